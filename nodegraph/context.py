@@ -19,6 +19,9 @@ class Context:
     track: str = ""
     """Name of the recording that this node works on, for file names; empty when unknown."""
 
+    node: str = ""
+    """Name of this node in its graph."""
+
     region: tuple[float, float] | None = None
     """Stretch of time in seconds that the run is limited to; None is everything."""
 

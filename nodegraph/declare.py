@@ -30,7 +30,7 @@ from typing import (
 
 from nodegraph.context import Context
 from nodegraph.errors import DeclarationError
-from nodegraph.values import Files, Number, Sourced, Value
+from nodegraph.values import Files, Number, Scores, Sourced, Value
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -320,7 +320,7 @@ def _port(type_id: str, name: str, default: Any, hint: Any) -> Port:
             return Port(name, inner.types, inner.many, optional)
         if not (isinstance(member, type) and issubclass(member, Value)):
             raise DeclarationError(f"{type_id}: port {name} must be typed with values, got {hint}")
-        if many and not issubclass(member, Sourced):
+        if many and not issubclass(member, (Sourced, Scores, Number)):
             raise DeclarationError(
                 f"{type_id}: port {name}: {member.__name__} cannot carry sources"
             )

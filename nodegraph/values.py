@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,9 +125,6 @@ def _checked(
     if len(set(sources)) != len(sources):
         raise ValueError(f"{kind} has a source name twice: {', '.join(sources)}")
     object.__setattr__(value, name, array)
-
-
-S = TypeVar("S", bound="Sourced")
 
 
 @dataclass(frozen=True, eq=False)
@@ -416,8 +413,10 @@ class Files(Value):
     paths: tuple[Path, ...]
 
 
-def stack(values: Mapping[str, S]) -> S:
+def stack(values: Mapping[str, Value]) -> Value:
     """Put named single values on one wire, in the order given.
+
+    Scores and numbers become one table, each row named after its wire.
 
     Raises
     ------
@@ -425,20 +424,40 @@ def stack(values: Mapping[str, S]) -> S:
         Where they are of different kinds, rates, lengths, grids or channel counts, or one of them
         carries several sources already.
     """
+    if all(isinstance(value, (Scores, Number)) for value in values.values()):
+        return _table(values)
     items = list(values.items())
     first_name, first = items[0]
+    planes: list[Array] = []
     for name, value in items:
-        if type(value) is not type(first):
+        if not isinstance(first, Sourced) or type(value) is not type(first):
             raise ValueError(
                 f"{first_name!r} is {type(first).__name__}, {name!r} is {type(value).__name__}"
             )
         if value.names:
             raise ValueError(
-                f"{name!r} carries {len(value.names)} sources ({', '.join(value.names)}): pick one with [name]"
+                f"{name!r} carries {len(value.names)} sources ({', '.join(value.names)}): "
+                "pick one with [name]"
             )
         first.check_same(value, (repr(first_name), repr(name)))
         if value.data.shape != first.data.shape:
             raise ValueError(
                 f"{first_name!r} has shape {first.data.shape}, {name!r} {value.data.shape}"
             )
-    return first.like(np.stack([value.data for _, value in items]), tuple(values))
+        planes.append(value.data)
+    assert isinstance(first, Sourced)
+    return first.like(np.stack(planes), tuple(values))
+
+
+def _table(values: Mapping[str, Value]) -> Scores:
+    """Join scores and numbers into one table."""
+    rows: dict[str, Mapping[str, float]] = {}
+    notes: list[str] = []
+    units = {value.unit for value in values.values() if isinstance(value, (Scores, Number))}
+    for name, value in values.items():
+        if isinstance(value, Number):
+            rows[name] = {value.name or "value": value.value}
+        elif isinstance(value, Scores):
+            rows.update({f"{name} {row}".strip(): columns for row, columns in value.rows.items()})
+            notes.extend(value.notes)
+    return Scores(rows, units.pop() if len(units) == 1 else "", tuple(notes))
