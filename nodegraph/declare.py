@@ -135,6 +135,15 @@ class Knob:
         return f"at most {high:g}{unit}" if high is not None else f"any number{unit}"
 
 
+LOOP_KNOBS = (
+    Knob("iterations", "int", 10, (), Param(min=0, max=100_000)),
+    Knob("tolerance", "float", 0.0, (), Param(min=0)),
+    Knob("until", "str", ""),
+)
+"""Knobs of a loop: how many turns at most, and below which number it may stop earlier. ``until``
+names a watch; empty means the relative change of the states."""
+
+
 class Stream(Protocol):
     """A file that grows piece by piece while a recording is run in segments."""
 
