@@ -174,7 +174,7 @@ def parse(content: str) -> Graph:
         raise DocumentError(f"nested too deeply: at most {MAX_DEPTH} levels") from None
     except ValueError as error:  # an integer of thousands of digits
         raise DocumentError(str(error)) from None
-    _check_depth(data)
+    _check_content(data)
     return _graph(migrate(data))
 
 
@@ -193,7 +193,8 @@ def _no_constant(name: str) -> None:
     raise DocumentError(f"{name} is not allowed: numbers must be finite")
 
 
-def _check_depth(data: Json) -> None:
+def _check_content(data: Json) -> None:
+    """Limit the depth, and refuse text that could not be written again."""
     level, depth = [data], 0
     while level:
         depth += 1
@@ -202,23 +203,32 @@ def _check_depth(data: Json) -> None:
         inner: list[Json] = []
         for value in level:
             if isinstance(value, dict):
+                inner.extend(value)
                 inner.extend(value.values())
             elif isinstance(value, list):
                 inner.extend(value)
+            elif isinstance(value, str) and not value.isascii():
+                _check_text(value)
         level = inner
+
+
+def _check_text(value: str) -> None:
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        raise DocumentError(f"{value!r} is not text: it holds half a character") from None
 
 
 def _graph(data: Json) -> Graph:
     known = {"format", "title", "about", "nodes", "layout"}
     _allow(data, known, "the graph")
     seen: set[str] = set()
-    graph = Graph(
+    return Graph(
         nodes=_items(data.get("nodes", {}), seen),
         title=_text(data, "title"),
         about=_text(data, "about"),
         layout=_object(data.get("layout", {}), "layout"),
     )
-    return graph
 
 
 def _items(data: Json, seen: set[str]) -> dict[str, Item]:

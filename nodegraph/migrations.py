@@ -33,6 +33,7 @@ def migrate(
         raise DocumentError(
             f"format {found} was written by a newer version; this one reads up to format {target}"
         )
+    migrated: Data = data
     for number in range(found, target):
-        data = {**migrations[number](data), "format": number + 1}
-    return data
+        migrated = {**migrations[number](migrated), "format": number + 1}
+    return migrated
