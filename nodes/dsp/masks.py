@@ -1,0 +1,177 @@
+"""Masks: which share of each time-frequency bin belongs to each source.
+
+======================  =========================================  ================
+`soft_mask`             shares by strength (Wiener, ideal ratio)   a partition
+`binary_mask`           everything to the strongest                a partition
+`threshold_mask`        every source that is strong enough         not a partition
+`apply_mask`            what a mask lets through
+======================  =========================================  ================
+
+Sources lie along the first axis, in front of (channel, freq, time). Nothing here has an absolute
+threshold, so a louder recording has the same masks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Tick = Callable[[float], None]
+
+BLOCK = 1 << 19
+"""Numbers worked on at once: temporary arrays stay in the cache, and `tick` is called often."""
+
+
+def still(fraction: float) -> None:
+    """Listen to nothing."""
+
+
+def row_blocks(plane: Array, tick: Tick = still) -> Iterator[slice]:
+    """Cut a plane (..., freq, time) into stretches of frequency, and tell how far the work is."""
+    bins = plane.shape[-2]
+    step = max(1, BLOCK * bins // max(plane.size, 1))
+    for first in range(0, bins, step):
+        tick(first / bins)
+        yield slice(first, first + step)
+    tick(1.0)
+
+
+def shared(plane: Array) -> Array:
+    """Average the channels (..., channel, freq, time), so that all of them get one mask."""
+    return plane if plane.shape[-3] == 1 else plane.mean(axis=-3, keepdims=True)
+
+
+def soft_mask(sources: Array, exponent: float = 1.0, tick: Tick = still) -> Array:
+    """Share each bin among the sources by strength: m_j = s_j^p / sum_i s_i^p.
+
+    Parameters
+    ----------
+    sources
+        Strength (source, ..., freq, time), not negative; of complex numbers the magnitude counts.
+    exponent
+        p, applied to the numbers as they are. From about 10 on the mask is nearly binary.
+    tick
+        Called with the fraction done.
+
+    Returns
+    -------
+    Masks of the same shape that sum to one. Where all sources are silent each gets 1 / count, so
+    that nothing of the mixture is lost.
+
+    References
+    ----------
+    Liutkus and Badeau, "Generalized Wiener filtering with fractional power spectrograms",
+    ICASSP 2015.
+    """
+    masks = np.empty(sources.shape, np.float32)
+    for rows in row_blocks(sources, tick):
+        _share(np.abs(sources[..., rows, :]), exponent, masks[..., rows, :])
+    return masks
+
+
+def _share(strength: Array, exponent: float, out: Array) -> None:
+    """Write the soft masks of one block."""
+    loudest = strength.max(axis=0)
+    silent = loudest == 0
+    loudest[silent] = 1
+    # Dividing by the loudest first keeps powers up to 20 within float32.
+    np.divide(strength, loudest, out=out)
+    np.copyto(out, 1, where=silent)
+    out **= exponent
+    out /= out.sum(axis=0)
+
+
+def binary_mask(sources: Array, tick: Tick = still) -> Array:
+    """Give each bin wholly to the strongest source, ties and silence to the first.
+
+    Parameters
+    ----------
+    sources
+        Strength (source, ..., freq, time), not negative.
+    tick
+        Called with the fraction done.
+
+    Returns
+    -------
+    Masks of the same shape, 0 or 1, with exactly one owner for each bin.
+    """
+    masks = np.empty(sources.shape, np.float32)
+    for rows in row_blocks(sources, tick):
+        owner = sources[..., rows, :].argmax(axis=0)
+        for number, mask in enumerate(masks):
+            np.equal(owner, number, out=mask[..., rows, :])
+    return masks
+
+
+def threshold_mask(
+    source: Array,
+    mixture: Array,
+    exponent: float = 1.0,
+    threshold: float = 0.5,
+    tick: Tick = still,
+) -> Array:
+    """Keep each bin where the source has at least a share of the mixture: |Y|^a / |X|^a >= t.
+
+    Parameters
+    ----------
+    source
+        Magnitude or complex spectrum (source?, channel, freq, time).
+    mixture
+        Magnitude or complex spectrum (channel, freq, time).
+    exponent
+        a: 1 compares magnitudes, 2 powers.
+    threshold
+        t, 0 to 1.
+    tick
+        Called with the fraction done.
+
+    Returns
+    -------
+    Masks, 0 or 1. This is not a partition: where sources reinforce each other several own a bin,
+    where they cancel or share it evenly perhaps none does. Silent bins of a source stay out.
+
+    References
+    ----------
+    Stöter, Liutkus and Ito, "The 2018 signal separation evaluation campaign", LVA/ICA 2018 (the
+    oracles IBM1 and IBM2).
+    """
+    least = np.float32(threshold ** (1 / exponent))
+    masks = np.empty(np.broadcast_shapes(source.shape, mixture.shape), np.float32)
+    for rows in row_blocks(masks, tick):
+        strength = np.abs(source[..., rows, :])
+        enough = strength >= least * np.abs(mixture[..., rows, :])
+        np.logical_and(enough, strength > 0, out=masks[..., rows, :])
+    return masks
+
+
+def apply_mask(spectrogram: Array, mask: Array, invert: bool = False, tick: Tick = still) -> Array:
+    """Let through what the mask marks, or with `invert` everything else.
+
+    Parameters
+    ----------
+    spectrogram
+        Complex spectrum (source?, channel, freq, time).
+    mask
+        Shares 0 to 1 (source?, channel, freq, time); one channel serves all.
+    invert
+        Let through the share 1 - mask.
+    tick
+        Called with the fraction done.
+
+    Returns
+    -------
+    Complex spectrum of the common shape.
+    """
+    shape = np.broadcast_shapes(spectrogram.shape, mask.shape)
+    result = np.empty(shape, np.complex64)
+    for rows in row_blocks(result, tick):
+        part, out = spectrogram[..., rows, :], result[..., rows, :]
+        np.multiply(part, mask[..., rows, :], out=out)
+        if invert:
+            # The difference, not the product with 1 - mask: both results then sum to the input.
+            np.subtract(part, out, out=out)
+    return result

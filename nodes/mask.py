@@ -1,0 +1,177 @@
+"""Masks: divide a mixture among sources whose strength is known or estimated."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, NamedTuple
+
+from nodegraph.context import SILENT, Context
+from nodegraph.declare import Many, Param, node
+from nodegraph.values import Mask, Power, Sourced, Spectrogram
+from nodes.dsp import masks as dsp
+
+
+class Filtered(NamedTuple):
+    """A mixture divided among its sources."""
+
+    estimates: Spectrogram
+    masks: Mask
+
+
+def _one(value: Sourced, name: str) -> None:
+    """Raise ValueError where several sources come in a place that takes one sound."""
+    if value.names:
+        known = ", ".join(value.names)
+        raise ValueError(
+            f"{name} carries {len(value.names)} sources ({known}): pick one with [name]"
+        )
+
+
+def _shares(sources: Power, exponent: float, shared: bool, context: Context) -> Mask:
+    """Give the soft masks; the exponent is meant for magnitudes, whatever the sources are."""
+    sources = sources.stacked()
+    strength = dsp.shared(sources.data) if shared else sources.data
+    data = dsp.soft_mask(strength, exponent / sources.exponent, context.progress)
+    return Mask(data, sources.grid, sources.names)
+
+
+@node("mask.soft", label="Soft mask", aliases=("Wiener mask", "ratio mask"))
+def soft(
+    sources: Many[Power],
+    *,
+    exponent: Annotated[float, Param(min=0.1, max=20, step=0.1, suggest=(1, 2))] = 2.0,
+    channels: Literal["each", "shared"] = "each",
+    context: Context = SILENT,
+) -> Mask:
+    """Share each bin among the sources by strength.
+
+    m_j = |S_j|^p / sum_i |S_i|^p, with p the exponent of the *magnitude*: 1 is the formula of the
+    survey, 2 the classical Wiener filter; above 10 the mask is nearly binary. It does not matter
+    whether the sources come as magnitudes or powers.
+
+    The masks (source, channel, freq, time) sum to one in every bin; silence is shared evenly.
+    `channels` set to *shared* makes one mask from the average over the channels, which keeps each
+    source at its place in the stereo image.
+
+    A mask cannot be better than the strengths it is made from, and where two sources meet in a
+    bin each keeps some of the other.
+
+    Liutkus and Badeau, "Generalized Wiener filtering with fractional power spectrograms", 2015.
+    """
+    return _shares(sources, exponent, channels == "shared", context)
+
+
+@node("mask.binary", label="Binary mask")
+def binary(
+    sources: Many[Power],
+    *,
+    channels: Literal["each", "shared"] = "each",
+    context: Context = SILENT,
+) -> Mask:
+    """Give each bin wholly to the strongest source.
+
+    m_j = 1 where |S_j| is the largest, else 0; ties and silence go to the first source. Exactly
+    one source owns each bin, so the masks (source, channel, freq, time) sum to one. `channels` set
+    to *shared* decides once for all channels, by their average.
+
+    Where sources overlap this cuts holes, heard as watery *musical noise*: compare `mask.soft`.
+    """
+    sources = sources.stacked()
+    strength = dsp.shared(sources.data) if channels == "shared" else sources.data
+    return Mask(dsp.binary_mask(strength, context.progress), sources.grid, sources.names)
+
+
+@node("mask.threshold", label="Threshold mask")
+def threshold(
+    source: Power,
+    mixture: Spectrogram,
+    *,
+    exponent: Literal[1, 2] = 1,
+    threshold: Annotated[float, Param(min=0, max=1, step=0.05)] = 0.5,
+    context: Context = SILENT,
+) -> Mask:
+    """Keep each bin where the source has at least this share of the mixture.
+
+    m = 1 where |S|^a / |X|^a is at least the threshold, else 0, with a the exponent: 1 compares
+    magnitudes, 2 powers.
+
+    Threshold masks of several sources are **not a partition**: a bin may have no owner or several,
+    and the estimates need not sum to the mixture. Use `mask.binary` where they should.
+    """
+    _one(mixture, "mixture")
+    source.check_same(mixture, ("source", "mixture"))
+    magnitude = source.data if source.exponent == 1 else source.data ** (1 / source.exponent)
+    data = dsp.threshold_mask(magnitude, mixture.data, exponent, threshold, context.progress)
+    return Mask(data, source.grid, source.names)
+
+
+@node("mask.apply", label="Apply mask")
+def apply(
+    mixture: Spectrogram, mask: Mask, *, invert: bool = False, context: Context = SILENT
+) -> Spectrogram:
+    """Let through what a mask marks.
+
+    Y = M X, bin by bin, with the phase of the mixture. A mask with several sources gives as many
+    spectra; a mask of one channel serves all channels. `invert` lets through everything else: with
+    a mask and its inverse the two results sum to the mixture.
+    """
+    mixture.check_same(mask, ("mixture", "mask"))
+    if mixture.names and mask.names and mixture.names != mask.names:
+        raise ValueError(
+            f"mixture has {', '.join(mixture.names)}, mask has {', '.join(mask.names)}"
+        )
+    data = dsp.apply_mask(mixture.data, mask.data, invert, context.progress)
+    return Spectrogram(data, mixture.grid, mask.names or mixture.names)
+
+
+@node("mask.wiener", label="Wiener filter", aliases=("GWF", "generalised Wiener filter"))
+def wiener(
+    mixture: Spectrogram,
+    sources: Many[Power],
+    *,
+    exponent: Annotated[float, Param(min=0.1, max=20, step=0.1, suggest=(1, 2))] = 2.0,
+    channels: Literal["each", "shared"] = "each",
+    context: Context = SILENT,
+) -> Filtered:
+    """Divide a mixture among sources by their strength.
+
+    Soft masks and their use in one node: Y_j = X |S_j|^p / sum_i |S_i|^p, the generalised Wiener
+    filter of the survey's section III (p = 1 there, p = 2 classically). The estimates
+    (source, channel, freq, time) sum to the mixture. See `mask.soft` for the settings.
+
+    The phase is that of the mixture, which limits the quality however good the strengths are.
+
+    Cano, FitzGerald, Liutkus, Plumbley and Stöter, "Musical source separation: an introduction",
+    IEEE Signal Processing Magazine 36(1), 2019.
+    """
+    _one(mixture, "mixture")
+    mixture.check_same(sources, ("mixture", "sources"))
+    masks = _shares(sources, exponent, channels == "shared", context)
+    estimates = dsp.apply_mask(mixture.data, masks.data, tick=context.progress)
+    return Filtered(Spectrogram(estimates, mixture.grid, masks.names), masks)
+
+
+@node("mask.oracle", label="Oracle mask", aliases=("ideal mask", "IRM", "IBM"))
+def oracle(
+    mixture: Spectrogram,
+    stems: Spectrogram,
+    *,
+    kind: Literal["IRM1", "IRM2", "IBM1", "IBM2"] = "IRM2",
+    context: Context = SILENT,
+) -> Mask:
+    """Make the best mask of its kind, from the true sources.
+
+    IRM1 and IRM2, ideal ratio masks: |Y_j|^p / sum_i |Y_i|^p with p = 1 or 2. IBM1 and IBM2, ideal
+    binary masks: 1 where |Y_j|^a / |X|^a is at least 1/2 with a = 1 or 2; these are not a partition.
+    The result (source, channel, freq, time) is an upper bound for any method that masks with the
+    phase of the mixture, not a method: it needs the answer.
+
+    Stöter, Liutkus and Ito, "The 2018 signal separation evaluation campaign", LVA/ICA 2018.
+    """
+    _one(mixture, "mixture")
+    mixture.check_same(stems, ("mixture", "stems"))
+    stems, power = stems.stacked(), int(kind[-1])
+    if kind.startswith("IRM"):
+        data = dsp.soft_mask(stems.data, power, context.progress)
+    else:
+        data = dsp.threshold_mask(stems.data, mixture.data, power, 0.5, context.progress)
+    return Mask(data, stems.grid, stems.names)
