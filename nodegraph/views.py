@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
 from numpy.typing import NDArray
 
@@ -119,9 +119,10 @@ def view(function: F) -> F:
         raise DeclarationError(
             f"view {function.__name__}: the first argument must be typed with a value"
         )
-    if not isinstance(hints.get("return"), type) or hints["return"] not in Picture.__args__:
+    pictures = get_args(hints.get("return")) or (hints.get("return"),)
+    if not all(picture in get_args(Picture) for picture in pictures):
         raise DeclarationError(
-            f"view {function.__name__}: must return {', '.join(t.__name__ for t in Picture.__args__)}"
+            f"view {function.__name__}: must return {', '.join(t.__name__ for t in get_args(Picture))}"
         )
     function.__view__ = first  # type: ignore[attr-defined]
     return function
