@@ -10,10 +10,11 @@ gives its array away.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,13 +79,22 @@ class Grid:
         return f"{self.rate} Hz, {self.window} {size}, hop {self.hop}, {self.length} samples"
 
 
+_PLAIN = {"int", "float", "str", "bool", "Grid", "tuple[str, ...]"}
+
+
+@cache
+def _fields_of(kind: Hashable) -> tuple[str, ...]:
+    """Name the fields of a value that may hold an array."""
+    return tuple(item.name for item in fields(cast(Any, kind)) if item.type not in _PLAIN)
+
+
 class Value:
     """Anything that may travel on a wire."""
 
     def arrays(self) -> Iterator[Array]:
         """Give every array that this value holds."""
-        for item in fields(self):  # type: ignore[arg-type]
-            content = getattr(self, item.name)
+        for name in _fields_of(cast(Hashable, type(self))):
+            content = getattr(self, name)
             if isinstance(content, np.ndarray):
                 yield content
 

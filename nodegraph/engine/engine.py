@@ -1,0 +1,291 @@
+"""The engine as others use it: give it graphs, it gives values and tells what happened."""
+
+from __future__ import annotations
+
+import math
+import os
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nodegraph import document
+from nodegraph.context import Context
+from nodegraph.document import Graph
+from nodegraph.edits import relocate
+from nodegraph.engine import keys as naming
+from nodegraph.engine import plan as planning
+from nodegraph.engine.events import Listener, Previewed, Progressed
+from nodegraph.engine.feeding import Blocked
+from nodegraph.engine.plan import Plan
+from nodegraph.engine.run import Env, Frame, Memory, Record, Run
+from nodegraph.engine.steps import Slot, Step, resolved
+from nodegraph.errors import Cancelled, NodeFailed
+from nodegraph.registry import Registry
+from nodegraph.values import Value
+
+CACHE_BYTES = 2 * 2**30
+_SHOWN_AGAIN = 0.05
+"""Seconds between two progress events of a node."""
+
+
+@dataclass(frozen=True, eq=False)
+class Result(Mapping[str, Any]):
+    """What a run gave. Index it by node for its value, several outputs as a mapping by name."""
+
+    state: str
+    """``done``, ``partial`` (something failed) or ``cancelled``."""
+    fingerprint: str
+    records: Mapping[str, Record]
+    slots: Mapping[Slot, Value]
+    seconds: float
+
+    @property
+    def files(self) -> list[Path]:
+        """Every file that is complete, in the order of the nodes."""
+        return [path for record in self.records.values() for path in record.files]
+
+    @property
+    def faults(self) -> list[str]:
+        """One line for each node that failed."""
+        return [f"{n}: {r.error}" for n, r in self.records.items() if r.state == "failed"]
+
+    def __getitem__(self, name: str) -> Any:
+        node, _, output = name.partition(".")
+        found = {out: value for (owner, out), value in self.slots.items() if owner == node}
+        if output:
+            found = {"": found[output]} if output in found else {}
+        if not found:
+            record = self.records.get(node)
+            if record is None:
+                raise KeyError(f"{node}: not part of this run")
+            raise NodeFailed(f"{node}: {record.error or record.state}")
+        return found[""] if list(found) == [""] else found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(owner for owner, _ in self.slots))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def report(self) -> dict[str, Any]:
+        """Give the run as JSON data: an entry for each node, and the files written."""
+        return {
+            "format": 1,
+            "graph": self.fingerprint,
+            "state": self.state,
+            "seconds": round(self.seconds, 6),
+            "nodes": {name: _entry(record) for name, record in self.records.items()},
+            "files": [str(path) for path in self.files],
+        }
+
+
+def _entry(record: Record) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "state": record.state,
+        "seconds": round(record.seconds, 6),
+        "bytes": record.bytes,
+        "runs": record.runs,
+    }
+    if record.error:
+        entry["error"] = record.error
+    if record.why:
+        entry["why"] = record.why
+    if record.notes:
+        entry["notes"] = record.notes
+    if record.files:
+        entry["files"] = [str(path) for path in record.files]
+    if record.scores is not None:
+        entry["scores"] = {
+            row: {name: _number(value) for name, value in columns.items()}
+            for row, columns in record.scores.items()
+        }
+    return entry
+
+
+def _number(value: float) -> float | None:
+    """JSON knows no NaN: what is not defined is null."""
+    return float(value) if math.isfinite(value) else None
+
+
+class Engine:
+    """Runs graphs, and keeps what may be used again. One run at a time."""
+
+    def __init__(
+        self, types: Registry, *, cache_bytes: int = CACHE_BYTES, threads: int | None = None
+    ) -> None:
+        self.types = types
+        self.threads = threads or _cores()
+        self.memory = Memory(cache_bytes)
+        self._plans: dict[tuple[int, tuple[str, ...] | None], Plan] = {}
+
+    def run(
+        self,
+        graph: Graph,
+        *,
+        only: Iterable[str] | None = None,
+        base: Path | None = None,
+        region: tuple[float, float] | None = None,
+        at: Mapping[str, int] | None = None,
+        listener: Listener | None = None,
+        cancel: threading.Event | None = None,
+        discard: bool = False,
+    ) -> Result:
+        """Run a graph.
+
+        Parameters
+        ----------
+        graph
+            The document.
+        only
+            Nodes (``node`` or ``node.output``) whose values are wanted. By default everything is
+            run, and the values of the nodes that nobody reads are given.
+        base
+            Folder that relative paths start from; by default the current one.
+        region
+            Stretch of time in seconds that sources are cut to.
+        at
+            For loops by name, after how many turns to show them. Inside a loop that is listed
+            too, an inner one is shown as it stood in that last turn.
+        listener
+            Called with each event, from any thread, one at a time.
+        cancel
+            Set it to stop the run; it ends within half a second unless a node does not ask.
+        discard
+            Give no values by default, and let go of each as soon as nobody reads it.
+
+        Raises
+        ------
+        GraphError
+            Before anything runs, with one line per fault.
+        """
+        begin = time.perf_counter()
+        base = (base or Path()).absolute()
+        plan = self._plan(graph, None if only is None else tuple(only))
+        outside = self._outside(plan, base)
+        keys = naming.compute(plan, outside, region)
+        peek = naming.compute(plan, outside, region, at, keys.bases) if at else None
+        run = Run(
+            plan,
+            keys,
+            self.memory,
+            make_context=self._context,
+            base=base,
+            region=region,
+            threads=self.threads,
+            listener=listener,
+            cancel=cancel,
+            discard=discard,
+        )
+        env = run.go(at, peek)
+        for name in plan.steps:
+            _settle(run, name)
+        states = {record.state for record in run.records.values()}
+        state = (
+            "cancelled" if "cancelled" in states else "partial" if "failed" in states else "done"
+        )
+        values = _given(plan, env, only is not None)
+        return Result(
+            state, document.fingerprint(graph), run.records, values, time.perf_counter() - begin
+        )
+
+    def estimate(self, graph: Graph) -> dict[str, float]:
+        """Give the seconds each node is likely to take, as far as its type ran before."""
+        plan = self._plan(graph, None)
+        known = self.memory.seconds
+        return {n: known[s.type.id] for n, s in plan.steps.items() if s.type and s.type.id in known}
+
+    def _plan(self, graph: Graph, only: tuple[str, ...] | None) -> Plan:
+        """Plan a graph, or take the plan of the last run; graphs never change."""
+        plan = self._plans.get((id(graph), only))
+        if plan is None or plan.graph is not graph:
+            plan = planning.make(graph, self.types, only)
+            self._plans = {(id(graph), only): plan}
+        return plan
+
+    def _outside(self, plan: Plan, base: Path) -> dict[str, str]:
+        """Look at the files that nodes depend on."""
+        found: dict[str, str] = {}
+        for name, step in plan.steps.items():
+            if step.type is not None and step.type.fingerprint is not None and step.kind == "call":
+                try:
+                    found[name] = step.type.fingerprint(resolved(step, base))
+                except (OSError, ValueError) as error:
+                    found[name] = f"unreadable: {error}"  # the node itself will say it better
+        return found
+
+    def _context(self, run: Run, step: Step, frame: Frame) -> Context:
+        return RunContext(run, step, frame, self.types)
+
+
+def _settle(run: Run, name: str) -> None:
+    """A step that was never reached waits for what stopped its scope."""
+    record = run.records[name]
+    if record.state == "blocked" and not record.error:
+        record.error = "the loop around it did not run"
+
+
+def _given(plan: Plan, env: Env, chosen: bool) -> dict[Slot, Value]:
+    """Pick the values a caller gets: those asked for, else those nobody read."""
+    read = {slot[0] for slot in plan.root.readers}
+    return {
+        slot: value
+        for slot, value in env.values.items()
+        if not isinstance(value, Blocked)
+        and (slot in plan.wanted if chosen else slot[0] not in read)
+    }
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class RunContext(Context):
+    """The voice of one node in one run."""
+
+    def __init__(self, run: Run, step: Step, frame: Frame, types: Registry) -> None:
+        self.node = step.name
+        self.region = run.region
+        self._run = run
+        self._step = step
+        self._types = types
+        self._told = 0.0
+
+    @property
+    def track(self) -> str:  # type: ignore[override]
+        """Name of the recording that the node works on."""
+        for source in self._run.plan.sources_of(self._step.name):
+            assert source.type is not None
+            if source.type.track is not None:
+                return source.type.track(resolved(source, self._run.base))
+            return source.name
+        return ""
+
+    def progress(self, fraction: float, note: str = "") -> None:
+        if self._run.cancel.is_set():
+            raise Cancelled("cancelled")
+        now = time.monotonic()
+        if now - self._told >= _SHOWN_AGAIN or fraction >= 1:
+            self._told = now
+            self._run.tell(Progressed(self.node, float(fraction), note))
+
+    def note(self, text: str) -> None:
+        self._run.note(self._step, text)
+
+    def preview(self, value: object) -> None:
+        self._run.tell(Previewed(self.node, value))
+
+    def claim(self, path: Path) -> None:
+        path = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
+        with self._run.claiming:
+            owner = self._run.claims.setdefault(path, self.node)
+        if owner != self.node:
+            raise ValueError(f"{path} is written by {owner} too: give one of them another name")
+
+    def wrote(self, path: Path) -> None:
+        self._run.wrote(self._step, path)
+
+    def graph_text(self, folder: Path) -> str:
+        return document.text(relocate(self._run.plan.graph, self._types, self._run.base, folder))

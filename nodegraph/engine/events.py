@@ -1,0 +1,79 @@
+"""What a run tells while it goes on. Progress bar, report and window are listeners of these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A node begins."""
+
+    node: str
+    turn: int = 0
+    """Number of the loop turn it belongs to; 0 outside loops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    """A node says how far it is."""
+
+    node: str
+    fraction: float
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """A node shows an unfinished value."""
+
+    node: str
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A node says something worth knowing."""
+
+    node: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """A file is complete."""
+
+    node: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A node is through, one way or another."""
+
+    node: str
+    state: str
+    """``ran``, ``cached``, ``failed``, ``blocked``, ``absent``, ``muted`` or ``cancelled``."""
+    seconds: float = 0.0
+    bytes: int = 0
+    turn: int = 0
+    error: str = ""
+    why: str = ""
+    """Why it ran: what changed since the last time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A loop has finished a turn."""
+
+    loop: str
+    turn: int
+    limit: int
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    """The watched numbers of this turn."""
+
+
+Event = Started | Progressed | Previewed | Noted | Wrote | Finished | Turned
+Listener = Callable[[Event], None]

@@ -1,0 +1,304 @@
+"""Turn a loop: estimate, filter, estimate again.
+
+A turn runs the body once with the states of now, and reads the next states at its end, all
+together. The states after each turn are kept in a ring as far as memory allows, so a later run
+with more turns goes on from the last one, and any earlier turn can be shown by running from the
+nearest one kept. The numbers of each turn are always kept.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nodegraph.engine import keys as naming
+from nodegraph.engine.cache import Ring, nbytes
+from nodegraph.engine.events import Progressed, Turned
+from nodegraph.engine.feeding import Blocked, NotReady, follow
+from nodegraph.engine.run import Env, Frame, ScopeRun
+from nodegraph.engine.steps import LoopPlan, Slot, Step
+from nodegraph.errors import NodeFailed
+from nodegraph.values import Absent, Curve, Number, Value
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+CHANGE = " change"
+"""Under this name the relative change of the states stands among the numbers of a turn."""
+
+States = Mapping[str, Value]
+
+
+def turn_loop(scope_run: ScopeRun, step: Step) -> None:
+    """Run a loop to its end and put what it gives where others find it."""
+    run, frame = scope_run.run, scope_run.frame
+    key = naming.salted(frame.keys.results[step.name], step.depends, frame.salts)
+    known = run.memory.cache.get(key)
+    if known is not None:
+        for name, value in known.items():
+            owner, _, output = name.partition(".")
+            scope_run.env.values[owner, output] = value
+        _finish_body(scope_run, step)
+        run.finish(step, frame, "cached", 0.0, nbytes(known))
+        return
+    _Turning(scope_run, step).finish(key)
+
+
+def _finish_body(scope_run: ScopeRun, step: Step) -> None:
+    """The nodes of a loop whose result was known did not run either."""
+    assert step.body is not None
+    for inner in step.body.steps:
+        if inner.body is not None:
+            _finish_body(scope_run, inner)
+        scope_run.run.finish(inner, scope_run.frame, "cached")
+
+
+@dataclass
+class _End:
+    """How the last turn left the loop."""
+
+    turn: int
+    states: States
+    env: Env | None
+    """Values of the body in the last turn, where they were asked for."""
+
+
+class _Turning:
+    def __init__(self, scope_run: ScopeRun, step: Step) -> None:
+        assert step.loop is not None
+        assert step.body is not None
+        self.outer = scope_run
+        self.run = scope_run.run
+        self.frame = scope_run.frame
+        self.step = step
+        self.loop: LoopPlan = step.loop
+        self.body = step.body
+        self.base = naming.salted(self.frame.keys.bases[step.name], step.depends, self.frame.salts)
+        self.ring: Ring = self.run.memory.checkpoints.ring(self.base)
+        self.watches = {name: self.frame.keys.ref(ref) for name, ref in self.loop.watch.items()}
+        shown = self.frame.at.get(step.name, self.loop.iterations)
+        self.limit = min(shown, self.loop.iterations)
+
+    def finish(self, key: str) -> None:
+        """Run the turns and hand out the result."""
+        step, env = self.step, self.outer.env
+        try:
+            first = {name: follow(ref, env.find) for name, ref in self.loop.first.items()}
+        except NotReady as error:
+            self.outer.pass_on(step, error.value)
+            return
+        absent = next((value for value in first.values() if isinstance(value, Absent)), None)
+        if absent is not None:
+            self.outer.pass_on(step, absent)
+            return
+        end = self.turns(first)
+        if end is None:
+            return
+        result = self.result(end)
+        env.values.update(result)
+        whole = {f"{owner}.{output}": v for (owner, output), v in result.items()}
+        seconds = self.run.records[step.name].seconds
+        if not any(isinstance(value, Blocked) for value in whole.values()):
+            for value in whole.values():
+                value.freeze()
+            self.run.memory.cache.put(key, whole, seconds, nbytes(whole))
+        self.run.records[step.name].why = (
+            f"turns 1 to {end.turn}" if end.turn else "no turn asked for"
+        )
+        self.run.finish(step, self.frame, "ran", 0.0, nbytes(end.states))
+
+    # Turns
+
+    def turns(self, first: States) -> _End | None:
+        """Go from the nearest known states to the last turn; None where that failed."""
+        turn, states = self.start(first)
+        env: Env | None = None
+        while turn < self.limit and not self.stops(turn):
+            turn += 1
+            self.run.tell(
+                Progressed(self.step.name, (turn - 1) / self.limit, f"turn {turn} of {self.limit}")
+            )
+            env = self.one_turn(turn, states)
+            following = self.following(env, turn)
+            if following is None:
+                return None
+            bad = next((name for name, value in following.items() if not _finite(value)), None)
+            if bad is not None:
+                self.run.note(
+                    self.step,
+                    f"stopped after turn {turn - 1}: {bad} was not finite in turn {turn}",
+                )
+                return self.back_to(turn - 1, states)
+            self.count(turn, states, following, env)
+            states = following
+            self.run.memory.checkpoints.keep(self.base, turn, states)
+            self.run.tell(Turned(self.step.name, turn, self.limit, self.shown(turn)))
+        return _End(turn, states, env)
+
+    def start(self, first: States) -> tuple[int, States]:
+        """Find the last turn whose states are known and from which all that is asked for follows."""
+        last = 0
+        while last < self.limit and self.counted(last + 1) and not self.stops(last):
+            last += 1
+        if self.loop.exports and last:
+            last -= 1  # the body must be seen in its last turn
+        turn = max((kept for kept in self.ring.states if kept <= last), default=0)
+        return turn, self.ring.states[turn] if turn else first
+
+    def back_to(self, turn: int, states: States) -> _End:
+        """End at an earlier turn, with its body where that was asked for."""
+        if not turn or not self.loop.exports:
+            return _End(turn, states, None)
+        self.limit = turn
+        kept = max((t for t in self.ring.states if t < turn), default=0)
+        before = self.ring.states.get(kept) or {
+            name: follow(ref, self.outer.env.find) for name, ref in self.loop.first.items()
+        }
+        env: Env | None = None
+        for again in range(kept + 1, turn + 1):
+            env = self.one_turn(again, before)
+            before = self.following(env, again) or before
+        return _End(turn, states, env)
+
+    def one_turn(self, turn: int, states: States) -> Env:
+        """Run the body once."""
+        env = Env(self.body, self.outer.env)
+        name = self.step.name
+        for key, value in states.items():
+            env.values[name, key] = value
+        env.values[name, "iteration"] = Number(float(turn), "iteration")
+        last = turn == self.limit
+        frame = Frame(
+            self.frame.keys if last else self.run.keys,
+            {**self.frame.salts, name: f"{self.base} {turn}"},
+            turn,
+            self.frame.at if last else {},
+        )
+        ScopeRun(self.run, self.body, env, frame).drive()
+        return env
+
+    def following(self, env: Env, turn: int) -> States | None:
+        """Read the next states; None where the body could not make them."""
+        try:
+            following = {name: follow(ref, env.find) for name, ref in self.loop.next.items()}
+        except NotReady as error:
+            cancelled = self.run.cancel.is_set()
+            record = self.run.records[self.step.name]
+            cause = error.value.cause if isinstance(error.value, Blocked) else error.value.reason
+            record.error = "" if cancelled else f"turn {turn} failed in {cause}"
+            for output in (*self.loop.first, *self.loop.watch, "iterations"):
+                self.outer.env.values[self.step.name, output] = Blocked(self.step.name)
+            self.run.finish(self.step, self.frame, "cancelled" if cancelled else "blocked")
+            return None
+        absent = [name for name, value in following.items() if isinstance(value, Absent)]
+        if absent:
+            raise NodeFailed(f"state {absent[0]} became absent in turn {turn}")
+        return following
+
+    # Numbers
+
+    def count(self, turn: int, before: States, after: States, env: Env) -> None:
+        """Write down the numbers of a turn under the keys of what they measure."""
+        numbers = self.ring.numbers.setdefault(turn, {})
+        for name, ref in self.loop.watch.items():
+            try:
+                value = follow(ref, env.find)
+                number = value.value if isinstance(value, Number) else math.nan
+            except NotReady:
+                number = math.nan
+            numbers[self.watches[name]] = number
+        if self.loop.tolerance > 0 and not self.loop.until:
+            numbers[CHANGE] = relative_change(before, after)
+
+    def counted(self, turn: int) -> bool:
+        """Say whether all numbers of a turn are known."""
+        numbers = self.ring.numbers.get(turn, {})
+        asked = set(self.watches.values())
+        if self.loop.tolerance > 0 and not self.loop.until:
+            asked.add(CHANGE)
+        return turn in self.ring.numbers and asked <= numbers.keys()
+
+    def stops(self, turn: int) -> bool:
+        """Say whether a turn came below the tolerance."""
+        if not turn or self.loop.tolerance <= 0:
+            return False
+        name = self.watches[self.loop.until] if self.loop.until else CHANGE
+        return self.ring.numbers.get(turn, {}).get(name, math.inf) < self.loop.tolerance
+
+    def shown(self, turn: int) -> dict[str, float]:
+        """Give the watched numbers of a turn by name."""
+        numbers = self.ring.numbers.get(turn, {})
+        return {name: numbers.get(key, math.nan) for name, key in self.watches.items()}
+
+    # Results
+
+    def result(self, end: _End) -> dict[Slot, Any]:
+        """Name everything that the loop shows to the outside."""
+        name = self.step.name
+        values: dict[Slot, Any] = {(name, key): value for key, value in end.states.items()}
+        x = np.arange(1, end.turn + 1, dtype=np.float32)
+        for watch in self.loop.watch:
+            data = np.array(
+                [self.shown(turn)[watch] for turn in range(1, end.turn + 1)], np.float32
+            )
+            values[name, watch] = Curve(data, x, watch)
+        values[name, "iterations"] = Number(float(end.turn), "iterations")
+        for slot in self.loop.exports:
+            values[slot] = end.env.find(slot) if end.env is not None else Blocked(name)
+        return values
+
+
+def _finite(value: Value) -> bool:
+    """Say whether every number in a value is finite.
+
+    The sum of finite float32 numbers is finite in float64, and needs no second array.
+    """
+    if isinstance(value, Number):
+        return math.isfinite(value.value)
+    return all(
+        np.isfinite(np.add.reduce(part, axis=None, dtype=_wide(part)))
+        for array in value.arrays()
+        for part in _parts(array)
+        if array.dtype.kind in "fc"
+    )
+
+
+def relative_change(before: States, after: States) -> float:
+    """Give the largest ||after - before|| / ||before|| of all states; 0 where both are zero."""
+    return max((_change(before[name], after[name]) for name in before), default=0.0)
+
+
+def _change(before: Value, after: Value) -> float:
+    if isinstance(before, Number) and isinstance(after, Number):
+        moved, size = abs(after.value - before.value), abs(before.value)
+    else:
+        moved = size = 0.0
+        for old, new in zip(before.arrays(), after.arrays(), strict=True):
+            if old.shape != new.shape:
+                return math.inf
+            for a, b in zip(_parts(old), _parts(new), strict=True):
+                moved += _energy(b - a)
+                size += _energy(a)
+        moved, size = math.sqrt(moved), math.sqrt(size)
+    return moved / size if size else (0.0 if not moved else math.inf)
+
+
+def _parts(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """Cut an array along its first long axis, so that work on it needs little memory."""
+    flat = array.reshape(-1)
+    for start in range(0, flat.size, 1 << 20):
+        yield flat[start : start + (1 << 20)]
+
+
+def _energy(part: NDArray[Any]) -> float:
+    if part.dtype.kind not in "fc":
+        part = part.astype(np.float64)
+    return float(np.vdot(part, part).real)
+
+
+def _wide(part: NDArray[Any]) -> type[np.generic]:
+    return np.complex128 if part.dtype.kind == "c" else np.float64

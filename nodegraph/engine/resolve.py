@@ -1,0 +1,393 @@
+"""Find what every link means, and say in words what cannot be.
+
+Links are lexical. A body reads any node around it; its loop's states and ``iteration`` have the
+values of the present turn. From outside, a loop shows its last states, its watched curves and
+``iterations``, and a node in a body shows its value of the last turn.
+
+The order of work comes from one directed graph over all names. A loop stands in it twice: where
+it starts (its name with ``^``), before its body, and where it is through, behind it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import networkx as nx
+
+from nodegraph.declare import LOOP_KNOBS, Knob, NodeType, Port
+from nodegraph.document import Graph, Item, Link, Loop, Node, walk
+from nodegraph.engine.steps import Feed, LoopPlan, Path, Ref, Slot, Step
+from nodegraph.values import Curve, Number, Value
+
+Types = tuple[type[Value], ...]
+_LOOP_KNOBS = {knob.name: knob for knob in LOOP_KNOBS}
+
+
+class Resolver:
+    """Resolves one graph; faults are collected, not raised. Used once."""
+
+    def __init__(self, graph: Graph, types: Mapping[str, NodeType]) -> None:
+        self.types = types
+        self.items: dict[str, Item] = {}
+        self.paths: dict[str, Path] = {}
+        for name, item, inside in walk(graph.nodes):
+            self.items[name] = item
+            self.paths[name] = inside
+        self.faults: list[str] = []
+        self.unknown: dict[str, str] = {}
+        self.edges: nx.DiGraph[str] = nx.DiGraph()
+        self.order: list[str] = []
+        self.steps: dict[str, Step] = {}
+        self.depends: dict[str, set[str]] = {}
+        """For each name, the loops around it whose turns change its result."""
+        self.reads: list[tuple[str, Ref, bool]] = []
+        """Reader, what it reads, and whether a loop reads it at the end of each turn."""
+        self._types_of: dict[Slot, Types | None] = {}
+
+    def resolve(self, only: Iterable[str] | None) -> list[Slot]:
+        """Resolve what `only` names and all it needs; give the wanted slots."""
+        wanted = self._wanted(only)
+        if self.faults:
+            return []
+        self._connect()
+        needed = self._needed({name for name, _ in wanted} if only is not None else set(self.items))
+        self.order = self._sorted(needed)
+        for name in self.order:
+            if name.endswith("^"):
+                self._begin_loop(name[:-1])
+            elif isinstance(item := self.items[name], Loop):
+                self._finish_loop(name, item)
+            else:
+                self._resolve_node(name, item)
+        self.order = [name for name in self.order if not name.endswith("^")]
+        return wanted
+
+    def outputs(self, name: str) -> list[str]:
+        """Name the outputs of a node or loop as seen from outside."""
+        item = self.items[name]
+        if isinstance(item, Loop):
+            return [*item.state, *item.watch, "iterations"]
+        node_type = self.types.get(item.type)
+        return [output.name for output in node_type.outputs] if node_type else []
+
+    # The order of work
+
+    def _wanted(self, only: Iterable[str] | None) -> list[Slot]:
+        slots: list[Slot] = []
+        for word in only or ():
+            name, _, output = word.partition(".")
+            if name not in self.items:
+                self.faults.append(f"there is no node {name!r}{nearest(name, self.items)}")
+                continue
+            found = self.outputs(name)
+            if output and output not in found:
+                self.faults.append(f"{name}: no output {output!r}; it has {_listed(found)}")
+            slots.extend((name, out) for out in ([output] if output else found or [""]))
+        return slots
+
+    def _connect(self) -> None:
+        """Draw an edge from each name to all that must come after it."""
+        for name, item in self.items.items():
+            path = self.paths[name]
+            start = f"{name}^" if isinstance(item, Loop) else name
+            self.edges.add_edge(start, name) if start != name else self.edges.add_node(name)
+            if path:
+                self.edges.add_edge(f"{path[-1]}^", start)
+                self.edges.add_edge(name, path[-1])
+            for link, scope, before in _links(name, item, path):
+                if link.node in self.items:
+                    via = self.via(link.node, scope)
+                    if via is not None:
+                        self.edges.add_edge(via, start if before else name)
+
+    def via(self, target: str, scope: Path) -> str | None:
+        """Say what must be through before `target` can be read from `scope`.
+
+        None for a loop that is being turned; else the target itself, or the outermost loop that
+        holds it and not the reader.
+        """
+        if target in scope:
+            return None
+        inside = self.paths[target]
+        common = _common(inside, scope)
+        return inside[common] if common < len(inside) else target
+
+    def _needed(self, names: set[str]) -> set[str]:
+        """Give all that the names depend on; of a loop, always the whole body."""
+        needed: set[str] = set()
+        todo = list(names)
+        while todo:
+            name = todo.pop()
+            if name not in needed:
+                needed.add(name)
+                todo.extend(self.edges.predecessors(name))
+                if not name.endswith("^"):
+                    todo.extend(self.paths[name])
+        return needed
+
+    def _sorted(self, needed: set[str]) -> list[str]:
+        edges = self.edges.subgraph(needed) if len(needed) < len(self.edges) else self.edges
+        try:
+            return list(nx.lexicographical_topological_sort(edges))
+        except nx.NetworkXUnfeasible:
+            self.faults.extend(sorted(_cycles(edges)))
+            return []
+
+    # Nodes
+
+    def _resolve_node(self, name: str, item: Node) -> None:
+        step = self.steps[name] = Step(name, "call")
+        self.depends[name] = set()
+        node_type = self.types.get(item.type)
+        if node_type is None:
+            step.kind = "unknown"
+            self.unknown[name] = item.type
+            for link, scope, _ in _links(name, item, self.paths[name]):
+                self._ref(name, "input", link, scope)
+            return
+        step.type = node_type
+        for key in item.extra:
+            self.faults.append(f"{name}: no key {key!r}; a node has type, params, inputs and mode")
+        step.params = self._params(name, item.params, {knob.name: knob for knob in node_type.knobs})
+        step.params_text = _canonical(step.params)
+        step.feeds = tuple(self._feeds(name, item, node_type))
+        for output in node_type.outputs:
+            self._types_of[name, output.name] = output.types
+        if item.mode == "mute":
+            step.kind = "mute"
+        elif item.mode == "bypass":
+            step.kind = "bypass"
+            step.passes = self._passes(step.feeds, node_type)
+
+    def _params(
+        self, name: str, given: Mapping[str, Any], knobs: Mapping[str, Knob]
+    ) -> dict[str, Any]:
+        params = {knob.name: knob.default for knob in knobs.values()}
+        for key, value in given.items():
+            knob = knobs.get(key)
+            if knob is None:
+                self.faults.append(
+                    f"{name}: no knob {key!r}{nearest(key, knobs)}; it has {_listed(knobs)}"
+                )
+                continue
+            fault = knob.fault(value)
+            if fault:
+                self.faults.append(f"{name}: {key} {fault}")
+            params[key] = value
+        return params
+
+    def _feeds(self, name: str, item: Node, node_type: NodeType) -> Iterator[Feed]:
+        names = [port.name for port in node_type.ports]
+        for port in node_type.ports:
+            wired = item.inputs.get(port.name)
+            if wired is not None:
+                yield self._feed(name, port, wired)
+            elif not port.optional:
+                self.faults.append(f"{name}: input {port.name} ({port.type_names}) is not wired")
+        for key, wired in sorted(item.inputs.items()):
+            if key in names:
+                continue
+            knob_port = node_type.port(key)
+            if knob_port is None:
+                self.faults.append(
+                    f"{name}: no input {key!r}{nearest(key, names)}; it has {_listed(names)}"
+                )
+            else:
+                yield self._feed(name, knob_port, wired, knob=True)
+
+    def _feed(
+        self, name: str, port: Port, wired: Link | Mapping[str, Link], knob: bool = False
+    ) -> Feed:
+        where = f"input {port.name}"
+        if isinstance(wired, Link):
+            wired = {"": wired}
+        elif not port.many:
+            self.faults.append(f"{name}: {where} takes one link, not several")
+        elif not wired:
+            self.faults.append(f"{name}: {where} is an empty object: wire at least one")
+        refs: list[tuple[str, Ref]] = []
+        for key in sorted(wired):
+            ref = self._ref(name, where, wired[key], self.paths[name])
+            if ref is not None:
+                self._fit(name, where, wired[key], ref, port)
+                refs.append((key, ref))
+        return Feed(port.name, tuple(refs), port.many, port.optional, knob)
+
+    def _fit(self, name: str, where: str, link: Link, ref: Ref, port: Port) -> None:
+        """Refuse a link whose type cannot be what the port takes."""
+        given = self._types_of.get(ref.slot)
+        if given is not None and not _overlap(given, port.types):
+            self.faults.append(
+                f"{name}: {where} takes {port.type_names}, but {link} gives {_words(given)}"
+            )
+
+    def _passes(self, feeds: tuple[Feed, ...], node_type: NodeType) -> dict[str, Feed]:
+        """Find for each output of a bypassed node the first input that fits."""
+        passes: dict[str, Feed] = {}
+        for output in node_type.outputs:
+            for feed in feeds:
+                given = [self._types_of.get(ref.slot) for _, ref in feed.refs]
+                if not feed.knob and all(t is None or _overlap(t, output.types) for t in given):
+                    passes[output.name] = feed
+                    break
+        return passes
+
+    # Links
+
+    def _ref(
+        self, name: str, where: str, link: Link, scope: Path, turn_end: bool = False
+    ) -> Ref | None:
+        """Resolve a link that `name` reads from `scope`, and note what `name` depends on."""
+        target = self.items.get(link.node)
+        if target is None:
+            near = nearest(link.node, self.items)
+            self.faults.append(f"{name}: {where}: there is no node {link.node!r}{near}")
+            return None
+        node_type = None if isinstance(target, Loop) else self.types.get(target.type)
+        turning = link.node in scope
+        if isinstance(target, Loop):
+            names = [*target.state, "iteration"] if turning else self.outputs(link.node)
+        elif node_type is None:
+            names = [link.port]
+        else:
+            names = self.outputs(link.node)
+        if link.port not in names:
+            self.faults.append(
+                f"{name}: {where}: {_no_output(link, names, isinstance(target, Loop) and turning)}"
+            )
+            return None
+        if turning:
+            self.depends[name].add(link.node)
+        via = self.via(link.node, scope)
+        if via is not None:
+            self.depends[name] |= self.depends.get(via, set())
+        ref = Ref(
+            (link.node, link.port), link.source, bool(node_type and node_type.open_sources), turning
+        )
+        self.reads.append((name, ref, turn_end))
+        return ref
+
+    # Loops
+
+    def _begin_loop(self, name: str) -> None:
+        """Resolve where a loop starts, before its body."""
+        item, path = self.items[name], self.paths[name]
+        assert isinstance(item, Loop)
+        step = self.steps[name] = Step(name, "loop")
+        self.depends[name] = set()
+        step.params = self._params(name, item.params, _LOOP_KNOBS)
+        step.params_text = _canonical(step.params)
+        until = step.params["until"]
+        if until and until not in item.watch:
+            self.faults.append(
+                f"{name}: until names a watch; no {until!r} among {_listed(item.watch)}"
+            )
+        reserved = {"iteration", "iterations"}
+        for twin in sorted(
+            (item.state.keys() & item.watch.keys()) | (reserved & {*item.state, *item.watch})
+        ):
+            self.faults.append(f"{name}: {twin!r} names two things of this loop")
+        turns = 0 if item.mode == "bypass" else step.params["iterations"]
+        step.loop = LoopPlan(turns, float(step.params["tolerance"]), until)
+        self._types_of[name, "iteration"] = self._types_of[name, "iterations"] = (Number,)
+        for key, state in item.state.items():
+            ref = self._ref(name, f"state {key}: first", state.first, path)
+            if ref is not None:
+                step.loop.first[key] = ref
+                self._types_of[name, key] = self._types_of.get(ref.slot)
+
+    def _finish_loop(self, name: str, item: Loop) -> None:
+        """Resolve where the turns of a loop end, behind its body."""
+        step, path = self.steps[name], self.paths[name]
+        assert step.loop is not None
+        step.kind = "mute" if item.mode == "mute" else "loop"
+        inside = (*path, name)
+        for key, state in item.state.items():
+            ref = self._ref(name, f"state {key}: next", state.next, inside, turn_end=True)
+            if ref is not None:
+                step.loop.next[key] = ref
+                begins, goes_on = self._types_of.get((name, key)), self._types_of.get(ref.slot)
+                if begins and goes_on and not _overlap(begins, goes_on):
+                    self.faults.append(
+                        f"{name}: state {key} begins as {_words(begins)} ({state.first}) "
+                        f"but goes on as {_words(goes_on)} ({state.next})"
+                    )
+        for key, link in item.watch.items():
+            ref = self._ref(name, f"watch {key}", link, inside, turn_end=True)
+            if ref is not None:
+                step.loop.watch[key] = ref
+                self._fit(name, f"watch {key}", link, ref, Port(key, (Number,)))
+            self._types_of[name, key] = (Curve,)
+        for child in self.edges.predecessors(name):
+            self.depends[name] |= self.depends.get(child, set())
+        self.depends[name] &= set(path)
+
+
+def _links(name: str, item: Item, path: Path) -> Iterator[tuple[Link, Path, bool]]:
+    """Give each link of an item, the scope it reads from, and whether it is read at the start."""
+    if isinstance(item, Node):
+        for wired in item.inputs.values():
+            for link in [wired] if isinstance(wired, Link) else wired.values():
+                yield link, path, True
+        return
+    for state in item.state.values():
+        yield state.first, path, True
+        yield state.next, (*path, name), False
+    for link in item.watch.values():
+        yield link, (*path, name), False
+
+
+def _common(a: Path, b: Path) -> int:
+    """Length of the common beginning."""
+    count = 0
+    while count < min(len(a), len(b)) and a[count] == b[count]:
+        count += 1
+    return count
+
+
+def _cycles(edges: nx.DiGraph[str]) -> Iterator[str]:
+    for part in nx.strongly_connected_components(edges):
+        if len(part) > 1 or any(edges.has_edge(name, name) for name in part):
+            found = nx.find_cycle(edges.subgraph(part), source=min(part))
+            names: list[str] = []
+            for first, _ in found:
+                if (name := first.rstrip("^")) not in names:
+                    names.append(name)
+            yield f"cycle: {' -> '.join([*names, names[0]])}; what should repeat belongs in a loop"
+
+
+def _overlap(given: Types, taken: Types) -> bool:
+    return any(issubclass(a, b) or issubclass(b, a) for a in given for b in taken)
+
+
+def _no_output(link: Link, names: list[str], turning: bool) -> str:
+    if names == [""]:
+        return f"{link.node} has one output: write {link.node!r}, not {str(link)!r}"
+    full = _listed(f"{link.node}.{name}" for name in names)
+    inside = " inside its body" if turning else ""
+    if not link.port:
+        return f"{link.node} has several outputs{inside}: write one of {full}"
+    return (
+        f"{link.node} has no output {link.port!r}{inside}{nearest(link.port, names)}; it has {full}"
+    )
+
+
+def _canonical(params: Mapping[str, Any]) -> str:
+    return json.dumps(params, sort_keys=True, ensure_ascii=False)
+
+
+def _words(types: Types) -> str:
+    return " or ".join(sorted(t.__name__ for t in types))
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(str(name) for name in names) or "none"
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Offer the name that was probably meant."""
+    near = difflib.get_close_matches(name, [str(known) for known in names], 1)
+    return f" (did you mean {near[0]!r}?)" if near else ""

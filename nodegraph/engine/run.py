@@ -1,0 +1,471 @@
+"""Run a plan: every step once its inputs are there, side by side where that helps.
+
+A scope keeps for each of its steps how many others it still waits for. Steps that wait for none
+are ready, in the order of the plan. The thread that runs the scope takes them one by one; before
+it begins a step that is likely to last, it asks a helper to take the next one that is. Steps that
+are quick are never worth a helper. A loop is a step that runs a scope of its own once a turn.
+
+A step ends in one of these states: ``ran``; ``cached`` (its result was known); ``failed``;
+``blocked`` (something before it failed, or is muted or of unknown type); ``absent`` (something
+before it says that there is nothing, as references for a plain recording); ``muted``;
+``cancelled``. Only what follows a failure is blocked, all else goes on.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nodegraph.engine import keys as naming
+from nodegraph.engine.cache import Cache, Checkpoints, Slots, nbytes
+from nodegraph.engine.events import Event, Finished, Listener, Noted, Started, Wrote
+from nodegraph.engine.feeding import Blocked, NotReady, arguments, gather
+from nodegraph.engine.plan import Plan
+from nodegraph.engine.steps import Scope, Slot, Step, resolved
+from nodegraph.errors import Cancelled, NodeFailed
+from nodegraph.values import Absent, Audio, Number, Scores, Value
+
+LASTS = 0.002
+"""Seconds from which a step is worth a second thread."""
+
+
+class Env:
+    """Values of one scope by slot; what it does not have, the scope around it has."""
+
+    __slots__ = ("left", "parent", "values")
+
+    def __init__(self, scope: Scope, parent: Env | None = None) -> None:
+        self.values: dict[Slot, Any] = {}
+        self.parent = parent
+        self.left = dict(scope.readers)
+
+    def find(self, slot: Slot) -> Any:
+        """Give the value or `Blocked` at a slot."""
+        env: Env | None = self
+        while env is not None:
+            if slot in env.values:
+                return env.values[slot]
+            env = env.parent
+        return Blocked(slot[0])
+
+
+@dataclass(slots=True)
+class Record:
+    """What became of a node in a run."""
+
+    state: str = "blocked"
+    seconds: float = 0.0
+    bytes: int = 0
+    runs: int = 0
+    error: str = ""
+    detail: str = ""
+    """Traceback of an error nobody expected."""
+    why: str = ""
+    notes: list[str] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+    scores: Mapping[str, Mapping[str, float]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where in the loops a step runs."""
+
+    keys: naming.Keys
+    salts: Mapping[str, str] = field(default_factory=dict)
+    turn: int = 0
+    at: Mapping[str, int] = field(default_factory=dict)
+
+
+class Memory:
+    """What outlives a run: results, states of loops, how long types take, what was made of what."""
+
+    def __init__(self, cache_bytes: int) -> None:
+        self.cache = Cache(cache_bytes)
+        self.checkpoints = Checkpoints(cache_bytes // 4)
+        self.seconds: dict[str, float] = {}
+        self.recipes: dict[str, naming.Recipe] = {}
+
+
+class Run:
+    """One run of one plan."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        keys: naming.Keys,
+        memory: Memory,
+        *,
+        make_context: Callable[[Run, Step, Frame], Any],
+        base: Path,
+        region: naming.Region = None,
+        threads: int = 1,
+        listener: Listener | None = None,
+        cancel: threading.Event | None = None,
+        discard: bool = False,
+    ) -> None:
+        self.plan = plan
+        self.keys = keys
+        self.memory = memory
+        self.base = base
+        self.region = region
+        self.cancel = cancel or threading.Event()
+        self.records = {name: Record() for name in plan.steps}
+        self.claims: dict[Path, str] = {}
+        self.claiming = threading.Lock()
+        self.discard = discard
+        self._make_context = make_context
+        self._listener = listener
+        self._say = threading.Lock()
+        self._helpers = ThreadPoolExecutor(threads - 1, "nodegraph") if threads > 1 else None
+
+    def tell(self, event: Event) -> None:
+        """Pass an event on, one at a time."""
+        if self._listener is not None:
+            with self._say:
+                self._listener(event)
+
+    def go(self, at: Mapping[str, int] | None = None, peek: naming.Keys | None = None) -> Env:
+        """Run everything and give the outermost values."""
+        env = Env(self.plan.root)
+        frame = Frame(peek or self.keys, at=at or {})
+        try:
+            ScopeRun(self, self.plan.root, env, frame).drive()
+        except BaseException:
+            self.cancel.set()
+            raise
+        finally:
+            if self._helpers is not None:
+                self._helpers.shutdown(wait=False, cancel_futures=True)
+        return env
+
+    def ask_for_help(self, assist: Callable[[], None]) -> None:
+        """Have another thread look for work, if there is one."""
+        if self._helpers is not None:
+            self._helpers.submit(assist)
+
+    def lasts(self, step: Step) -> bool:
+        """Say whether a step is likely to be worth a thread."""
+        if step.type is None:
+            return step.kind == "loop"
+        return self.memory.seconds.get(step.type.id, 1.0) > LASTS
+
+    def finish(
+        self, step: Step, frame: Frame, state: str, seconds: float = 0.0, size: int = 0
+    ) -> None:
+        """Write down the end of a step and tell it."""
+        record = self.records[step.name]
+        record.state = state if record.state != "failed" else "failed"
+        record.seconds += seconds
+        record.bytes = max(record.bytes, size)
+        record.runs += state == "ran"
+        if self._listener is not None:
+            self.tell(
+                Finished(step.name, state, seconds, size, frame.turn, record.error, record.why)
+            )
+
+    def note(self, step: Step, text: str) -> None:
+        """Write down something the user should know, once."""
+        if text not in self.records[step.name].notes:
+            self.records[step.name].notes.append(text)
+            self.tell(Noted(step.name, text))
+
+    def wrote(self, step: Step, path: Path) -> None:
+        """Write down a complete file."""
+        if path not in self.records[step.name].files:
+            self.records[step.name].files.append(path)
+        self.tell(Wrote(step.name, path))
+
+
+class ScopeRun:
+    """One pass through the steps of a scope."""
+
+    def __init__(self, run: Run, scope: Scope, env: Env, frame: Frame) -> None:
+        self.run = run
+        self.scope = scope
+        self.env = env
+        self.frame = frame
+        self.waiting = {step: step.waits for step in scope.steps if step.waits}
+        self.ready = deque(step for step in scope.steps if not step.waits)
+        self.left = len(scope.steps)
+        self.running = 0
+        self.changed = threading.Condition(threading.Lock())
+
+    def drive(self) -> None:
+        """Work until every step is through."""
+        while True:
+            with self.changed:
+                while not self.ready and self.running:
+                    self.changed.wait()
+                if not self.ready:
+                    return
+                step = self.ready.popleft()
+                self.running += 1
+                crowd = bool(self.ready)
+            if crowd and self.run.lasts(step):
+                self.run.ask_for_help(self.assist)
+            self.work(step)
+
+    def assist(self) -> None:
+        """Take steps that last, as long as there are any."""
+        while True:
+            with self.changed:
+                step = next((step for step in self.ready if self.run.lasts(step)), None)
+                if step is None:
+                    return
+                self.ready.remove(step)
+                self.running += 1
+                crowd = bool(self.ready)
+            if crowd:
+                self.run.ask_for_help(self.assist)
+            self.work(step)
+
+    def work(self, step: Step) -> None:
+        """Run one step, whatever comes of it, and let those that waited for it go."""
+        try:
+            self.perform(step)
+        except Exception as error:  # noqa: BLE001 - what goes wrong with one step is data
+            self.fail(step, error)
+        finally:
+            with self.changed:
+                self.release(step)
+                self.running -= 1
+                self.left -= 1
+                for follower in step.followers:
+                    left = self.waiting[follower] - 1
+                    self.waiting[follower] = left
+                    if not left:
+                        self.ready.append(follower)
+                self.changed.notify_all()
+
+    def release(self, step: Step) -> None:
+        """Let go of values that nobody will read any more."""
+        left, keep = self.env.left, self.scope.keep
+        for slot in step.reads:
+            left[slot] -= 1
+            if not left[slot] and slot not in keep:
+                self.env.values.pop(slot, None)
+        if self.run.discard or self.frame.turn:
+            for output in step.outputs:
+                slot = (step.name, output)
+                if slot not in left and slot not in keep:
+                    self.env.values.pop(slot, None)
+
+    def perform(self, step: Step) -> None:
+        """Bring a step to its end."""
+        run, frame = self.run, self.frame
+        if run.cancel.is_set():
+            run.finish(step, frame, "cancelled")
+        elif step.kind == "call":
+            self.call(step)
+        elif step.kind == "loop":
+            from nodegraph.engine.loops import turn_loop
+
+            turn_loop(self, step)
+        elif step.kind == "bypass":
+            self.bypass(step)
+        else:
+            if step.kind == "unknown":
+                run.records[step.name].error = f"unknown type {run.plan.unknown[step.name]!r}"
+            run.finish(step, frame, "muted" if step.kind == "mute" else "failed")
+
+    # The kinds of steps
+
+    def call(self, step: Step) -> None:
+        """Take the result from the cache, or make it."""
+        run, frame = self.run, self.frame
+        node_type = step.type
+        assert node_type is not None
+        key = naming.salted(frame.keys.results[step.name], step.depends, frame.salts)
+        known = None if node_type.effect else run.memory.cache.get(key)
+        if known is not None:
+            self.keep(step, known)
+            self.score(step, known)
+            run.finish(step, frame, "cached", 0.0, nbytes(known))
+            return
+        try:
+            positional, keywords = arguments(step, self.env.find, resolved(step, run.base))
+        except NotReady as error:
+            self.pass_on(step, error.value)
+            return
+        except NodeFailed as error:
+            self.fail(step, error)
+            return
+        values = self.make(step, positional, keywords, key)
+        if values is not None:
+            self.keep(step, values)
+
+    def make(
+        self, step: Step, positional: list[Any], keywords: dict[str, Any], key: str
+    ) -> dict[str, Value] | None:
+        """Call the function, freeze and keep what it gives."""
+        run, frame = self.run, self.frame
+        node_type = step.type
+        assert node_type is not None
+        record = run.records[step.name]
+        recipe = frame.keys.recipes[step.name]
+        if not record.runs:
+            record.why = naming.why(recipe, run.memory.recipes.get(step.name))
+            run.memory.recipes[step.name] = recipe
+        if run._listener is not None:
+            run.tell(Started(step.name, frame.turn))
+        begin = time.perf_counter()
+        try:
+            if node_type.memory is not None:
+                _check_memory(float(node_type.memory(*positional, **keywords)))
+            if node_type.takes_context:
+                keywords["context"] = run._make_context(run, step, frame)
+            result = node_type.function(*positional, **keywords)
+            values = _by_output(step, result)
+            if run.region is not None and node_type.source and not node_type.regional:
+                values = {name: _cut(value, run.region) for name, value in values.items()}
+            for value in values.values():
+                value.freeze()
+        except Exception as error:  # noqa: BLE001 - every fault of a node is data
+            self.fail(
+                step, error, dict(zip((p.name for p in node_type.ports), positional, strict=True))
+            )
+            return None
+        seconds = time.perf_counter() - begin
+        known = run.memory.seconds.get(node_type.id, seconds)
+        run.memory.seconds[node_type.id] = max(seconds, 0.7 * known)
+        size = nbytes(values)
+        if not node_type.effect:
+            run.memory.cache.put(key, values, seconds, size)
+        self.score(step, values)
+        run.finish(step, frame, "ran", seconds, size)
+        return values
+
+    def bypass(self, step: Step) -> None:
+        """Show for each output the first input that fits."""
+        try:
+            for output in step.outputs:
+                feed = step.passes.get(output)
+                slot = (step.name, output)
+                self.env.values[slot] = (
+                    gather(feed, self.env.find, None) if feed else Blocked(step.name)
+                )
+        except NotReady as error:
+            self.pass_on(step, error.value)
+            return
+        self.run.finish(step, self.frame, "bypassed")
+
+    # Ends
+
+    def keep(self, step: Step, values: Slots) -> None:
+        """Put the values of a step where others find them."""
+        for output, value in values.items():
+            self.env.values[step.name, output] = value
+            if isinstance(value, Absent):
+                self.run.note(step, value.reason)
+
+    def score(self, step: Step, values: Slots) -> None:
+        """Write down measured numbers for the report."""
+        for value in values.values():
+            if isinstance(value, Scores):
+                self.run.records[step.name].scores = value.rows
+                for text in value.notes:
+                    self.run.note(step, text)
+            elif isinstance(value, Number) and not step.depends:
+                self.run.records[step.name].scores = {"": {value.name or "value": value.value}}
+
+    def pass_on(self, step: Step, value: Blocked | Absent) -> None:
+        """End a step whose input is blocked or absent; so are its outputs."""
+        for output in step.outputs:
+            self.env.values[step.name, output] = value
+        record = self.run.records[step.name]
+        if isinstance(value, Absent):
+            self.run.note(step, value.reason)
+            self.run.finish(step, self.frame, "absent")
+        else:
+            record.error = record.error or f"waits for {value.cause}"
+            self.run.finish(step, self.frame, "blocked")
+
+    def fail(self, step: Step, error: BaseException, got: Mapping[str, Any] | None = None) -> None:
+        """End a step that could not do its work."""
+        if isinstance(error, Cancelled):
+            self.run.finish(step, self.frame, "cancelled")
+            return
+        record = self.run.records[step.name]
+        if record.state != "failed":
+            turn = f" (turn {self.frame.turn})" if self.frame.turn else ""
+            record.error = f"{_words(error)}{_shapes(error, got or {})}{turn}"
+            record.detail = "".join(traceback.format_exception(error))
+            record.state = "failed"
+        self.run.finish(step, self.frame, "failed")
+
+
+def _words(error: BaseException) -> str:
+    """Say an error in one line."""
+    if isinstance(error, MemoryError):
+        detail = f" ({error})" if str(error) else ""
+        return (
+            f"ran out of memory{detail}: take a shorter stretch, a larger hop, mono, or --segment"
+        )
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror}"
+    text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    text = " ".join(text.split())
+    expected = isinstance(error, (ValueError, KeyError, NodeFailed)) and text
+    return text if expected else f"{type(error).__name__}: {text}"
+
+
+def _shapes(error: BaseException, got: Mapping[str, Any]) -> str:
+    """Add what the ports received, where the error did not come with words of its own."""
+    if isinstance(error, (NodeFailed, OSError, MemoryError)):
+        return ""
+    shapes = [f"{name} {_shape(value)}" for name, value in got.items() if value is not None]
+    return f"; got {', '.join(shapes)}" if shapes else ""
+
+
+def _shape(value: Value) -> str:
+    sizes = [" x ".join(map(str, array.shape)) for array in value.arrays()]
+    return f"{type(value).__name__} {', '.join(sizes)}".strip()
+
+
+def _by_output(step: Step, result: Any) -> dict[str, Value]:
+    """Name the values of a result, and hold them to the declared types."""
+    node_type = step.type
+    assert node_type is not None
+    outputs = node_type.outputs
+    values: tuple[Any, ...] = (result,) if outputs[0].name == "" else tuple(result)
+    named: dict[str, Value] = {}
+    value: Any
+    for output, value in zip(outputs, values, strict=True):
+        if not isinstance(value, (*output.types, Absent)):
+            raise NodeFailed(f"gave {type(value).__name__} where it declares {output.type_names}")
+        named[output.name] = value
+    return named
+
+
+def _cut(value: Value, region: tuple[float, float]) -> Value:
+    """Limit sound to a stretch of time."""
+    if not isinstance(value, Audio):
+        return value
+    start, stop = (round(edge * value.rate) for edge in region)
+    if start >= value.length:
+        raise NodeFailed(
+            f"the region begins at {region[0]:g} s, the sound ends at {value.seconds:g} s"
+        )
+    return value.like(value.data[..., start:stop])
+
+
+def _check_memory(need: float) -> None:
+    """Refuse work that cannot fit before it takes the computer down."""
+    if need < 256 * 2**20:
+        return
+    import psutil
+
+    free = psutil.virtual_memory().available
+    if need > free:
+        raise NodeFailed(
+            f"needs about {need / 2**30:.1f} GB; {free / 2**30:.1f} GB are free: "
+            "take a shorter stretch, a larger hop, mono, or --segment"
+        )

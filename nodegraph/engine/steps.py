@@ -1,0 +1,115 @@
+"""What a plan is made of: steps in scopes, joined by resolved links."""
+
+from __future__ import annotations
+
+import pathlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from nodegraph.declare import NodeType
+
+Slot = tuple[str, str]
+"""Where a value is kept: the node or loop that gives it, and the name of the output."""
+Path = tuple[str, ...]
+"""Loops around something, outermost first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A resolved link."""
+
+    slot: Slot
+    source: str = ""
+    """Name of the one source that is picked; empty for all."""
+    open: bool = False
+    """A source that is missing is no fault, because the names depend on the user's material."""
+    turning: bool = False
+    """It is a state or the turn number of a loop, read from inside its body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What one port receives: a single value, or named ones that are stacked."""
+
+    port: str
+    refs: tuple[tuple[str, Ref], ...]
+    many: bool = False
+    optional: bool = False
+    knob: bool = False
+    """The port is a knob that a number drives."""
+
+
+@dataclass(eq=False)
+class LoopPlan:
+    """How a loop goes round."""
+
+    iterations: int
+    tolerance: float
+    until: str
+    first: dict[str, Ref] = field(default_factory=dict)
+    next: dict[str, Ref] = field(default_factory=dict)
+    watch: dict[str, Ref] = field(default_factory=dict)
+    exports: set[Slot] = field(default_factory=set)
+    """Slots of the body that are read from outside, as the last turn left them."""
+
+
+@dataclass(eq=False)
+class Step:
+    """One node in the order of work."""
+
+    name: str
+    kind: str
+    """``call``, ``loop``, ``bypass``, ``mute`` or ``unknown``."""
+    type: NodeType | None = None
+    feeds: tuple[Feed, ...] = ()
+    params: dict[str, Any] = field(default_factory=dict)
+    params_text: str = ""
+    passes: dict[str, Feed] = field(default_factory=dict)
+    """For a bypassed node: which input each output shows."""
+    loop: LoopPlan | None = None
+    body: Scope | None = None
+    depends: Path = ()
+    """Loops whose turns change the result."""
+    waits: int = 0
+    """How many steps of the same scope come before it."""
+    followers: list[Step] = field(default_factory=list)
+    """Steps of the same scope that wait for it."""
+    reads: tuple[Slot, ...] = ()
+    """Slots of its own scope that it reads, itself or inside."""
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Names of the outputs as seen from outside."""
+        if self.loop is not None:
+            return (*self.loop.first, *self.loop.watch, "iterations")
+        return tuple(output.name for output in self.type.outputs) if self.type else ()
+
+    @property
+    def refs(self) -> list[Ref]:
+        """Every resolved link of a node."""
+        return [ref for feed in self.feeds for _, ref in feed.refs]
+
+
+@dataclass(eq=False)
+class Scope:
+    """Steps that run together, in an order that respects their links."""
+
+    path: Path
+    steps: list[Step] = field(default_factory=list)
+    readers: dict[Slot, int] = field(default_factory=dict)
+    """How many steps of this scope read each slot."""
+    keep: set[Slot] = field(default_factory=set)
+    """Slots that must outlive their readers."""
+
+
+def resolved(step: Step, base: pathlib.Path) -> dict[str, Any]:
+    """Give the knobs as the function takes them: paths made absolute, numbers of the right kind."""
+    assert step.type is not None
+    knobs = dict(step.params)
+    for knob in step.type.knobs:
+        value = knobs[knob.name]
+        if knob.kind == "float":
+            knobs[knob.name] = float(value)
+        elif knob.param.path and value:
+            knobs[knob.name] = str(base / pathlib.Path(value).expanduser())
+    return knobs
