@@ -9,13 +9,9 @@ from pathlib import Path, PureWindowsPath
 
 from nodegraph.declare import LOOP_KNOBS, NodeType
 from nodegraph.document import Graph, Item, Link, Node, Params
-from nodegraph.edits.tree import (
-    check_text,
-    every_item,
-    item_of,
-    relink,
-    with_item,
-)
+from nodegraph.edits.checks import check_text
+from nodegraph.edits.tree import every_item, item_of, with_item
+from nodegraph.edits.wires import relink
 from nodegraph.errors import DocumentError
 
 SOUND_FILE, STEM_FOLDER = "source.file", "source.stems"
