@@ -35,25 +35,20 @@ def discover() -> Registry:
 
 
 def load(path: str | Path) -> Graph:
-    """Read a graph file, with every knob of known types written out.
-
-    Relative paths in it are made to start from the current folder. Raises DocumentError.
-    """
+    """Read a graph file, with every knob of known types written out. Raises DocumentError."""
     from nodegraph import document, edits
 
-    path = Path(path)
-    types = discover()
-    graph = edits.complete(document.read(path), types)
-    return edits.relocate(graph, types, path.parent.absolute(), Path.cwd())
+    return edits.complete(document.read(Path(path)), discover())
 
 
 def save(graph: Graph, path: str | Path) -> None:
-    """Write a graph file, canonical and atomic; relative paths start from its folder."""
+    """Write a graph file, canonical and atomic; its paths are made to start from its new folder."""
     from nodegraph import document, edits
 
     path = Path(path)
     types = discover()
-    graph = edits.relocate(edits.complete(graph, types), types, Path.cwd(), path.parent.absolute())
+    base = (graph.base or Path()).absolute()
+    graph = edits.relocate(edits.complete(graph, types), types, base, path.parent.absolute())
     document.write(graph, path)
 
 
@@ -92,13 +87,35 @@ def run(
 
 
 def set_knobs(graph: Graph, knobs: Mapping[str, Any]) -> Graph:
-    """Set knobs by ``node.knob``. Raises DocumentError where there is no such node."""
-    from nodegraph import edits
+    """Set knobs by ``node.knob``; a relative path starts from the current folder, as typed.
+
+    Raises DocumentError where there is no such node.
+    """
+    from nodegraph import document, edits
     from nodegraph.errors import DocumentError
 
+    types = discover()
     for name, value in knobs.items():
         node, _, knob = name.partition(".")
         if not knob:
             raise DocumentError(f"{name!r} is no knob: write node.knob")
+        node_type = types.get(document.find(graph, node).type)
+        declared = node_type.knob(knob) if node_type else None
+        if declared is not None and declared.param.path and isinstance(value, (str, Path)):
+            value = path_in(graph, value)
         graph = edits.set_knob(graph, node, knob, value)
     return graph
+
+
+def path_in(graph: Graph, path: str | Path) -> str:
+    """Say a path, relative to the current folder, as it stands in the graph's file."""
+    import os
+
+    if not str(path):
+        return ""
+    there = os.path.abspath(Path(path).expanduser())  # noqa: PTH100 - links stay as typed
+    base = (graph.base or Path()).absolute()
+    try:
+        return Path(os.path.relpath(there, base)).as_posix()
+    except ValueError:  # another drive
+        return Path(there).as_posix()

@@ -17,7 +17,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +104,8 @@ class Graph:
     title: str = ""
     about: str = ""
     layout: Params = field(default_factory=dict)
+    base: Path | None = field(default=None, compare=False)
+    """Folder that relative paths start from: that of the file; not written, None for a new graph."""
 
 
 def walk(
@@ -153,7 +155,8 @@ def read(path: Path) -> Graph:
             raise DocumentError(
                 f"{size / 2**20:.0f} MB is too large: at most {MAX_BYTES // 2**20} MB"
             )
-        return parse(path.read_bytes().decode("utf-8"))
+        graph = parse(path.read_bytes().decode("utf-8"))
+        return replace(graph, base=path.parent.absolute())
     except DocumentError as error:
         raise DocumentError(f"{path}: {error}") from None
     except FileNotFoundError:

@@ -126,7 +126,6 @@ class Engine:
         graph: Graph,
         *,
         only: Iterable[str] | None = None,
-        base: Path | None = None,
         region: tuple[float, float] | None = None,
         at: Mapping[str, int] | None = None,
         listener: Listener | None = None,
@@ -142,8 +141,6 @@ class Engine:
         only
             Nodes (``node`` or ``node.output``) whose values are wanted. By default everything is
             run, and the values of the nodes that nobody reads are given.
-        base
-            Folder that relative paths start from; by default the current one.
         region
             Stretch of time in seconds that sources are cut to.
         at
@@ -162,7 +159,7 @@ class Engine:
             Before anything runs, with one line per fault.
         """
         begin = time.perf_counter()
-        base = (base or Path()).absolute()
+        base = (graph.base or Path()).absolute()
         plan = self._plan(graph, None if only is None else tuple(only))
         outside = self._outside(plan, base)
         keys = naming.compute(plan, outside, region)
