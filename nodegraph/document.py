@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
 import re
 import tempfile
@@ -28,7 +29,7 @@ MAX_BYTES = 32 * 2**20
 MAX_DEPTH = 64
 
 ID = re.compile(r"[^\W\d]\w*")
-_LINK = re.compile(r"(?P<node>[^\W\d]\w*)(?:\.(?P<port>[^\W\d]\w*))?(?:\[(?P<source>.+)\])?")
+_LINK = re.compile(r"(?P<node>[^\W\d]\w*)(?:\.(?P<port>[^\W\d]\w*))?(?:\[(?P<source>(?s:.+))\])?")
 
 Json = Any
 Params = Mapping[str, Json]
@@ -155,7 +156,8 @@ def read(path: Path) -> Graph:
             raise DocumentError(
                 f"{size / 2**20:.0f} MB is too large: at most {MAX_BYTES // 2**20} MB"
             )
-        graph = parse(path.read_bytes().decode("utf-8"))
+        # Some editors put a byte order mark before the text.
+        graph = parse(path.read_bytes().decode("utf-8-sig"))
         return replace(graph, base=path.parent.absolute())
     except DocumentError as error:
         raise DocumentError(f"{path}: {error}") from None
@@ -197,7 +199,7 @@ def _no_constant(name: str) -> None:
 
 
 def _check_content(data: Json) -> None:
-    """Limit the depth, and refuse text that could not be written again."""
+    """Limit the depth, and refuse text and numbers that could not be written again."""
     level, depth = [data], 0
     while level:
         depth += 1
@@ -212,6 +214,8 @@ def _check_content(data: Json) -> None:
                 inner.extend(value)
             elif isinstance(value, str) and not value.isascii():
                 _check_text(value)
+            elif isinstance(value, float) and not math.isfinite(value):
+                raise DocumentError("a number is too large: numbers must be finite")
         level = inner
 
 
@@ -394,7 +398,7 @@ def text(graph: Graph) -> str:
 
 def _pretty(value: Json, indent: str) -> str:
     """Write JSON with sorted keys; what fits on a line and holds nothing nested stays on one."""
-    flat = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    flat = json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False)
     nested = isinstance(value, (dict, list)) and any(
         isinstance(inner, (dict, list)) and inner
         for inner in (value.values() if isinstance(value, dict) else value)
@@ -426,13 +430,21 @@ def fingerprint(graph: Graph) -> str:
 
 
 def write(graph: Graph, path: Path) -> None:
-    """Save a graph so that the file is either the old one or the new one, never half of it."""
-    write_atomically(Path(path), text(graph).encode("utf-8"))
+    """Save a graph so that the file is either the old one or the new one, never half of it.
+
+    Raises DocumentError, also where the graph holds what no file can.
+    """
+    try:
+        content = text(graph).encode("utf-8")
+    except (TypeError, ValueError) as error:
+        raise DocumentError(f"cannot write {path}: {error}") from None
+    write_atomically(Path(path), content)
 
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write beside the file, flush to the disk, and rename. Raises DocumentError."""
     temporary = None
+    path = Path(os.path.realpath(path))  # a symbolic link stays one
     try:
         with tempfile.NamedTemporaryFile(
             dir=path.parent, prefix=f".{path.name}.", delete=False

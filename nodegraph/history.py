@@ -12,6 +12,7 @@ from pathlib import Path
 
 from nodegraph import document
 from nodegraph.document import Graph, walk
+from nodegraph.edits import describe_change
 from nodegraph.errors import DocumentError
 
 
@@ -39,7 +40,7 @@ class History:
 
     @classmethod
     def start(cls, graph: Graph, *, saved: bool = False) -> History:
-        """Begin a line with a graph; `saved` says that a file holds just this graph."""
+        """Begin a line with a graph; `saved` says that nothing would be lost with it."""
         return cls((Step(graph),), saved=graph if saved else None, names=_names(graph))
 
     @property
@@ -50,14 +51,15 @@ class History:
     def push(self, graph: Graph, label: str = "", merge_key: Hashable = None) -> History:
         """Give the line with one more step; what was undone before is dropped.
 
-        Edits with the same `merge_key` that follow one another directly are one step.
+        Edits with the same `merge_key` that follow one another directly are one step. Without a
+        label the step is described by what it changed.
         """
         if graph is self.graph:
             return self
-        step = Step(graph, label, merge_key)
         grows = self.open and merge_key is not None
         merged = grows and self.steps[self.index].merge_key == merge_key
         kept = self.steps[: self.index + (not merged)]
+        step = Step(graph, label or describe_change(kept[-1].graph, graph), merge_key)
         names = _names(graph)
         return replace(
             self,

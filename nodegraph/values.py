@@ -454,6 +454,10 @@ def stack(values: Mapping[str, Value]) -> Value:
             raise ValueError(
                 f"{first_name!r} has shape {first.data.shape}, {name!r} {value.data.shape}"
             )
+        for what in ("exponent", "unit"):
+            mine, theirs = getattr(first, what, None), getattr(value, what, None)
+            if mine != theirs:
+                raise ValueError(f"{first_name!r} has {what} {mine}, {name!r} {theirs}")
         planes.append(value.data)
     assert isinstance(first, Sourced)
     return first.like(np.stack(planes), tuple(values))

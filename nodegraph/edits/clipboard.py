@@ -21,7 +21,7 @@ def copy(graph: Graph, names: Iterable[str]) -> Graph:
     chosen = topmost(graph, names)
     nodes = {name: items_at(graph, path)[name] for name, path in chosen.items()}
     ids = {name: name for name, _, _ in walk(nodes)}
-    return Graph(nodes, layout=spots_of(graph, ids))
+    return Graph(nodes, layout=spots_of(graph, ids), base=graph.base)
 
 
 def paste(

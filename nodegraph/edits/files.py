@@ -69,7 +69,9 @@ def relocate(graph: Graph, types: Mapping[str, NodeType], old_base: Path, new_ba
         return replace(item, params={**item.params, **changed}) if changed else item
 
     nodes = every_item(graph.nodes, relocated)
-    return graph if nodes is graph.nodes else replace(graph, nodes=nodes)
+    if nodes is graph.nodes and graph.base == Path(new):
+        return graph
+    return replace(graph, nodes=nodes, base=Path(new))
 
 
 def _moved(path: str, old: str, new: str) -> str:
