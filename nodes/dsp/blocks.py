@@ -7,11 +7,13 @@ its own part of the result: so a result is the same bit for bit on any number of
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
@@ -125,11 +127,9 @@ def one_blas_thread() -> Iterator[None]:
     global: users at the same time are counted, the first one sets it, the last one resets it.
     """
     global _blas_users, _blas_limit
-    import threadpoolctl
-
     with _lock:
         if _blas_users == 0:
-            _blas_limit = threadpoolctl.threadpool_limits(1, user_api="blas")
+            _blas_limit = _libraries("scipy.linalg" in sys.modules).limit(limits=1, user_api="blas")
         _blas_users += 1
     try:
         yield
@@ -138,6 +138,14 @@ def one_blas_thread() -> Iterator[None]:
             _blas_users -= 1
             if _blas_users == 0:
                 _blas_limit.restore_original_limits()
+
+
+@lru_cache(maxsize=2)
+def _libraries(scipy_too: bool) -> Any:
+    """Find the BLAS libraries in this process; scipy brings its own when it is first used."""
+    import threadpoolctl
+
+    return threadpoolctl.ThreadpoolController()
 
 
 class Buffers(Generic[T]):

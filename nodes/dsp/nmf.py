@@ -1,0 +1,331 @@
+"""Non-negative matrix factorisation: a plane as few spectra (templates W) times their activations H.
+
+Planes are (..., freq, time) and templates (..., freq, part): channels are stacked along frequency
+and share the activations (part, time).
+
+The multiplicative update is H <- H * (W^T (V * X^(b-2))) / (W^T X^(b-1)) with the model X = W H,
+and W likewise. For beta between 0 and 2 the divergence never rises: for 1 to 2 this is the minimum
+of the usual auxiliary function (Fevotte and Idier 2011). For 0 to 1 that minimum has the exponent
+1 / (2 - beta), and the full step used here goes beyond it. With r the ratio of the update, the
+auxiliary function falls if r^beta <= beta r + 1 - beta, which holds since r^beta is concave and the
+right-hand side its tangent at 1. The full step gets there much sooner, above all for beta = 0.
+
+References
+----------
+D. D. Lee, H. S. Seung, "Algorithms for non-negative matrix factorization", NIPS 2000.
+C. Fevotte, J. Idier, "Algorithms for nonnegative matrix factorization with the beta-divergence",
+Neural Computation 23(9), 2011, eq. 4.1 and section 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import count
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodes.dsp.blocks import Buffers, Tick, one_blas_thread, parallel, silent, spans
+
+Array = NDArray[Any]
+
+BLOCK = 1 << 19
+"""Cells of the plane in one block of frames."""
+
+SUMS = 16
+"""Partial sums of the template update at most: they are added in a fixed order."""
+
+FLOOR = 1e-10
+"""Smallest model, against the largest cell of the plane."""
+
+
+def start(power: Array, rank: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Give random templates (..., freq, part) and activations (part, time) as loud as the plane."""
+    templates = rng.uniform(0.1, 1.1, (*power.shape[:-1], rank))
+    activations = rng.uniform(0.1, 1.1, (rank, power.shape[-1]))
+    mean = templates.reshape(-1, rank).mean(axis=0) @ activations.mean(axis=1)
+    activations *= power.mean(dtype=np.float64) / mean
+    return templates.astype(power.dtype), activations.astype(power.dtype)
+
+
+def update_activations(
+    power: Array,
+    templates: Array,
+    activations: Array,
+    beta: float = 1.0,
+    gamma: float = 1.0,
+    tick: Tick = silent,
+) -> Array:
+    """Give activations that explain the plane better with the same templates.
+
+    Parameters
+    ----------
+    power
+        Energy (..., freq, time), not negative.
+    templates, activations
+        (..., freq, part) and (part, time). What is zero stays zero.
+    beta
+        Divergence: 0 Itakura-Saito, 1 Kullback-Leibler, 2 Euclid.
+    gamma
+        Exponent of the step: 1 is the full step.
+    tick
+        Called with the fraction done; it may raise to stop.
+    """
+    return _sweep(power, templates, activations, (beta, gamma, floor(power)), "h", tick)[1]
+
+
+def update_templates(
+    power: Array,
+    templates: Array,
+    activations: Array,
+    beta: float = 1.0,
+    gamma: float = 1.0,
+    tick: Tick = silent,
+) -> Array:
+    """Give templates that explain the plane better with the same activations.
+
+    Parameters
+    ----------
+    power, templates, activations, beta, gamma, tick
+        As in `update_activations`.
+    """
+    return _sweep(power, templates, activations, (beta, gamma, floor(power)), "w", tick)[0]
+
+
+def normalise(templates: Array, activations: Array) -> tuple[Array, Array]:
+    """Give each template the sum one and put its scale into the activations."""
+    sums = _part_sums(templates)
+    sums[sums == 0] = 1
+    return templates / sums, activations * sums[:, np.newaxis]
+
+
+def nmf_steps(
+    power: Array,
+    rank: int,
+    beta: float = 1.0,
+    rng: np.random.Generator | None = None,
+    tick: Tick = silent,
+) -> Iterator[tuple[Array, Array]]:
+    """Yield ever better (templates, activations), without end; take as many as you like.
+
+    One step is `update_activations`, `update_templates` and `normalise`, bit for bit, but reads the
+    plane only once.
+
+    Parameters
+    ----------
+    power
+        Energy (..., freq, time), not negative.
+    rank
+        Number of parts.
+    beta
+        Divergence: 0 Itakura-Saito, 1 Kullback-Leibler, 2 Euclid.
+    rng
+        Source of the start; without one always the same.
+    tick
+        Called with the number of steps done, such as 3.25; it may raise to stop.
+    """
+    templates, activations = start(power, rank, rng or np.random.default_rng(0))
+    settings = (beta, 1.0, floor(power))
+    for done in count():
+        part_tick = partial(_tick_from, tick, done)
+        changed = _sweep(power, templates, activations, settings, "hw", part_tick)
+        templates, activations = normalise(*changed)
+        yield templates, activations
+
+
+def _tick_from(tick: Tick, done: int, fraction: float) -> None:
+    tick(done + fraction)
+
+
+def floor(power: Array) -> float:
+    """Give the smallest model: far below the plane, and yet a number that can divide."""
+    return max(FLOOR * float(power.max()), 1e-30)
+
+
+def _sweep(
+    power: Array,
+    templates: Array,
+    activations: Array,
+    settings: tuple[float, float, float],
+    change: str,
+    tick: Tick,
+) -> tuple[Array, Array]:
+    """Update the activations ("h"), the templates ("w") or one after the other ("hw").
+
+    Activations of a block of frames depend on that block alone, so both updates fit into one pass:
+    while a block is in the cache its activations are updated, and with the new ones it adds its
+    share to the update of the templates.
+    """
+    beta, gamma, least = settings
+    v = power.reshape(-1, power.shape[-1])
+    w = templates.reshape(-1, templates.shape[-1])
+    h = activations.copy()
+    blocks = spans(v.shape[-1], max(1, BLOCK // len(v)))
+    runs = spans(len(blocks), -(-len(blocks) // SUMS))
+    buffers = Buffers(lambda: np.empty((2, len(v), blocks[0][1]), v.dtype))
+    shares = np.zeros((2, len(runs), *w.shape), v.dtype) if "w" in change else np.empty(0)
+    sums, gram = _part_sums(w)[:, np.newaxis], w.T @ w if beta == 2 else None
+
+    def update(run: int) -> None:
+        for first, last in blocks[slice(*runs[run])]:
+            vb, hb = v[:, first:last], h[:, first:last]
+            with buffers.borrow() as (x, r):
+                xb, rb = x[:, : last - first], r[:, : last - first]
+                if "h" in change:
+                    above, below = _terms(vb, w, hb, beta, least, xb, rb)
+                    scale = (
+                        w.T @ below if below is not None else sums if gram is None else gram @ hb
+                    )
+                    _step(hb, w.T @ above, scale, gamma)
+                if "w" in change:
+                    above, below = _terms(vb, w, hb, beta, least, xb, rb)
+                    shares[0, run] += above @ hb.T
+                    if below is not None:
+                        shares[1, run] += below @ hb.T
+
+    with one_blas_thread():
+        parallel(update, range(len(runs)), tick)
+        if "w" in change:
+            w = w.copy()
+            _step(w, shares[0].sum(axis=0), _template_scale(w, h, shares[1], beta), gamma)
+    return w.reshape(templates.shape), h
+
+
+def _terms(
+    v: Array, w: Array, h: Array, beta: float, least: float, x: Array, r: Array
+) -> tuple[Array, Array | None]:
+    """Give V X^(beta-2) and X^(beta-1) of a block, in `r` and `x`.
+
+    The second is None where what it becomes is cheaper to have in another way.
+    """
+    if beta == 2:
+        return v, None
+    np.matmul(w, h, out=x)
+    np.maximum(x, least, out=x)
+    if beta == 0:
+        np.reciprocal(x, out=x)
+        np.maximum(v, least, out=r)
+        r *= x
+        r *= x
+        return r, x
+    np.divide(v, x, out=r)
+    if beta == 1:
+        return r, None
+    np.power(x, beta - 1, out=x)
+    r *= x
+    return r, x
+
+
+def _template_scale(w: Array, h: Array, shares: Array, beta: float) -> Array:
+    """Give what divides the update of the templates."""
+    if beta == 1:
+        return np.asarray(h.sum(axis=1, dtype=np.float64).astype(h.dtype))
+    if beta == 2:
+        return np.asarray(w @ (h @ h.T))
+    return np.asarray(shares.sum(axis=0))
+
+
+def _step(factor: Array, above: Array, below: Array, gamma: float) -> None:
+    """Multiply a factor by (above / below)^gamma, in place.
+
+    Where `below` is zero the other factor is, and `above` is zero too: the part is silent.
+    """
+    np.divide(above, below, out=above, where=below > 0)
+    if gamma != 1:
+        np.power(above, gamma, out=above)
+    factor *= above
+
+
+def _part_sums(templates: Array) -> Array:
+    """Add up each template over all frequencies and channels."""
+    rows = templates.reshape(-1, templates.shape[-1])
+    return np.asarray(rows.sum(axis=0, dtype=np.float64).astype(templates.dtype))
+
+
+def divergence(
+    power: Array, templates: Array, activations: Array, beta: float = 1.0, tick: Tick = silent
+) -> float:
+    """Give how far the model is from the plane: the beta-divergence, summed over all bins.
+
+    Parameters
+    ----------
+    power, templates, activations
+        As in `update_activations`.
+    beta
+        0 Itakura-Saito, 1 Kullback-Leibler, 2 half the squared distance.
+    tick
+        Called with the fraction done; it may raise to stop.
+    """
+    v, least = power.reshape(-1, power.shape[-1]), floor(power)
+    w = templates.reshape(-1, templates.shape[-1]).astype(np.float64)
+    h = activations.astype(np.float64)
+    blocks = spans(v.shape[-1], max(1, BLOCK // len(v)))
+    costs = np.zeros(len(blocks))
+
+    def measure(block: int) -> None:
+        part = slice(*blocks[block])
+        model = np.maximum(w @ h[:, part], least)
+        costs[block] = _cost(v[:, part].astype(np.float64), model, beta, least)
+
+    with one_blas_thread():
+        parallel(measure, range(len(blocks)), tick)
+    return float(costs.sum())
+
+
+def _cost(v: Array, x: Array, beta: float, least: float) -> float:
+    """Add up the divergence of one block."""
+    if beta == 0:
+        ratio = np.maximum(v, least) / x
+        return float(np.sum(ratio - np.log(ratio) - 1))
+    if beta == 1:
+        ratio = np.maximum(v / x, np.finfo(np.float64).tiny)
+        return float(np.sum(v * np.log(ratio) - v + x))
+    if beta == 2:
+        return float(np.sum((v - x) ** 2)) / 2
+    terms = v**beta + (beta - 1) * x**beta - beta * v * x ** (beta - 1)
+    return float(np.sum(terms)) / (beta * (beta - 1))
+
+
+def by_pitch(templates: Array) -> Array:
+    """Give the order of the parts from low to high: by the centroid of their templates.
+
+    Silent parts come last.
+    """
+    shape = templates.reshape(-1, *templates.shape[-2:]).sum(axis=0, dtype=np.float64)
+    total = shape.sum(axis=0)
+    centroid = np.arange(len(shape)) @ shape / np.where(total > 0, total, 1)
+    return np.argsort(np.where(total > 0, centroid, np.inf), kind="stable")
+
+
+def combine(
+    templates: Array, activations: Array, groups: Sequence[Sequence[int]], tick: Tick = silent
+) -> Array:
+    """Give the plane of each group of parts: (source, ..., freq, time), zeros for an empty group.
+
+    Parameters
+    ----------
+    templates, activations
+        (..., freq, part) and (part, time).
+    groups
+        For each source the parts that belong to it, counted from 0.
+    tick
+        Called with the fraction done; it may raise to stop.
+    """
+    w, frames = templates.reshape(-1, templates.shape[-1]), activations.shape[-1]
+    result = np.empty((len(groups), len(w), frames), w.dtype)
+
+    def multiply(item: tuple[int, tuple[int, int]]) -> None:
+        source, rows = item
+        parts = list(groups[source])
+        np.matmul(w[slice(*rows), parts], activations[parts], out=result[source, slice(*rows)])
+
+    items = [
+        (source, rows)
+        for source in range(len(groups))
+        for rows in spans(len(w), max(1, BLOCK // frames))
+    ]
+    with one_blas_thread():
+        parallel(multiply, items, tick)
+    return result.reshape(len(groups), *templates.shape[:-1], frames)
