@@ -124,12 +124,14 @@ def draw(
         import matplotlib
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
+        from matplotlib.layout_engine import ConstrainedLayoutEngine
     except ImportError as error:
         raise ValueError('pictures need matplotlib: pip install "nodegraph[figures]"') from error
     theme = DARK if dark else LIGHT
     # A sign that the font lacks is drawn as a box; that is no reason to fail or to write to stderr.
     with warnings.catch_warnings(action="ignore"), matplotlib.rc_context(_settings(theme)):
-        figure = Figure(figsize=(INCHES, _height(picture)), layout="constrained")
+        layout = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.06)
+        figure = Figure(figsize=(INCHES, _height(picture)), layout=layout)
         FigureCanvasAgg(figure)
         _figure(figure, picture, theme)
         figure.savefig(path, dpi=width / INCHES, metadata=_metadata(kind, metadata or {}))
@@ -223,6 +225,8 @@ def _figure(figure: Figure, picture: Picture, theme: Theme) -> None:
         axes = figure.add_subplot(grid[row : row + down, column : column + across])
         image = _one(axes, part, theme, colours, loudest)
         _share_axes(axes, picture, number)
+        if isinstance(part, Curves) and down == 1:
+            axes.locator_params(axis="y", nbins=2)
         if isinstance(part, Heatmap):
             scale = (part.name, part.unit, part.low, part.high, part.colours)
             maps.setdefault(scale, []).append((axes, image, part))
@@ -294,7 +298,16 @@ def _heatmap(axes: Axes, picture: Heatmap) -> Any:
         image: Any = axes.pcolormesh(*edges, picture.data, rasterized=True, **scale)
     else:
         extent = (x.start, x.stop, y.start, y.stop)
-        image = axes.imshow(picture.data, origin="lower", aspect="auto", extent=extent, **scale)
+        # The average of two phases or angles would be a third one that is nowhere.
+        between = "nearest" if picture.colours in ("cyclic", "diverging") else "auto"
+        image = axes.imshow(
+            picture.data,
+            origin="lower",
+            aspect="auto",
+            extent=extent,
+            interpolation=between,
+            **scale,
+        )
     _axis(axes, "x", x)
     _axis(axes, "y", y)
     return image
@@ -435,7 +448,7 @@ def _axis(axes: Axes, which: Literal["x", "y"], axis: Axis) -> None:
     stop = axis.stop if axis.stop > axis.start else axis.start + 1
     limit(axis.start, stop)
     side.set_label_text(_label(axis))
-    ticks = None if axis.log else _ticks(axis)
+    ticks = _ticks(axis)
     if ticks:
         side.set_major_locator(ticks[0])
         side.set_major_formatter(ticks[1])
@@ -456,17 +469,26 @@ def _minutes(axis: Axis) -> bool:
     return axis.unit == "s" and axis.stop >= 100
 
 
+def _plain(value: float) -> str:
+    """Write a number as short as it goes, without powers of ten."""
+    text = f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:g}"
+    return text.replace("-", "\u2212")
+
+
 def _ticks(axis: Axis) -> tuple[Any, Any] | None:
     """Where numbers stand on an axis and how they are written; None leaves it to matplotlib."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
+    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, MultipleLocator
 
     def written(text: Callable[[float], str]) -> FuncFormatter:
         return FuncFormatter(lambda value, _: text(value))
 
+    if axis.log:
+        return LogLocator(), written(_plain)
     if axis.unit == "°":
-        return MultipleLocator(15 if axis.stop - axis.start <= 90 else 30), written("{:g}°".format)
+        step = 15 if axis.stop - axis.start <= 90 else 30
+        return MultipleLocator(step), written(lambda value: f"{_plain(value)}°")
     if _kilo(axis):
-        return MaxNLocator(6), written(lambda value: f"{value / 1000:g}")
+        return MaxNLocator(6), written(lambda value: _plain(value / 1000))
     if _minutes(axis):
         step = next((s for s in (15, 30, 60, 120, 300, 600) if axis.stop / s <= 9), 1200)
         return MultipleLocator(step), written(lambda v: f"{int(v) // 60}:{int(v) % 60:02d}")
@@ -476,5 +498,5 @@ def _ticks(axis: Axis) -> tuple[Any, Any] | None:
             lambda value: names.get(round(value / (math.pi / 2)), "")
         )
     if axis.name in COUNTED:
-        return MaxNLocator(8, integer=True), written("{:g}".format)
+        return MaxNLocator(8, integer=True), written(_plain)
     return None

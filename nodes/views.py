@@ -34,6 +34,7 @@ from nodegraph.values import (
     Value,
 )
 from nodegraph.views import Axis, Curves, Heatmap, Line, Panels, Picture, Table, Wave, view
+from nodes.dsp.position import find_peaks
 from nodes.position import PRINCIPAL
 
 ROWS, COLUMNS = 1024, 2048
@@ -224,15 +225,20 @@ def histogram_picture(value: Histogram) -> Curves:
     lines = tuple(
         Line(name, value.centres, level) for name, level in zip(curves, levels, strict=True)
     )
-    marks = tuple(
-        (float(value.centres[count.argmax()]), f"{name} {value.centres[count.argmax()]:.1f}")
-        for name, count in counts.items()
-        if value.names and count.any()
-    )
+    marks = tuple(_highest(value, name, count) for name, count in counts.items() if count.any())
     name = value.quantity or "position"
     x = Axis(name, value.unit, float(value.edges[0]), float(value.edges[-1]))
     y = Axis(value.weight or "weight", "dB", -HISTOGRAM_DECIBELS, 2.0)
-    return Curves(lines, x, y, marks)
+    return Curves(lines, x, y, marks if value.names else ())
+
+
+def _highest(value: Histogram, name: str, counts: Array) -> tuple[float, str]:
+    """Mark the highest place of a histogram."""
+    places, heights = find_peaks(counts, len(counts), 0.0, value.quantity == PRINCIPAL)
+    step = (value.edges[-1] - value.edges[0]) / len(counts)
+    place = float(value.centres[0] + places[heights.argmax()] * step)
+    unit = value.unit if value.unit == "°" else f" {value.unit}".rstrip()
+    return place, f"{name} {place:.1f}{unit}"
 
 
 @view
@@ -264,7 +270,16 @@ def factors_picture(value: Factors) -> Panels:
 
     (image,) = _decibels([_reduced(energy, grid, np.maximum)])
     time, frequency = _time(grid), _frequency(grid)
-    product = Heatmap(image, time, frequency, "level", "dB", -DECIBELS, 0.0, title="V = W H")
+    product = Heatmap(
+        image,
+        time,
+        frequency,
+        "level",
+        "dB",
+        -DECIBELS,
+        0.0,
+        title="V = W H: templates W left, activations H below",
+    )
     if value.rank > STRIPS:
         rows = 6
         below: list[Any] = [_activation_map(value, time)]
@@ -300,7 +315,8 @@ def _activation(value: Factors, number: int, time: Axis) -> Curves:
     row = np.maximum.reduceat(value.activations[number], starts)
     name = value.names[number]
     line = Line(name, value.grid.times[starts], row / (float(row.max()) or 1.0))
-    return Curves((line,), time, Axis(name, "", 0.0, 1.05), title="H" if number == 0 else "")
+    label = f"{number + 1} {name}" if value.labels else str(number + 1)
+    return Curves((line,), time, Axis(label, "", 0.0, 1.05))
 
 
 def _activation_map(value: Factors, time: Axis) -> Heatmap:

@@ -13,31 +13,29 @@ threshold, so a louder recording has the same masks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nodes.dsp.blocks import Tick, parallel, silent, spans
+
 Array = NDArray[Any]
-Tick = Callable[[float], None]
 
 BLOCK = 1 << 19
-"""Numbers worked on at once: temporary arrays stay in the cache, and `tick` is called often."""
+"""Numbers worked on at once: temporary arrays stay in the cache."""
 
 
-def still(fraction: float) -> None:
-    """Listen to nothing."""
-
-
-def row_blocks(plane: Array, tick: Tick = still) -> Iterator[slice]:
-    """Cut a plane (..., freq, time) into stretches of frequency, and tell how far the work is."""
+def row_spans(plane: Array) -> list[tuple[int, int]]:
+    """Cut a plane (..., freq, time) into stretches of frequency that are small enough."""
     bins = plane.shape[-2]
-    step = max(1, BLOCK * bins // max(plane.size, 1))
-    for first in range(0, bins, step):
-        tick(first / bins)
-        yield slice(first, first + step)
-    tick(1.0)
+    return spans(bins, max(1, BLOCK * bins // max(plane.size, 1)))
+
+
+def by_rows(plane: Array, work: Callable[[slice], None], tick: Tick = silent) -> None:
+    """Call `work` with every stretch of frequency of a plane, on all cores."""
+    parallel(lambda span: work(slice(*span)), row_spans(plane), tick)
 
 
 def shared(plane: Array) -> Array:
@@ -45,7 +43,7 @@ def shared(plane: Array) -> Array:
     return plane if plane.shape[-3] == 1 else plane.mean(axis=-3, keepdims=True)
 
 
-def soft_mask(sources: Array, exponent: float = 1.0, tick: Tick = still) -> Array:
+def soft_mask(sources: Array, exponent: float = 1.0, tick: Tick = silent) -> Array:
     """Share each bin among the sources by strength: m_j = s_j^p / sum_i s_i^p.
 
     Parameters
@@ -68,8 +66,11 @@ def soft_mask(sources: Array, exponent: float = 1.0, tick: Tick = still) -> Arra
     ICASSP 2015.
     """
     masks = np.empty(sources.shape, np.float32)
-    for rows in row_blocks(sources, tick):
+
+    def work(rows: slice) -> None:
         _share(np.abs(sources[..., rows, :]), exponent, masks[..., rows, :])
+
+    by_rows(sources, work, tick)
     return masks
 
 
@@ -85,7 +86,7 @@ def _share(strength: Array, exponent: float, out: Array) -> None:
     out /= out.sum(axis=0)
 
 
-def binary_mask(sources: Array, tick: Tick = still) -> Array:
+def binary_mask(sources: Array, tick: Tick = silent) -> Array:
     """Give each bin wholly to the strongest source, ties and silence to the first.
 
     Parameters
@@ -100,10 +101,13 @@ def binary_mask(sources: Array, tick: Tick = still) -> Array:
     Masks of the same shape, 0 or 1, with exactly one owner for each bin.
     """
     masks = np.empty(sources.shape, np.float32)
-    for rows in row_blocks(sources, tick):
+
+    def work(rows: slice) -> None:
         owner = sources[..., rows, :].argmax(axis=0)
         for number, mask in enumerate(masks):
             np.equal(owner, number, out=mask[..., rows, :])
+
+    by_rows(sources, work, tick)
     return masks
 
 
@@ -112,7 +116,7 @@ def threshold_mask(
     mixture: Array,
     exponent: float = 1.0,
     threshold: float = 0.5,
-    tick: Tick = still,
+    tick: Tick = silent,
 ) -> Array:
     """Keep each bin where the source has at least a share of the mixture: |Y|^a / |X|^a >= t.
 
@@ -141,14 +145,17 @@ def threshold_mask(
     """
     least = np.float32(threshold ** (1 / exponent))
     masks = np.empty(np.broadcast_shapes(source.shape, mixture.shape), np.float32)
-    for rows in row_blocks(masks, tick):
+
+    def work(rows: slice) -> None:
         strength = np.abs(source[..., rows, :])
         enough = strength >= least * np.abs(mixture[..., rows, :])
         np.logical_and(enough, strength > 0, out=masks[..., rows, :])
+
+    by_rows(masks, work, tick)
     return masks
 
 
-def apply_mask(spectrogram: Array, mask: Array, invert: bool = False, tick: Tick = still) -> Array:
+def apply_mask(spectrogram: Array, mask: Array, invert: bool = False, tick: Tick = silent) -> Array:
     """Let through what the mask marks, or with `invert` everything else.
 
     Parameters
@@ -168,10 +175,13 @@ def apply_mask(spectrogram: Array, mask: Array, invert: bool = False, tick: Tick
     """
     shape = np.broadcast_shapes(spectrogram.shape, mask.shape)
     result = np.empty(shape, np.complex64)
-    for rows in row_blocks(result, tick):
+
+    def work(rows: slice) -> None:
         part, out = spectrogram[..., rows, :], result[..., rows, :]
         np.multiply(part, mask[..., rows, :], out=out)
         if invert:
             # The difference, not the product with 1 - mask: both results then sum to the input.
             np.subtract(part, out, out=out)
+
+    by_rows(result, work, tick)
     return result

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodes.dsp.masks import Tick, still
+from nodes.dsp.blocks import Tick, silent
 
 Array = NDArray[Any]
 
@@ -22,7 +22,7 @@ LOWEST, HIGHEST = -120.0, 200.0
 BLOCK = 1 << 19
 
 
-def _blocks(first: Array, second: Array, tick: Tick = still) -> Iterator[tuple[Array, Array]]:
+def _blocks(first: Array, second: Array, tick: Tick = silent) -> Iterator[tuple[Array, Array]]:
     """Give both arrays in stretches of their last axis, as float64."""
     length = first.shape[-1]
     step = max(1, BLOCK * length // max(first.size, 1))
@@ -42,7 +42,7 @@ def decibels(signal: float, error: float) -> float:
     return min(max(10 * (math.log10(signal) - math.log10(error)), LOWEST), HIGHEST)
 
 
-def snr(estimate: Array, reference: Array, tick: Tick = still) -> float:
+def snr(estimate: Array, reference: Array, tick: Tick = silent) -> float:
     """Signal-to-noise ratio: 10 log10 |s|^2 / |s - e|^2.
 
     Parameters
@@ -64,7 +64,7 @@ def snr(estimate: Array, reference: Array, tick: Tick = still) -> float:
     return decibels(signal, error)
 
 
-def si_sdr(estimate: Array, reference: Array, tick: Tick = still) -> float:
+def si_sdr(estimate: Array, reference: Array, tick: Tick = silent) -> float:
     """Scale-invariant signal-to-distortion ratio: the gain of the estimate does not count.
 
     10 log10 |a s|^2 / |e - a s|^2 with a = <e, s> / |s|^2. The mean is not removed.
@@ -98,13 +98,13 @@ def si_sdr(estimate: Array, reference: Array, tick: Tick = still) -> float:
     return decibels(scale * scale * truth_energy, error)
 
 
-def relative_change(before: Array, after: Array, tick: Tick = still) -> float:
+def relative_change(before: Array, after: Array, tick: Tick = silent) -> float:
     """Size of the change against what was there: |after - before| / |before|.
 
     Two silent planes have not changed; anything after silence counts as 1.
     """
     old = moved = 0.0
-    for first, second in _blocks(before, after, tick):
+    for first, second in _blocks(before.reshape(-1), after.reshape(-1), tick):
         old += float(np.vdot(first, first))
         second -= first
         moved += float(np.vdot(second, second))
@@ -113,7 +113,7 @@ def relative_change(before: Array, after: Array, tick: Tick = still) -> float:
     return math.sqrt(moved / old)
 
 
-def null_depth(parts: Array, whole: Array, floor: float = -200.0, tick: Tick = still) -> float:
+def null_depth(parts: Array, whole: Array, floor: float = -200.0, tick: Tick = silent) -> float:
     """How far a sum is from the whole: 20 log10 |whole - sum of parts| / |whole|.
 
     Parameters

@@ -15,7 +15,8 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from nodes.dsp.masks import Tick, row_blocks, still
+from nodes.dsp.blocks import Tick, silent
+from nodes.dsp.masks import by_rows, row_spans
 
 Array = NDArray[Any]
 
@@ -24,7 +25,7 @@ MIDDLE = 45.0
 
 
 def position(
-    spectrogram: Array, principal: bool = False, tick: Tick = still
+    spectrogram: Array, principal: bool = False, tick: Tick = silent
 ) -> tuple[Array, Array, Array]:
     """Give the angle in degrees, the coherence and the energy of each bin.
 
@@ -50,15 +51,16 @@ def position(
     """
     shape = (*spectrogram.shape[:-3], 1, *spectrogram.shape[-2:])
     angle, coherence, energy = (np.empty(shape, np.float32) for _ in range(3))
-    for rows in row_blocks(spectrogram, tick):
+
+    def work(rows: slice) -> None:
         first, second = spectrogram[..., :1, rows, :], spectrogram[..., 1:, rows, :]
         left, right = np.abs(first), np.abs(second)
-        silent = (left == 0) & (right == 0)
+        quiet = (left == 0) & (right == 0)
         out = energy[..., rows, :]
         np.add(left * left, right * right, out=out)
         # Everything below is a ratio: scaled by the louder channel it cannot underflow.
         scale = np.maximum(left, right)
-        scale[silent] = 1
+        scale[quiet] = 1
         left /= scale
         right /= scale
         cross = 2 * ((first / scale) * np.conj(second / scale)).real
@@ -66,11 +68,13 @@ def position(
         degrees = (
             np.arctan2(cross, difference) / 2 if principal else np.arctan2(right, left)
         ) * np.float32(180 / math.pi)
-        degrees[silent] = MIDDLE
+        degrees[quiet] = MIDDLE
         angle[..., rows, :] = degrees
         total = left * left + right * right
-        total[silent] = 1
+        total[quiet] = 1
         np.minimum(np.hypot(cross, difference) / total, 1, out=coherence[..., rows, :])
+
+    by_rows(spectrogram, work, tick)
     return angle, coherence, energy
 
 
@@ -81,7 +85,7 @@ def histogram(
     high: float,
     bins: int,
     masks: Array | None = None,
-    tick: Tick = still,
+    tick: Tick = silent,
 ) -> Array:
     """Sum the weight of the bins that point to each angle.
 
@@ -102,7 +106,9 @@ def histogram(
     float64 (bins), or (source, bins) with masks.
     """
     counts = np.zeros((1 if masks is None else len(masks), bins))
-    for rows in row_blocks(angle, tick):
+    for first, last in row_spans(angle):
+        tick(first / len(angle))
+        rows = slice(first, last)
         index = ((angle[rows] - low) * (bins / (high - low))).astype(np.intp)
         np.clip(index, 0, bins - 1, out=index)
         for number, count in enumerate(counts):
@@ -171,7 +177,7 @@ def nearest_mask(
     peaks: Array,
     width: float = 0.0,
     circle: float = 0.0,
-    tick: Tick = still,
+    tick: Tick = silent,
 ) -> Array:
     """Give each bin wholly to the peak nearest to its angle.
 
@@ -196,7 +202,8 @@ def nearest_mask(
     borders = (places[1:] + places[:-1]) / 2
     seam = np.float32((places[0] + places[-1] + circle) / 2)
     masks = np.empty((len(places), *angle.shape), np.float32)
-    for rows in row_blocks(angle, tick):
+
+    def work(rows: slice) -> None:
         part = angle[..., rows, :]
         if circle:
             # Turned so that the circle is cut halfway between the last peak and the first.
@@ -209,4 +216,6 @@ def nearest_mask(
             owner[away > width] = len(places)
         for number, mask in enumerate(masks):
             np.equal(owner, number, out=mask[..., rows, :])
+
+    by_rows(angle, work, tick)
     return masks
