@@ -34,7 +34,27 @@ def _shares(sources: Power, exponent: float, shared: bool, context: Context) -> 
     return Mask(data, sources.grid, sources.names)
 
 
-@node("mask.soft", label="Soft mask", aliases=("Wiener mask", "ratio mask"))
+def _mask_bytes(sources: Sourced, *_: object, **__: object) -> float:
+    """One mask for each source."""
+    return sources.data.size * 4.0
+
+
+def _apply_bytes(mixture: Spectrogram, mask: Sourced, **_: object) -> float:
+    """One spectrum for each source."""
+    return mixture.data.size * 8.0 * (1 if mixture.names else max(len(mask.names), 1))
+
+
+def _wiener_bytes(mixture: Spectrogram, sources: Power, **_: object) -> float:
+    """Masks and spectra."""
+    return _mask_bytes(sources) + _apply_bytes(mixture, sources)
+
+
+def _oracle_bytes(mixture: Spectrogram, stems: Spectrogram, **_: object) -> float:
+    """One mask for each stem."""
+    return _mask_bytes(stems)
+
+
+@node("mask.soft", label="Soft mask", memory=_mask_bytes, aliases=("Wiener mask", "ratio mask"))
 def soft(
     sources: Many[Power],
     *,
@@ -60,7 +80,7 @@ def soft(
     return _shares(sources, exponent, channels == "shared", context)
 
 
-@node("mask.binary", label="Binary mask")
+@node("mask.binary", label="Binary mask", memory=_mask_bytes)
 def binary(
     sources: Many[Power],
     *,
@@ -80,7 +100,7 @@ def binary(
     return Mask(dsp.binary_mask(strength, context.progress), sources.grid, sources.names)
 
 
-@node("mask.threshold", label="Threshold mask")
+@node("mask.threshold", label="Threshold mask", memory=_mask_bytes)
 def threshold(
     source: Power,
     mixture: Spectrogram,
@@ -104,7 +124,7 @@ def threshold(
     return Mask(data, source.grid, source.names)
 
 
-@node("mask.apply", label="Apply mask")
+@node("mask.apply", label="Apply mask", memory=_apply_bytes)
 def apply(
     mixture: Spectrogram, mask: Mask, *, invert: bool = False, context: Context = SILENT
 ) -> Spectrogram:
@@ -123,7 +143,12 @@ def apply(
     return Spectrogram(data, mixture.grid, mask.names or mixture.names)
 
 
-@node("mask.wiener", label="Wiener filter", aliases=("GWF", "generalised Wiener filter"))
+@node(
+    "mask.wiener",
+    label="Wiener filter",
+    memory=_wiener_bytes,
+    aliases=("GWF", "generalised Wiener filter"),
+)
 def wiener(
     mixture: Spectrogram,
     sources: Many[Power],
@@ -150,7 +175,9 @@ def wiener(
     return Filtered(Spectrogram(estimates, mixture.grid, masks.names), masks)
 
 
-@node("mask.oracle", label="Oracle mask", aliases=("ideal mask", "IRM", "IBM"))
+@node(
+    "mask.oracle", label="Oracle mask", memory=_oracle_bytes, aliases=("ideal mask", "IRM", "IBM")
+)
 def oracle(
     mixture: Spectrogram,
     stems: Spectrogram,

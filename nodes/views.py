@@ -106,9 +106,16 @@ def mask_picture(value: Mask) -> Heatmap | Panels:
 @view
 def field_picture(value: Field) -> Heatmap | Panels:
     """Show a quantity such as an angle; of several channels the first."""
-    rows, columns = _starts(value.grid.bins, ROWS), _starts(value.grid.frames, COLUMNS)
-    images = [np.ascontiguousarray(single.data[0][rows][:, columns]) for single in _first(value)]
+    images = [_field_image(single) for single in _first(value)]
     return _planes(value, images, (value.name or "field", value.unit, *_scale(value, images)))
+
+
+def _field_image(value: Plane) -> Array:
+    """Reduce the first channel: of levels keep the largest, of anything else one in each cell."""
+    if isinstance(value, Field) and value.unit == "dB":
+        return _reduced(lambda part: value.data[0, part], value.grid, np.maximum)
+    rows, columns = _starts(value.grid.bins, ROWS), _starts(value.grid.frames, COLUMNS)
+    return np.ascontiguousarray(value.data[0][rows][:, columns])
 
 
 def _scale(value: Field, images: list[Array]) -> tuple[float, float, str]:
@@ -120,6 +127,8 @@ def _scale(value: Field, images: list[Array]) -> tuple[float, float, str]:
         circle = value.name == PRINCIPAL
         return (-90.0, 90.0, "cyclic") if circle else (0.0, 90.0, "diverging")
     low, high = min(float(i.min()) for i in images), max(float(i.max()) for i in images)
+    if value.unit == "dB":
+        return max(low, high - DECIBELS) if low < high else high - DECIBELS, high, "magma"
     if low < 0:
         return -max(-low, high), max(-low, high), "diverging"
     return 0.0, 1.0 if high == 0 or (high <= 1 and not value.unit) else high, "magma"
