@@ -415,6 +415,12 @@ class Number(Value):
     name: str = ""
     unit: str = ""
 
+    def arrays(self) -> Iterator[Array]:
+        return iter(())
+
+    def freeze(self) -> None:
+        """Numbers do not change."""
+
 
 @dataclass(frozen=True, eq=False)
 class Files(Value):

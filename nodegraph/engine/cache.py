@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from nodegraph.values import Value
+from nodegraph.values import Number, Value
 
 Slots = Mapping[str, Value]
 """Values of a node by output name."""
@@ -27,6 +27,8 @@ def nbytes(values: Slots) -> int:
     """Bytes of all arrays, each memory counted once."""
     owners: dict[int, int] = {}
     for value in values.values():
+        if value.__class__ is Number:
+            continue
         for array in value.arrays():
             owner: np.ndarray = array
             while isinstance(owner.base, np.ndarray):
@@ -72,7 +74,7 @@ class Cache:
 
     def put(self, key: str, values: Slots, seconds: float, size: int) -> None:
         """Keep values, and let others go until all fit."""
-        if size > self.budget and key not in self.pinned:
+        if not self.budget or (size > self.budget and key not in self.pinned):
             return
         worth = (seconds + 1e-6) / (size + 64)
         with self._lock:

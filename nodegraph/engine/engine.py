@@ -20,7 +20,7 @@ from nodegraph.engine import plan as planning
 from nodegraph.engine.events import Listener, Previewed, Progressed
 from nodegraph.engine.feeding import Blocked
 from nodegraph.engine.plan import Plan
-from nodegraph.engine.run import Env, Frame, Memory, Record, Run
+from nodegraph.engine.run import Env, Frame, Memory, Record, Run, Sink
 from nodegraph.engine.steps import Slot, Step, resolved
 from nodegraph.errors import Cancelled, NodeFailed
 from nodegraph.registry import Registry
@@ -120,6 +120,7 @@ class Engine:
         self.threads = threads or _cores()
         self.memory = Memory(cache_bytes)
         self._plans: dict[tuple[int, tuple[str, ...] | None], Plan] = {}
+        self._named: tuple[Plan, dict[str, str], naming.Region, naming.Keys] | None = None
 
     def run(
         self,
@@ -131,6 +132,7 @@ class Engine:
         listener: Listener | None = None,
         cancel: threading.Event | None = None,
         discard: bool = False,
+        sink: Sink | None = None,
     ) -> Result:
         """Run a graph.
 
@@ -152,6 +154,8 @@ class Engine:
             Set it to stop the run; it ends within half a second unless a node does not ask.
         discard
             Give no values by default, and let go of each as soon as nobody reads it.
+        sink
+            Called in place of output nodes.
 
         Raises
         ------
@@ -162,7 +166,7 @@ class Engine:
         base = (graph.base or Path()).absolute()
         plan = self._plan(graph, None if only is None else tuple(only))
         outside = self._outside(plan, base)
-        keys = naming.compute(plan, outside, region)
+        keys = self._keys(plan, outside, region)
         peek = naming.compute(plan, outside, region, at, keys.bases) if at else None
         run = Run(
             plan,
@@ -175,6 +179,7 @@ class Engine:
             listener=listener,
             cancel=cancel,
             discard=discard,
+            sink=sink,
         )
         env = run.go(at, peek)
         for name in plan.steps:
@@ -184,9 +189,7 @@ class Engine:
             "cancelled" if "cancelled" in states else "partial" if "failed" in states else "done"
         )
         values = _given(plan, env, only is not None)
-        return Result(
-            state, document.fingerprint(graph), run.records, values, time.perf_counter() - begin
-        )
+        return Result(state, plan.fingerprint, run.records, values, time.perf_counter() - begin)
 
     def estimate(self, graph: Graph) -> dict[str, float]:
         """Give the seconds each node is likely to take, as far as its type ran before."""
@@ -201,6 +204,12 @@ class Engine:
             plan = planning.make(graph, self.types, only)
             self._plans = {(id(graph), only): plan}
         return plan
+
+    def _keys(self, plan: Plan, outside: dict[str, str], region: naming.Region) -> naming.Keys:
+        """Name all results, or take the names of the last run where nothing changed."""
+        if self._named is None or self._named[:3] != (plan, outside, region):
+            self._named = (plan, outside, region, naming.compute(plan, outside, region))
+        return self._named[3]
 
     def _outside(self, plan: Plan, base: Path) -> dict[str, str]:
         """Look at the files that nodes depend on."""

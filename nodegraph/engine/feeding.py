@@ -48,8 +48,19 @@ def follow(ref: Ref, find: Find) -> Value:
     return value.pick(ref.source)
 
 
-def arguments(step: Step, find: Find, knobs: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+def arguments(
+    step: Step, find: Find, knobs: Mapping[str, Any]
+) -> tuple[list[Any], Mapping[str, Any]]:
     """Give the positional and keyword arguments of a call."""
+    if step.direct is not None:
+        values: list[Any] = []
+        for port, slot in step.direct:
+            value = None if slot is None else find(slot)
+            if slot is not None and not isinstance(value, port.types):
+                break  # blocked, absent or wrong: said below
+            values.append(value)
+        else:
+            return values, knobs
     node_type = step.type
     assert node_type is not None
     keywords = knobs
@@ -61,7 +72,7 @@ def arguments(step: Step, find: Find, knobs: Mapping[str, Any]) -> tuple[list[An
                 keywords = {**keywords, feed.port: _driven(node_type, feed.port, number)}
         else:
             found[feed.port] = gather(feed, find, _port(node_type, feed.port))
-    return [found.get(port.name) for port in node_type.ports], dict(keywords)
+    return [found.get(port.name) for port in node_type.ports], keywords
 
 
 def gather(feed: Feed, find: Find, port: Port | None) -> Value | None:

@@ -106,7 +106,7 @@ class _Turning:
             for value in whole.values():
                 value.freeze()
             self.run.memory.cache.put(key, whole, seconds, nbytes(whole))
-        self.run.records[step.name].why = (
+        self.run.records[step.name].reason = (
             f"turns 1 to {end.turn}" if end.turn else "no turn asked for"
         )
         self.run.finish(step, self.frame, "ran", 0.0, nbytes(end.states))

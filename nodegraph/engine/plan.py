@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import networkx as nx
 
+from nodegraph import document
 from nodegraph.declare import NodeType
 from nodegraph.document import Graph
 from nodegraph.engine.resolve import Resolver, nearest
@@ -32,6 +34,11 @@ class Plan:
     unknown: dict[str, str]
     """Nodes of unknown type: name -> type id."""
     edges: nx.DiGraph[str]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The graph's meaning as a hash."""
+        return document.fingerprint(self.graph)
 
     def sources_of(self, name: str) -> list[Step]:
         """Give the source nodes that a node depends on, in order of work."""

@@ -19,7 +19,7 @@ import networkx as nx
 
 from nodegraph.declare import LOOP_KNOBS, Knob, NodeType, Port
 from nodegraph.document import Graph, Item, Link, Loop, Node, walk
-from nodegraph.engine.steps import Feed, LoopPlan, Path, Ref, Slot, Step
+from nodegraph.engine.steps import Feed, LoopPlan, Path, Ref, Slot, Step, settle
 from nodegraph.values import Curve, Number, Value
 
 Types = tuple[type[Value], ...]
@@ -154,6 +154,7 @@ class Resolver:
         step.params = self._params(name, item.params, {knob.name: knob for knob in node_type.knobs})
         step.params_text = _canonical(step.params)
         step.feeds = tuple(self._feeds(name, item, node_type))
+        settle(step)
         for output in node_type.outputs:
             self._types_of[name, output.name] = output.types
         if item.mode == "mute":
@@ -375,8 +376,7 @@ def _no_output(link: Link, names: list[str], turning: bool) -> str:
     )
 
 
-def _canonical(params: Mapping[str, Any]) -> str:
-    return json.dumps(params, sort_keys=True, ensure_ascii=False)
+_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 
 
 def _words(types: Types) -> str:

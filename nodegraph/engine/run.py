@@ -36,6 +36,10 @@ LASTS = 0.002
 """Seconds from which a step is worth a second thread."""
 
 
+Sink = Callable[[Step, list[Any], Mapping[str, Any]], dict[str, Value]]
+"""Takes the place of output nodes where a recording is run piece by piece."""
+
+
 class Env:
     """Values of one scope by slot; what it does not have, the scope around it has."""
 
@@ -67,10 +71,21 @@ class Record:
     error: str = ""
     detail: str = ""
     """Traceback of an error nobody expected."""
-    why: str = ""
+    reason: str = ""
+    """Why it ran, where the engine knows it better than the recipes."""
+    recipe: naming.Recipe | None = None
+    before: naming.Recipe | None = None
+    """What it was made from the last time."""
     notes: list[str] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
     scores: Mapping[str, Mapping[str, float]] | None = None
+
+    @property
+    def why(self) -> str:
+        """Why the node ran: what changed since the last time."""
+        if self.reason or self.recipe is None:
+            return self.reason
+        return naming.why(self.recipe, self.before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +124,7 @@ class Run:
         listener: Listener | None = None,
         cancel: threading.Event | None = None,
         discard: bool = False,
+        sink: Sink | None = None,
     ) -> None:
         self.plan = plan
         self.keys = keys
@@ -120,16 +136,17 @@ class Run:
         self.claims: dict[Path, str] = {}
         self.claiming = threading.Lock()
         self.discard = discard
-        self._make_context = make_context
-        self._listener = listener
+        self.sink = sink
+        self.make_context = make_context
+        self.listener = listener
         self._say = threading.Lock()
-        self._helpers = ThreadPoolExecutor(threads - 1, "nodegraph") if threads > 1 else None
+        self.helpers = ThreadPoolExecutor(threads - 1, "nodegraph") if threads > 1 else None
 
     def tell(self, event: Event) -> None:
         """Pass an event on, one at a time."""
-        if self._listener is not None:
+        if self.listener is not None:
             with self._say:
-                self._listener(event)
+                self.listener(event)
 
     def go(self, at: Mapping[str, int] | None = None, peek: naming.Keys | None = None) -> Env:
         """Run everything and give the outermost values."""
@@ -141,14 +158,9 @@ class Run:
             self.cancel.set()
             raise
         finally:
-            if self._helpers is not None:
-                self._helpers.shutdown(wait=False, cancel_futures=True)
+            if self.helpers is not None:
+                self.helpers.shutdown(wait=False, cancel_futures=True)
         return env
-
-    def ask_for_help(self, assist: Callable[[], None]) -> None:
-        """Have another thread look for work, if there is one."""
-        if self._helpers is not None:
-            self._helpers.submit(assist)
 
     def lasts(self, step: Step) -> bool:
         """Say whether a step is likely to be worth a thread."""
@@ -165,7 +177,7 @@ class Run:
         record.seconds += seconds
         record.bytes = max(record.bytes, size)
         record.runs += state == "ran"
-        if self._listener is not None:
+        if self.listener is not None:
             self.tell(
                 Finished(step.name, state, seconds, size, frame.turn, record.error, record.why)
             )
@@ -191,26 +203,39 @@ class ScopeRun:
         self.scope = scope
         self.env = env
         self.frame = frame
-        self.waiting = {step: step.waits for step in scope.steps if step.waits}
+        self.waiting = {step.name: step.waits for step in scope.steps if step.waits}
         self.ready = deque(step for step in scope.steps if not step.waits)
-        self.left = len(scope.steps)
         self.running = 0
+        self.shared = False
+        """Whether a helper may look at this scope; until then there is nothing to lock."""
         self.changed = threading.Condition(threading.Lock())
 
     def drive(self) -> None:
         """Work until every step is through."""
-        while True:
-            with self.changed:
-                while not self.ready and self.running:
-                    self.changed.wait()
-                if not self.ready:
-                    return
-                step = self.ready.popleft()
-                self.running += 1
-                crowd = bool(self.ready)
-            if crowd and self.run.lasts(step):
-                self.run.ask_for_help(self.assist)
+        while (step := self.next_step()) is not None:
+            if self.ready and self.run.lasts(step):
+                self.ask_for_help()
             self.work(step)
+
+    def next_step(self) -> Step | None:
+        """Take the first step that is ready; wait for one while others are at work."""
+        if not self.shared:
+            return self.ready.popleft() if self.ready else None
+        with self.changed:
+            while not self.ready and self.running:
+                self.changed.wait()
+            if not self.ready:
+                return None
+            self.running += 1
+            return self.ready.popleft()
+
+    def ask_for_help(self) -> None:
+        """Have another thread take steps that last."""
+        if self.run.helpers is not None:
+            if not self.shared:
+                self.shared = True
+                self.running = 1  # the step that this thread is about to do
+            self.run.helpers.submit(self.assist)
 
     def assist(self) -> None:
         """Take steps that last, as long as there are any."""
@@ -223,7 +248,7 @@ class ScopeRun:
                 self.running += 1
                 crowd = bool(self.ready)
             if crowd:
-                self.run.ask_for_help(self.assist)
+                self.ask_for_help()
             self.work(step)
 
     def work(self, step: Step) -> None:
@@ -233,16 +258,22 @@ class ScopeRun:
         except Exception as error:  # noqa: BLE001 - what goes wrong with one step is data
             self.fail(step, error)
         finally:
-            with self.changed:
-                self.release(step)
-                self.running -= 1
-                self.left -= 1
-                for follower in step.followers:
-                    left = self.waiting[follower] - 1
-                    self.waiting[follower] = left
-                    if not left:
-                        self.ready.append(follower)
-                self.changed.notify_all()
+            if self.shared:
+                with self.changed:
+                    self.running -= 1
+                    self.settle(step)
+                    self.changed.notify_all()
+            else:
+                self.settle(step)
+
+    def settle(self, step: Step) -> None:
+        """Let go of what the step read, and of the steps that waited for it."""
+        self.release(step)
+        for follower in step.followers:
+            left = self.waiting[follower.name] - 1
+            self.waiting[follower.name] = left
+            if not left:
+                self.ready.append(follower)
 
     def release(self, step: Step) -> None:
         """Let go of values that nobody will read any more."""
@@ -302,7 +333,7 @@ class ScopeRun:
             self.keep(step, values)
 
     def make(
-        self, step: Step, positional: list[Any], keywords: dict[str, Any], key: str
+        self, step: Step, positional: list[Any], keywords: Mapping[str, Any], key: str
     ) -> dict[str, Value] | None:
         """Call the function, freeze and keep what it gives."""
         run, frame = self.run, self.frame
@@ -310,19 +341,21 @@ class ScopeRun:
         assert node_type is not None
         record = run.records[step.name]
         recipe = frame.keys.recipes[step.name]
-        if not record.runs:
-            record.why = naming.why(recipe, run.memory.recipes.get(step.name))
+        if record.recipe is None:
+            record.recipe, record.before = recipe, run.memory.recipes.get(step.name)
             run.memory.recipes[step.name] = recipe
-        if run._listener is not None:
+        if run.listener is not None:
             run.tell(Started(step.name, frame.turn))
         begin = time.perf_counter()
         try:
             if node_type.memory is not None:
                 _check_memory(float(node_type.memory(*positional, **keywords)))
             if node_type.takes_context:
-                keywords["context"] = run._make_context(run, step, frame)
-            result = node_type.function(*positional, **keywords)
-            values = _by_output(step, result)
+                keywords = {**keywords, "context": run.make_context(run, step, frame)}
+            if run.sink is not None and node_type.effect:
+                values = run.sink(step, positional, keywords)
+            else:
+                values = _by_output(step, node_type.function(*positional, **keywords))
             if run.region is not None and node_type.source and not node_type.regional:
                 values = {name: _cut(value, run.region) for name, value in values.items()}
             for value in values.values():
@@ -435,11 +468,13 @@ def _by_output(step: Step, result: Any) -> dict[str, Value]:
     node_type = step.type
     assert node_type is not None
     outputs = node_type.outputs
+    if outputs[0].name == "" and isinstance(result, outputs[0].types):
+        return {"": result}
     values: tuple[Any, ...] = (result,) if outputs[0].name == "" else tuple(result)
     named: dict[str, Value] = {}
-    value: Any
     for output, value in zip(outputs, values, strict=True):
-        if not isinstance(value, (*output.types, Absent)):
+        kinds: tuple[type[Value], ...] = (*output.types, Absent)
+        if not isinstance(value, kinds):
             raise NodeFailed(f"gave {type(value).__name__} where it declares {output.type_names}")
         named[output.name] = value
     return named

@@ -26,58 +26,70 @@ class _Arranger:
             path = self.resolver.paths[name]
             self.steps[name].depends = tuple(x for x in path if x in self.resolver.depends[name])
         for name in order:
-            scope = self.scopes.setdefault(self._place(name), Scope(self._place(name)))
+            place = self.places[name] = self._place(name)
+            scope = self.scopes.get(place)
+            if scope is None:
+                scope = self.scopes[place] = Scope(place)
             step = self.steps[name]
             scope.steps.append(step)
             if step.loop is not None:
-                inside = (*scope.path, name)
+                inside = (*place, name)
                 step.body = self.scopes.setdefault(inside, Scope(inside))
         self._queue(order)
         for name, ref, turn_end in self.resolver.reads:
             self._read(name, ref, turn_end)
         for slot in wanted:
-            self._hand_out(slot, self._place(slot[0]), ())
+            self._hand_out(slot, self.places[slot[0]], ())
             self.scopes[()].keep.add(slot)
         for name, slots in self.reads.items():
             self.steps[name].reads = tuple(sorted(slots))
-            readers = self.scopes[self._place(name)].readers
+            readers = self.scopes[self.places[name]].readers
             for slot in slots:
                 readers[slot] = readers.get(slot, 0) + 1
         return self.scopes[()]
 
     def _place(self, name: str) -> Path:
-        place = self.places.get(name)
-        if place is None:
-            depends = self.steps[name].depends
-            place = (*self._place(depends[-1]), depends[-1]) if depends else ()
-            self.places[name] = place
-        return place
+        """Give the scope a step runs in: inside the innermost loop that it depends on."""
+        depends = self.steps[name].depends
+        return (*self._place(depends[-1]), depends[-1]) if depends else ()
 
     def _queue(self, order: list[str]) -> None:
         """Let the steps of each scope wait for one another."""
-        known = set(order)
-        pairs: dict[tuple[str, str], None] = {}
-        for u, v in self.resolver.edges.edges:
-            v = v.rstrip("^")
-            if u not in known or v not in known:
-                continue  # not wanted, or the start of a loop, which its own scope sees to
-            a, b = (*self._place(u), u), (*self._place(v), v)
-            level = 0
-            while level < min(len(a), len(b)) - 1 and a[level] == b[level]:
-                level += 1
-            if a[level] != b[level]:
-                pairs[a[level], b[level]] = None
         rank = {name: i for i, name in enumerate(order)}
-        for first, second in sorted(pairs, key=lambda pair: (rank[pair[0]], rank[pair[1]])):
-            self.steps[first].followers.append(self.steps[second])
-            self.steps[second].waits += 1
+        edges = self.resolver.edges
+        for u in order:
+            held: set[tuple[str, str]] = set()
+            for name in edges.adj[u]:
+                v = name.rstrip("^")
+                if v in rank:
+                    held.add(self._meet(u, v))
+            for first, second in sorted(held, key=lambda pair: rank[pair[1]]):
+                follower, followers = self.steps[second], self.steps[first].followers
+                if first != second and follower not in followers:
+                    followers.append(follower)
+                    follower.waits += 1
+
+    def _meet(self, u: str, v: str) -> tuple[str, str]:
+        """Give the steps of one scope that are, or hold, two names."""
+        one, two = self.places[u], self.places[v]
+        if one == two:
+            return u, v
+        a, b = (*one, u), (*two, v)
+        level = 0
+        while level < min(len(a), len(b)) - 1 and a[level] == b[level]:
+            level += 1
+        return a[level], b[level]
 
     def _read(self, name: str, ref: Ref, turn_end: bool) -> None:
         """Note who reads a slot in the scope that has it, and what loops must hand out."""
         owner = ref.slot[0]
-        has = (*self._place(owner), owner) if ref.turning else self._place(owner)
+        place = self.places[name]
+        has = (*self.places[owner], owner) if ref.turning else self.places[owner]
+        if has == place and not turn_end:
+            self.reads.setdefault(name, set()).add(ref.slot)
+            return
         # What a loop reads at the end of a turn, it reads inside its body.
-        reader = (*self._place(name), name, "") if turn_end else (*self._place(name), name)
+        reader = (*place, name, "") if turn_end else (*place, name)
         level = 0
         while level < min(len(has), len(reader) - 1) and has[level] == reader[level]:
             level += 1

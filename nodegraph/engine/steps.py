@@ -6,7 +6,8 @@ import pathlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from nodegraph.declare import NodeType
+from nodegraph.declare import NodeType, Port
+from nodegraph.values import Value
 
 Slot = tuple[str, str]
 """Where a value is kept: the node or loop that gives it, and the name of the output."""
@@ -64,6 +65,13 @@ class Step:
     feeds: tuple[Feed, ...] = ()
     params: dict[str, Any] = field(default_factory=dict)
     params_text: str = ""
+    direct: tuple[tuple[Port, Slot | None], ...] | None = None
+    """Each port with the one slot it reads as it stands; None where a value must be picked,
+    stacked or turned into a knob first."""
+    knobs: dict[str, Any] = field(default_factory=dict)
+    """The knobs as the function takes them, but for paths, which depend on where a run starts."""
+    paths: tuple[str, ...] = ()
+    """Knobs that are paths."""
     passes: dict[str, Feed] = field(default_factory=dict)
     """For a bypassed node: which input each output shows."""
     loop: LoopPlan | None = None
@@ -103,13 +111,32 @@ class Scope:
 
 
 def resolved(step: Step, base: pathlib.Path) -> dict[str, Any]:
-    """Give the knobs as the function takes them: paths made absolute, numbers of the right kind."""
-    assert step.type is not None
-    knobs = dict(step.params)
-    for knob in step.type.knobs:
-        value = knobs[knob.name]
-        if knob.kind == "float":
-            knobs[knob.name] = float(value)
-        elif knob.param.path and value:
-            knobs[knob.name] = str(base / pathlib.Path(value).expanduser())
-    return knobs
+    """Give the knobs as the function takes them, with paths made absolute."""
+    if not step.paths:
+        return step.knobs
+    absolute = {
+        name: str(base / pathlib.Path(step.knobs[name]).expanduser())
+        for name in step.paths
+        if step.knobs[name]
+    }
+    return {**step.knobs, **absolute}
+
+
+def settle(step: Step) -> None:
+    """Work out, once for all runs, how a step is called."""
+    node_type = step.type
+    if node_type is None:
+        return
+    step.knobs = {
+        knob.name: float(step.params[knob.name]) if knob.kind == "float" else step.params[knob.name]
+        for knob in node_type.knobs
+        if knob.fault(step.params[knob.name]) is None
+    }
+    step.paths = tuple(knob.name for knob in node_type.knobs if knob.param.path)
+    plain = all(
+        not (feed.many or feed.knob or any(ref.source for _, ref in feed.refs))
+        for feed in step.feeds
+    )
+    if plain and not any(Value in port.types for port in node_type.ports):
+        slots = {feed.port: feed.refs[0][1].slot for feed in step.feeds if feed.refs}
+        step.direct = tuple((port, slots.get(port.name)) for port in node_type.ports)
