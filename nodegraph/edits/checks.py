@@ -38,20 +38,28 @@ def plain(value: Any, what: str) -> Json:
         written.encode("utf-8")
         copied = json.loads(written)
     except (TypeError, ValueError, RecursionError):
-        raise DocumentError(_NOT_PLAIN.format(what, repr(value)[:80])) from None
+        raise DocumentError(_NOT_PLAIN.format(what, shown(value))) from None
     # Keys that are no text, and tuples, would come back as something else.
     if copied != value:
-        raise DocumentError(_NOT_PLAIN.format(what, repr(value)[:80]))
+        raise DocumentError(_NOT_PLAIN.format(what, shown(value)))
     return copied
 
 
 _NOT_PLAIN = "{} must be true, false, a finite number, text, or lists and objects of these, got {}"
 
 
+def shown(value: Any) -> str:
+    """Give the start of a value as text; only its kind where it has no text."""
+    try:
+        return repr(value)[:80]
+    except (ValueError, RecursionError):  # an integer of thousands of digits, a list in itself
+        return f"something of the kind {type(value).__name__}"
+
+
 def readable(name: str, item: Item) -> Item:
     """Give an item as a file would give it back. Raises DocumentError where it would not."""
     written = Graph({name: item})
-    fault = f"node {name} holds something that a file cannot: {repr(item)[:120]}"
+    fault = f"node {name} holds something that a file cannot: {shown(item)}"
     try:
         found = parse(text(written))
     except (TypeError, ValueError, RecursionError, AttributeError):

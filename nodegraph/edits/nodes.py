@@ -55,7 +55,7 @@ def add(graph: Graph, name: str, item: Item, loop: str = "") -> Graph:
     """Give the graph with a new node or loop, in the body of `loop` or outermost."""
     path = place_of(graph, loop)
     item = readable(name, item)
-    for key in family(name, item):
+    for key in sorted(family(name, item)):
         check_free(graph, key)
     grown = place(graph, path, {name: item})
     if links_of_family(item):
