@@ -102,6 +102,7 @@ def _entry(record: Record) -> dict[str, Any]:
             row: {name: _number(value) for name, value in columns.items()}
             for row, columns in record.scores.items()
         }
+        entry["unit"] = record.unit
     return entry
 
 

@@ -79,6 +79,8 @@ class Record:
     notes: list[str] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
     scores: Mapping[str, Mapping[str, float]] | None = None
+    unit: str = ""
+    """Unit of the scores."""
 
     @property
     def why(self) -> str:
@@ -400,13 +402,15 @@ class ScopeRun:
 
     def score(self, step: Step, values: Slots) -> None:
         """Write down measured numbers for the report."""
+        record = self.run.records[step.name]
         for value in values.values():
             if isinstance(value, Scores):
-                self.run.records[step.name].scores = value.rows
+                record.scores, record.unit = value.rows, value.unit
                 for text in value.notes:
                     self.run.note(step, text)
             elif isinstance(value, Number) and not step.depends:
-                self.run.records[step.name].scores = {"": {value.name or "value": value.value}}
+                record.scores = {"": {value.name or "value": value.value}}
+                record.unit = value.unit
 
     def pass_on(self, step: Step, value: Blocked | Absent) -> None:
         """End a step whose input is blocked or absent; so are its outputs."""
@@ -454,7 +458,7 @@ def _shapes(error: BaseException, got: Mapping[str, Any]) -> str:
     """Add what the ports received, where the error did not come with words of its own."""
     if isinstance(error, (NodeFailed, OSError, MemoryError)):
         return ""
-    shapes = [f"{name} {_shape(value)}" for name, value in got.items() if value is not None]
+    shapes = [f"{name} {_shape(v)}" for name, v in got.items() if v is not None and v.nbytes]
     return f"; got {', '.join(shapes)}" if shapes else ""
 
 
