@@ -1,0 +1,8 @@
+"""``nodegraph nodes``."""
+
+import click
+
+
+@click.command()
+def nodes() -> None:
+    """List."""

@@ -1,0 +1,4 @@
+"""What this computer offers."""
+def report() -> str:
+    """Tell."""
+    return ""
