@@ -1,0 +1,302 @@
+"""Position nodes: sources stand where they were panned, and can be divided by place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from nodegraph.values import Audio, Field, Grid, Histogram, Peaks, Power, Spectrogram
+from nodes import mask, position, transform
+
+Array = NDArray[Any]
+RATE = 16000
+GRID = Grid(RATE, 64, 16, "hann", 64, 400)
+
+
+def voices(count: int = 3, seconds: float = 2.0) -> list[Array]:
+    """Notes of different pitch taking turns, each sounding on into the next one a little."""
+    t = np.arange(int(RATE * seconds)) / RATE
+    out = []
+    for number in range(count):
+        voice = np.zeros_like(t)
+        for turn, start in enumerate(range(number * RATE // 8, len(t), count * RATE // 8)):
+            part = np.arange(min(RATE // 4, len(t) - start)) / RATE
+            f0 = 150 * (1.37**number) * (1 + 0.1 * (turn * 3 % 5))
+            fade = np.exp(-30 * part) * np.minimum(1, part * 100)
+            for partial in range(1, 9):
+                tone = fade * np.sin(2 * np.pi * f0 * partial * part)
+                voice[start : start + len(part)] += tone
+        out.append(voice / np.std(voice))
+    return out
+
+
+def panned(*degrees: float) -> Audio:
+    """Sources with these angles; beyond 90 degrees one channel is reversed."""
+    angles = np.deg2rad(degrees)
+    images = [
+        np.stack([np.cos(angle) * voice, np.sin(angle) * voice])
+        for angle, voice in zip(angles, voices(len(degrees)), strict=True)
+    ]
+    return Audio(np.stack(images), RATE, tuple(f"at {angle:g}" for angle in degrees))
+
+
+def spectrum(stems: Audio) -> Spectrogram:
+    mixture = Audio(stems.data.sum(axis=0), stems.rate)
+    return transform.stft(mixture, n_fft=2048, hop=512)
+
+
+def noise(channels: int = 2) -> Spectrogram:
+    rng = np.random.default_rng(0)
+    shape = (channels, GRID.bins, GRID.frames)
+    return Spectrogram(rng.standard_normal(shape) + 1j * rng.standard_normal(shape), GRID)
+
+
+def peaks_of(stems: Audio, mode: Any = "survey", **knobs: Any) -> Peaks:
+    found = position.angle(spectrum(stems), mode=mode)
+    return position.peaks(position.histogram(found.angle, found.weight), **knobs)
+
+
+@pytest.mark.parametrize("degrees", [0.0, 12.0, 22.5, 45.0, 80.0, 90.0])
+def test_one_source_is_found_where_it_was_panned(degrees: float) -> None:
+    for mode in ("survey", "principal"):
+        found = peaks_of(panned(degrees), mode)
+        turned = (found.positions - degrees + 90) % 180 - 90
+        np.testing.assert_allclose(turned, 0, atol=0.5)
+
+
+def test_three_sources_are_found_where_they_were_panned() -> None:
+    for knobs in ({}, {"count": 3}):
+        np.testing.assert_allclose(
+            peaks_of(panned(22.5, 45.0, 67.5), **knobs).positions, [22.5, 45.0, 67.5], atol=0.5
+        )
+
+
+def test_a_reversed_source_is_told_from_a_plain_one_by_the_principal_angle() -> None:
+    stems = panned(-60.0)
+    np.testing.assert_allclose(peaks_of(stems, "principal").positions, [-60], atol=1)
+    np.testing.assert_allclose(peaks_of(stems, "survey").positions, [60], atol=0.5)
+
+
+def test_the_angle_knows_its_range_and_unit() -> None:
+    survey, principal = position.angle(noise()), position.angle(noise(), mode="principal")
+    assert (survey.angle.name, survey.angle.unit, survey.angle.channels) == ("angle", "°", 1)
+    assert survey.angle.data.min() >= 0
+    assert survey.angle.data.max() <= 90
+    assert principal.angle.data.min() < -45
+    assert survey.weight.exponent == 2
+    assert survey.coherence.data.shape == survey.weight.data.shape == (1, GRID.bins, GRID.frames)
+
+
+@pytest.mark.parametrize("channels", [1, 8])
+def test_anything_but_stereo_is_refused_with_the_reason(channels: int) -> None:
+    with pytest.raises(ValueError, match=f"two channels, this spectrogram has {channels} channel"):
+        position.angle(noise(channels))
+
+
+def test_dual_mono_stands_in_the_middle() -> None:
+    mono = noise(1).data
+    found = position.angle(Spectrogram(np.concatenate([mono, mono]), GRID))
+    np.testing.assert_allclose(found.angle.data, 45, atol=1e-4)
+    np.testing.assert_allclose(found.coherence.data, 1, atol=1e-5)
+
+
+def test_silence_has_an_angle_but_no_peaks() -> None:
+    found = position.angle(Spectrogram(np.zeros((2, GRID.bins, GRID.frames)), GRID))
+    histogram = position.histogram(found.angle, found.weight)
+    assert not histogram.data.any()
+    with pytest.raises(ValueError, match="silence"):
+        position.peaks(histogram)
+    by_hand = position.peaks(histogram, at="30 60")
+    assert np.isfinite(by_hand.heights).all()
+
+
+def test_source_histograms_sum_to_that_of_the_mixture() -> None:
+    stems = panned(20.0, 45.0, 70.0)
+    mixture = spectrum(stems)
+    found = position.angle(mixture)
+    masks = mask.oracle(mixture, transform.stft(stems, n_fft=2048, hop=512))
+    whole = position.histogram(found.angle, found.weight)
+    parts = position.histogram(found.angle, found.weight, masks)
+    assert parts.names == stems.names
+    total = float(whole.data.max())
+    np.testing.assert_allclose(parts.data.sum(axis=0), whole.data, atol=1e-5 * total)
+    tops = parts.centres[parts.data.argmax(axis=1)]
+    np.testing.assert_allclose(tops, [20, 45, 70], atol=1)
+    summed = position.peaks(parts, count=3)
+    np.testing.assert_allclose(
+        summed.positions, position.peaks(whole, count=3).positions, atol=0.01
+    )
+
+
+def test_a_stack_of_sources_gives_one_histogram_each() -> None:
+    stems = transform.stft(panned(20.0, 70.0), n_fft=2048, hop=512)
+    found = position.angle(stems)
+    stack = position.histogram(found.angle, found.weight)
+    assert stack.names == stems.names
+    for name in stems.names:
+        single = position.angle(stems.pick(name))
+        np.testing.assert_array_equal(found.angle.pick(name).data, single.angle.data)
+        alone = position.histogram(single.angle, single.weight)
+        np.testing.assert_array_equal(stack.pick(name).data, alone.data)
+
+
+def test_the_range_of_the_histogram_follows_the_angle() -> None:
+    for mode, low in (("survey", 0), ("principal", -90)):
+        found = position.angle(noise(), mode=mode)
+        histogram = position.histogram(found.angle, found.weight, bins=90)
+        assert (histogram.edges[0], histogram.edges[-1], len(histogram.edges)) == (low, 90, 91)
+        assert histogram.unit == "°"
+
+
+@pytest.mark.parametrize("gain", [1e-4, 1e4])
+def test_a_gain_moves_no_peak_and_no_mask(gain: float) -> None:
+    mixture = spectrum(panned(20.0, 70.0))
+    louder = mixture.like(mixture.data * np.float32(gain))
+    first, second = position.angle(mixture), position.angle(louder)
+    one, two = (
+        position.peaks(position.histogram(found.angle, found.weight), count=2)
+        for found in (first, second)
+    )
+    np.testing.assert_allclose(one.positions, two.positions, atol=0.01)
+    masks = position.mask(first.angle, one).data, position.mask(second.angle, one).data
+    assert np.mean(masks[0] != masks[1]) < 1e-4
+
+
+def test_every_knob_matters() -> None:
+    found = position.angle(spectrum(panned(20.0, 45.0, 70.0)))
+    histogram = position.histogram(found.angle, found.weight)
+    for knobs in ({"bins": 90}, {"smooth": 5.0}, {"floor": -10.0}):
+        other = position.histogram(found.angle, found.weight, **knobs)
+        assert not np.array_equal(histogram.data, other.data)
+    peaks = position.peaks(histogram)
+    assert len(position.peaks(histogram, count=2).positions) == 2
+    assert len(position.peaks(histogram, distance=60.0).positions) < len(peaks.positions)
+    assert len(position.peaks(histogram, prominence=99.0).positions) < len(peaks.positions)
+    wide, narrow = position.mask(found.angle, peaks), position.mask(found.angle, peaks, width=2.0)
+    assert narrow.data.sum() < wide.data.sum()
+
+
+def test_positions_can_be_set_by_hand_and_named() -> None:
+    found = position.angle(noise())
+    histogram = position.histogram(found.angle, found.weight)
+    for text in ("70 20 45", "20, 45; 70"):
+        peaks = position.peaks(histogram, at=text, names="keys, vocals, lead guitar")
+        np.testing.assert_array_equal(peaks.positions, [20, 45, 70])
+        assert peaks.names == ("keys", "vocals", "lead guitar")
+    assert peaks.heights.max() == 1
+    assert position.mask(found.angle, peaks).names == peaks.names
+    assert position.peaks(histogram, at="20 70").names == ("source 1", "source 2")
+
+
+@pytest.mark.parametrize(
+    ("knobs", "message"),
+    [
+        ({"at": "left right"}, "not a list of numbers"),
+        ({"at": "20 95"}, "from 0 to 90 °"),
+        ({"at": "20 20"}, "different positions"),
+        ({"at": "20 45", "names": "one"}, r"2 peaks \(at 20.0, 45.0 °\) need"),
+        ({"at": "20 45", "names": "one, one"}, "different"),
+        ({"count": 8}, "of 8 peaks: found at"),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_line(knobs: dict[str, Any], message: str) -> None:
+    found = position.angle(spectrum(panned(20.0, 70.0)))
+    histogram = position.histogram(found.angle, found.weight)
+    with pytest.raises(ValueError, match=message) as caught:
+        position.peaks(histogram, **knobs)
+    assert "\n" not in str(caught.value)
+
+
+def test_only_angles_have_positions() -> None:
+    found = position.angle(noise())
+    with pytest.raises(ValueError, match="angle must be in degrees"):
+        position.histogram(found.coherence, found.weight)
+    with pytest.raises(ValueError, match="peaks are in Hz"):
+        position.mask(found.angle, Peaks(np.array([440.0]), np.ones(1), "Hz", ("a",)))
+
+
+def test_masks_and_stacks_do_not_mix() -> None:
+    stems = transform.stft(panned(20.0, 70.0), n_fft=2048, hop=512)
+    found = position.angle(stems)
+    with pytest.raises(ValueError, match="carries several sources"):
+        position.histogram(found.angle, found.weight, mask.soft(found.weight))
+    with pytest.raises(ValueError, match="angle of the mixture"):
+        position.mask(found.angle, Peaks(np.array([20.0]), np.ones(1), "°", ("a",)))
+
+
+def test_masks_have_one_owner_in_each_bin_and_the_rest_is_left_with_a_width() -> None:
+    found = position.angle(noise())
+    peaks = Peaks(np.array([20.0, 45, 70]), np.ones(3), "°", ("a", "b", "c"))
+    masks = position.mask(found.angle, peaks)
+    assert masks.data.shape == (3, 1, GRID.bins, GRID.frames)
+    np.testing.assert_array_equal(masks.data.sum(axis=0), 1)
+    some = position.mask(found.angle, peaks, width=5.0)
+    np.testing.assert_array_equal(np.unique(some.data.sum(axis=0)), [0, 1])
+
+
+def test_masks_follow_the_names_of_unsorted_peaks() -> None:
+    found = position.angle(noise())
+    peaks = Peaks(np.array([70.0, 20.0]), np.ones(2), "°", ("right", "left"))
+    masks = position.mask(found.angle, peaks)
+    assert masks.names == ("left", "right")
+    near = found.angle.data < 40
+    np.testing.assert_array_equal(masks.pick("left").data[near], 1)
+
+
+def test_magnitudes_weigh_like_powers() -> None:
+    found = position.angle(noise())
+    magnitude = Power(np.sqrt(found.weight.data), GRID, (), 1.0)
+    np.testing.assert_allclose(
+        position.histogram(found.angle, magnitude).data,
+        position.histogram(found.angle, found.weight).data,
+        rtol=1e-4,
+    )
+
+
+def test_one_frame_is_enough() -> None:
+    grid = Grid(8000, 64, 64, "boxcar", 64, 10)
+    data = np.ones((2, grid.bins, 1))
+    found = position.angle(Spectrogram(data, grid))
+    peaks = position.peaks(position.histogram(found.angle, found.weight))
+    np.testing.assert_allclose(peaks.positions, [45], atol=0.5)
+
+
+def test_sources_are_divided_by_place() -> None:
+    stems = panned(22.5, 45.0, 67.5)
+    mixture = spectrum(stems)
+    found = position.angle(mixture)
+    peaks = position.peaks(position.histogram(found.angle, found.weight), count=3)
+    estimates = transform.istft(mask.apply(mixture, position.mask(found.angle, peaks)))
+    error = ((estimates.data - stems.data) ** 2).sum(axis=(-2, -1))
+    assert min(10 * np.log10((stems.data**2).sum(axis=(-2, -1)) / error)) > 10
+    np.testing.assert_allclose(
+        estimates.data.sum(axis=0), stems.data.sum(axis=0), atol=1e-5 * np.abs(stems.data).max()
+    )
+
+
+def test_inputs_stay_as_they_are() -> None:
+    mixture = noise()
+    before = mixture.data.copy()
+    mixture.freeze()
+    found = position.angle(mixture)
+    for value in found:
+        value.freeze()
+    copies = [value.data.copy() for value in found]
+    histogram = position.histogram(found.angle, found.weight)
+    histogram.freeze()
+    position.mask(found.angle, position.peaks(histogram, at="20 70"), width=3.0)
+    np.testing.assert_array_equal(mixture.data, before)
+    for value, copy in zip(found, copies, strict=True):
+        np.testing.assert_array_equal(value.data, copy)
+
+
+def test_peaks_of_other_quantities_have_their_unit() -> None:
+    counts = np.exp(-(((np.arange(50) - 20) / 3) ** 2))
+    histogram = Histogram(counts, np.linspace(-1, 1, 51), "ms", "delay", "energy")
+    peaks = position.peaks(histogram, distance=0.1)
+    assert peaks.unit == "ms"
+    np.testing.assert_allclose(peaks.positions, [-0.18], atol=0.01)
+    assert isinstance(position.angle(noise()).angle, Field)
