@@ -39,8 +39,14 @@ class Keys:
 
     def ref(self, ref: Ref) -> str:
         """Name a resolved link."""
-        owner = "@" + ref.slot[0] if ref.turning else self.results[ref.slot[0]]
-        return f"{owner}.{ref.slot[1]}[{ref.source}]"
+        node, output = ref.slot
+        if ref.turning:
+            owner = f"@{node}"
+        elif ref.via:
+            owner = f"{self.results[ref.via]} {node}"
+        else:
+            owner = self.results[node]
+        return f"{owner}.{output}[{ref.source}]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -265,9 +265,9 @@ class Resolver:
         via = self.via(link.node, scope)
         if via is not None:
             self.depends[name] |= self.depends.get(via, set())
-        ref = Ref(
-            (link.node, link.port), link.source, bool(node_type and node_type.open_sources), turning
-        )
+        opened = bool(node_type and node_type.open_sources)
+        through = via if via is not None and via != link.node else ""
+        ref = Ref((link.node, link.port), link.source, opened, turning, through)
         self.reads.append((name, ref, turn_end))
         return ref
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from nodegraph.context import Context
 from nodegraph.engine import keys as naming
 from nodegraph.engine.cache import Cache, Checkpoints, Slots, nbytes
 from nodegraph.engine.events import Event, Finished, Listener, Noted, Started, Wrote
@@ -36,7 +37,7 @@ LASTS = 0.002
 """Seconds from which a step is worth a second thread."""
 
 
-Sink = Callable[[Step, list[Any], Mapping[str, Any]], dict[str, Value]]
+Sink = Callable[[Step, list[Any], Mapping[str, Any], Context], dict[str, Value]]
 """Takes the place of output nodes where a recording is run piece by piece."""
 
 
@@ -119,7 +120,7 @@ class Run:
         keys: naming.Keys,
         memory: Memory,
         *,
-        make_context: Callable[[Run, Step, Frame], Any],
+        make_context: Callable[[Run, Step, Frame], Context],
         base: Path,
         region: naming.Region = None,
         threads: int = 1,
@@ -352,11 +353,12 @@ class ScopeRun:
         try:
             if node_type.memory is not None:
                 _check_memory(float(node_type.memory(*positional, **keywords)))
-            if node_type.takes_context:
-                keywords = {**keywords, "context": run.make_context(run, step, frame)}
             if run.sink is not None and node_type.effect:
-                values = run.sink(step, positional, keywords)
+                context = run.make_context(run, step, frame)
+                values = run.sink(step, positional, keywords, context)
             else:
+                if node_type.takes_context:
+                    keywords = {**keywords, "context": run.make_context(run, step, frame)}
                 values = _by_output(step, node_type.function(*positional, **keywords))
             if run.region is not None and node_type.source and not node_type.regional:
                 values = {name: _cut(value, run.region) for name, value in values.items()}

@@ -13,11 +13,13 @@ import math
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from nodegraph.context import Context
 from nodegraph.declare import Stream
 from nodegraph.document import Graph
 from nodegraph.engine import plan as planning
@@ -98,7 +100,7 @@ def pieces(total: int, length: int, margin: int, align: int) -> Iterator[Piece]:
     fade = margin // 2
     seams = list(range(length, total - margin, length))
     edges = [0, *seams, total]
-    for k, (start, stop) in enumerate(zip(edges, edges[1:], strict=False)):
+    for k, (start, stop) in enumerate(pairwise(edges)):
         first, last = k == 0, k == len(seams)
         yield Piece(
             0 if first else max(0, start - margin),
@@ -119,15 +121,14 @@ class _Joiner:
         self.lock = threading.Lock()
 
     def __call__(
-        self, step: Step, values: list[Any], keywords: Mapping[str, Any]
+        self, step: Step, values: list[Any], keywords: Mapping[str, Any], context: Context
     ) -> dict[str, Value]:
         assert step.type is not None
         assert step.type.stream is not None
         with self.lock:
             stream = self.streams.get(step.name)
             if stream is None:
-                knobs = {name: value for name, value in keywords.items() if name != "context"}
-                stream = self.streams[step.name] = step.type.stream(knobs, keywords["context"])
+                stream = self.streams[step.name] = step.type.stream(keywords, context)
         named = {
             port.name: value
             for port, value in zip(step.type.ports, values, strict=True)

@@ -26,6 +26,8 @@ class Ref:
     """A source that is missing is no fault, because the names depend on the user's material."""
     turning: bool = False
     """It is a state or the turn number of a loop, read from inside its body."""
+    via: str = ""
+    """The loop that hands it out, where it is read from outside that loop's body."""
 
 
 @dataclass(frozen=True, slots=True)
