@@ -441,6 +441,8 @@ def _cell(cell: str | float) -> str:
 
 def _axis(axes: Axes, which: Literal["x", "y"], axis: Axis) -> None:
     """Set range, label and numbers of one axis."""
+    from matplotlib.ticker import NullFormatter
+
     limit = axes.set_xlim if which == "x" else axes.set_ylim
     side = axes.xaxis if which == "x" else axes.yaxis
     if axis.log:
@@ -452,6 +454,8 @@ def _axis(axes: Axes, which: Literal["x", "y"], axis: Axis) -> None:
     if ticks:
         side.set_major_locator(ticks[0])
         side.set_major_formatter(ticks[1])
+    if axis.log:
+        side.set_minor_formatter(NullFormatter())
 
 
 def _label(axis: Axis) -> str:
@@ -483,7 +487,9 @@ def _ticks(axis: Axis) -> tuple[Any, Any] | None:
         return FuncFormatter(lambda value, _: text(value))
 
     if axis.log:
-        return LogLocator(), written(_plain)
+        size = 1000 if _kilo(axis) else 1
+        subs = (1.0,) if axis.stop > 1000 * axis.start else (1.0, 2.0, 5.0)
+        return LogLocator(subs=subs), written(lambda value: _plain(value / size))
     if axis.unit == "°":
         step = 15 if axis.stop - axis.start <= 90 else 30
         return MultipleLocator(step), written(lambda value: f"{_plain(value)}°")
