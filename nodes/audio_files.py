@@ -365,7 +365,8 @@ class Writer:
     def __init__(
         self, path: Path, rate: int, channels: int, format: str = "wav", comment: str = ""
     ) -> None:
-        self.path, self.format, self.temp = path, format, beside(path)
+        self.path, self.temp = path, beside(path)
+        self.rate, self.format = rate, format
         self._sink: _Sink | None = None
         with explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)

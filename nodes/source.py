@@ -216,10 +216,12 @@ def _read_all(
     if context.region is None:
         _note_short((last - first) / header.rate, length, header.rate, context)
     samples = np.zeros((len(files), header.channels, last - first), np.float32)
+    # What is padded is the same for every region of the recording, and is said the same way.
+    end = audio_files.stretch(longest, header, start, length)[1]
     short = []
     for number, found in enumerate(files):
         frames = audio_files.info(found).frames
-        if frames < last:
+        if frames < end:
             short.append(f"{found.name} ({frames / header.rate:.3f} s)")
         if frames <= first:
             continue
@@ -231,8 +233,7 @@ def _read_all(
             tick=lambda part, number=number: context.progress((number + part) / len(files)),  # type: ignore[misc]
         )
     if short:
-        seconds = last / header.rate
-        context.note(f"padded with silence to {seconds:.3f} s: {', '.join(short)}")
+        context.note(f"padded with silence to {end / header.rate:.3f} s: {', '.join(short)}")
     return samples, header.rate
 
 

@@ -49,7 +49,7 @@ def pan(mono: Array, degrees: Any) -> Array:
 
 def total(samples: Array) -> Array:
     """Sum over the first axis in double precision, so that the order does not matter."""
-    return samples.sum(axis=0, dtype=np.float64)
+    return np.asarray(samples.sum(axis=0, dtype=np.float64))
 
 
 def gain_factor(decibels: float) -> float:
