@@ -460,8 +460,10 @@ def write_atomically(path: Path, content: bytes) -> None:
             os.umask(umask)
             temporary.chmod(0o666 & ~umask)
         temporary.replace(path)
+        temporary = None
     except OSError as error:
+        raise DocumentError(f"cannot write {path}: {error.strerror or error}") from None
+    finally:
         if temporary is not None:
             with contextlib.suppress(OSError):
                 temporary.unlink()
-        raise DocumentError(f"cannot write {path}: {error.strerror or error}") from None

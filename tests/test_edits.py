@@ -10,7 +10,6 @@ from typing import Annotated, NamedTuple
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import changes, graphs
 
 from nodegraph import edits
 from nodegraph.declare import NodeType, Param, node
@@ -28,6 +27,7 @@ from nodegraph.document import (
 )
 from nodegraph.errors import DocumentError
 from nodegraph.values import Audio
+from tests.strategies import changes, graphs
 
 KAM = parse(
     json.dumps(
