@@ -101,3 +101,16 @@ def resample(
             target[first : first + count] = made[skip : skip + count]
             tick((row + (number + 1) / len(starts)) / len(rows))
     return out
+
+
+def to_mono(samples: Array, method: str = "mean") -> Array:
+    """Make (..., 1, sample) of (..., channel, sample).
+
+    ``mean`` averages, ``first`` and ``second`` pick, ``side`` is half of the first minus the second.
+    """
+    if method == "mean":
+        return np.asarray(samples.mean(axis=-2, keepdims=True, dtype=np.float64))
+    if method == "side":
+        return (samples[..., :1, :].astype(np.float64) - samples[..., 1:2, :]) / 2
+    index = {"first": 0, "second": 1}[method]
+    return samples[..., index : index + 1, :].copy()
