@@ -250,7 +250,7 @@ def node(
     def attach(function: F) -> F:
         try:
             hints = get_type_hints(function, include_extras=True)
-        except NameError as error:
+        except (NameError, AttributeError, TypeError, SyntaxError) as error:
             raise DeclarationError(f"{type_id}: {error}") from error
         if not TYPE_ID.fullmatch(type_id):
             raise DeclarationError(f"{type_id!r}: a type id is family.name in small letters")
@@ -366,6 +366,8 @@ def _members(hint: Any) -> tuple[Any, ...]:
 def _outputs(type_id: str, hint: Any) -> tuple[Output, ...]:
     if isinstance(hint, type) and issubclass(hint, tuple) and hasattr(hint, "_fields"):
         fields = get_type_hints(hint)
+        if not fields:
+            raise DeclarationError(f"{type_id}: must return values or a NamedTuple of values")
         return tuple(Output(name, _output_types(type_id, fields[name])) for name in hint._fields)
     return (Output("", _output_types(type_id, hint)),)
 
