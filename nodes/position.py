@@ -78,6 +78,17 @@ def _energy(weight: Power, floor: float) -> Array:
     return np.where(energy >= least, energy, np.float32(0))
 
 
+def _check_parts(angle: Field, weight: Power, masks: Mask | None) -> None:
+    """Raise ValueError where angle, weight and masks are not of one mixture."""
+    angle.check_same(weight, ("angle", "weight"))
+    if angle.names != weight.names:
+        raise ValueError("angle and weight carry different sources: take both from one Angle")
+    if masks is not None:
+        angle.check_same(masks, ("angle", "masks"))
+        if angle.names:
+            raise ValueError("masks divide one mixture, and angle carries several sources already")
+
+
 @node("position.histogram", label="Position histogram", whole=True)
 def histogram(
     angle: Field,
@@ -99,24 +110,16 @@ def histogram(
     one, the histograms sum to that of the mixture. An angle and a weight that carry several
     sources give one histogram each.
     """
+    _check_parts(angle, weight, masks)
     low, high = _range(angle)
-    angle.check_same(weight, ("angle", "weight"))
-    if angle.names != weight.names:
-        raise ValueError("angle and weight carry different sources: take both from one Angle")
-    if masks is not None:
-        angle.check_same(masks, ("angle", "masks"))
-        if angle.names:
-            raise ValueError("masks divide one mixture, and angle carries several sources already")
-    shares = None if masks is None else masks.data.mean(axis=-3).reshape(-1, *angle.data.shape[-2:])
-    energy = _energy(weight, floor)
+    shares = None if masks is None else masks.stacked().data.mean(axis=-3)
+    planes = zip(angle.stacked().data, _energy(weight.stacked(), floor), strict=True)
     counts = [
-        dsp.histogram(degrees[0], part, low, high, bins, shares, context.progress)
-        for degrees, part in zip(
-            angle.stacked().data, energy if weight.names else energy[np.newaxis], strict=True
-        )
+        dsp.histogram(degrees[0], energy, low, high, bins, shares, context.progress)
+        for degrees, energy in planes
     ]
-    names = angle.names or (masks.names if masks is not None else ())
     data = dsp.smooth(np.stack(counts), smooth, circular=low < 0).reshape(-1, bins)
+    names = masks.names if masks is not None else angle.names
     edges = np.linspace(low, high, bins + 1)
     return Histogram(data if names else data[0], edges, "°", angle.name, "energy", names)
 
@@ -161,6 +164,18 @@ def _found(
     return places[best], heights[best]
 
 
+def _called(names: str, places: Array, unit: str) -> tuple[str, ...]:
+    """Give each place its name, or a number where none are given."""
+    called = _words(names, ",") or [f"source {number + 1}" for number in range(len(places))]
+    if len(called) != len(places) or len(set(called)) < len(called):
+        where = ", ".join(f"{place:.1f}" for place in places)
+        raise ValueError(
+            f"names: {len(places)} peaks (at {where} {unit}) need as many different names, "
+            f"got {', '.join(called)}"
+        )
+    return tuple(called)
+
+
 @node("position.peaks", label="Peaks", whole=True)
 def peaks(
     histogram: Histogram,
@@ -185,17 +200,9 @@ def peaks(
         places, heights = _set_by_hand(at, histogram)
     else:
         places, heights = _found(histogram, count, distance, prominence)
-    called = _words(names, ",") or [f"source {number + 1}" for number in range(len(places))]
-    if len(called) != len(places) or len(set(called)) < len(called):
-        where = ", ".join(f"{place:.1f}" for place in places)
-        raise ValueError(
-            f"names: {len(places)} peaks (at {where} {histogram.unit}) need as many different "
-            f"names, got {', '.join(called)}"
-        )
+    called = _called(names, places, histogram.unit)
     heights = heights / max(heights.max(), np.finfo(np.float32).tiny)
-    return Peaks(
-        places.astype(np.float32), heights.astype(np.float32), histogram.unit, tuple(called)
-    )
+    return Peaks(places.astype(np.float32), heights.astype(np.float32), histogram.unit, called)
 
 
 @node("position.mask", label="Position mask", aliases=("angle mask",))
