@@ -134,7 +134,9 @@ def _set_by_hand(text: str, histogram: Histogram) -> tuple[Array, Array]:
     try:
         places = np.array(sorted(float(word) for word in _words(text, r"[\s,;]+")))
     except ValueError:
-        raise ValueError(f"at: {text!r} is not a list of numbers such as '20 45 70'") from None
+        places = np.empty(0)
+    if len(places) == 0:
+        raise ValueError(f"at: {text!r} is not a list of numbers such as '20 45 70'")
     if not np.all((places >= low) & (places <= high)) or len(set(places)) < len(places):
         raise ValueError(
             f"at: {text!r} must be different positions from {low:g} to {high:g} {histogram.unit}"
@@ -224,6 +226,8 @@ def mask(
     low, high = _range(angle)
     if angle.names:
         raise ValueError(f"angle carries {len(angle.names)} sources: take the angle of the mixture")
+    if len(peaks.positions) == 0:
+        raise ValueError("there are no peaks to divide the angle by")
     if peaks.unit != angle.unit:
         raise ValueError(f"peaks are in {peaks.unit or 'no unit'}, the angle in {angle.unit}")
     order = np.argsort(peaks.positions, kind="stable")

@@ -195,6 +195,8 @@ def test_positions_can_be_set_by_hand_and_named() -> None:
     ("knobs", "message"),
     [
         ({"at": "left right"}, "not a list of numbers"),
+        ({"at": " , "}, "not a list of numbers"),
+        ({"at": "20 nan"}, "from 0 to 90"),
         ({"at": "20 95"}, "from 0 to 90 °"),
         ({"at": "20 20"}, "different positions"),
         ({"at": "20 45", "names": "one"}, r"2 peaks \(at 20.0, 45.0 °\) need"),
@@ -216,6 +218,8 @@ def test_only_angles_have_positions() -> None:
         position.histogram(found.coherence, found.weight)
     with pytest.raises(ValueError, match="peaks are in Hz"):
         position.mask(found.angle, Peaks(np.array([440.0]), np.ones(1), "Hz", ("a",)))
+    with pytest.raises(ValueError, match="no peaks"):
+        position.mask(found.angle, Peaks(np.empty(0), np.empty(0), "°"))
 
 
 def test_masks_and_stacks_do_not_mix() -> None:
