@@ -48,9 +48,17 @@ def _notes(result: Result) -> str:
 
 def _tables(result: Result) -> Iterator[str]:
     for name, record in result.records.items():
-        if record.scores:
+        if record.scores is not None and list(record.scores) == [""]:
+            yield from _numbers(name, record.scores[""], record.unit)
+        elif record.scores:
             yield f"\n{name} ({record.unit})" if record.unit else f"\n{name}"
             yield table(record.scores)
+
+
+def _numbers(node: str, values: Mapping[str, float], unit: str) -> Iterator[str]:
+    """Say the one number of a node that measures no sources one by one."""
+    for value in values.values():
+        yield f"\n{node}: {number(value)}{f' {unit}' if unit and not math.isnan(value) else ''}"
 
 
 def table(rows: Table) -> str:
