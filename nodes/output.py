@@ -252,9 +252,9 @@ class _Each(_Recorder):
         audio = audio.stacked()
         rest = self._rest(audio, mixture)
         self.begin((*audio.names, *(["residual"] if rest is not None else [])), audio)
-        share = 1 / len(self.writers)
+        share = 1 / (len(self.writers) + 1)
         for number, (name, samples) in enumerate(zip(audio.names, audio.data, strict=True)):
-            self.add(name, samples, number * share, share)
+            self.add(name, samples, (number + 1) * share, share)
         if rest is not None:
             self.add("residual", rest, 1 - share, share)
 
@@ -271,9 +271,10 @@ class _Each(_Recorder):
         if audio.channels != mixture.channels:
             raise ValueError(f"audio has {audio.channels} channels, mixture {mixture.channels}")
         whole = mixing.total(mixture.data) if mixture.names else mixture.data
-        rest = (whole - mixing.total(audio.data)).astype(np.float32)
-        self.energy += float(np.sum(np.square(whole, dtype=np.float64)))
-        self.left += float(np.sum(np.square(rest, dtype=np.float64)))
+        rest, energy, left = mixing.remainder(
+            whole, audio.data, lambda done: self.context.progress(done / (len(audio.names) + 2))
+        )
+        self.energy, self.left = self.energy + energy, self.left + left
         if self.params["residual"] == "auto":
             self.optional.add("residual")
         return rest

@@ -15,6 +15,9 @@ Array = NDArray[Any]
 OFF = -120.0
 """A gain at which a fader is closed."""
 
+BLOCK = 1 << 18
+"""Samples taken at once."""
+
 ZEROS = 64
 """Zero crossings of the resampling filter on each side."""
 
@@ -50,6 +53,28 @@ def pan(mono: Array, degrees: Any) -> Array:
 def total(samples: Array) -> Array:
     """Sum over the first axis in double precision, so that the order does not matter."""
     return np.asarray(samples.sum(axis=0, dtype=np.float64))
+
+
+def remainder(
+    mixture: Array, sources: Array, tick: Callable[[float], None] = _quiet
+) -> tuple[NDArray[np.float32], float, float]:
+    """What the sources (source, channel, sample) leave of a mixture (channel, sample).
+
+    Returns
+    -------
+    rest
+        float32 (channel, sample).
+    energy, left
+        Energy of the mixture and of the rest.
+    """
+    rest, energy, left = np.empty(mixture.shape, np.float32), 0.0, 0.0
+    for start in range(0, mixture.shape[-1], BLOCK):
+        part = slice(start, start + BLOCK)
+        rest[:, part] = mixture[:, part] - total(sources[..., part])
+        energy += float(np.sum(np.square(mixture[:, part], dtype=np.float64)))
+        left += float(np.sum(np.square(rest[:, part], dtype=np.float64)))
+        tick(min(start + BLOCK, mixture.shape[-1]) / mixture.shape[-1])
+    return rest, energy, left
 
 
 def gain_factor(decibels: float) -> float:

@@ -15,9 +15,10 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from nodes.dsp.mixing import pan, total
+from nodes.dsp.mixing import BLOCK, pan, total
 
 Array = NDArray[Any]
+Tick = Callable[[float], None]
 
 BEAT = 0.6
 """Seconds: 100 beats a minute."""
@@ -148,7 +149,7 @@ def song(
     silent_intro: bool = False,
     mono: bool = False,
     clip: bool = False,
-    tick: Callable[[float], None] = lambda fraction: None,
+    tick: Tick = lambda fraction: None,
 ) -> Song:
     """Play the song.
 
@@ -184,29 +185,29 @@ def song(
     length = round(seconds(bars) * rate)
     images = np.empty((len(names), 1 if mono else 2, length), np.float32)
     for index, name in enumerate(names):
-        share = _Share(tick, index / len(names), 1 / len(names))
-        dry = _levelled(name, _play(name, rate, bars, seed, share), rate, bars, seed)
+        playing, placing = (
+            _part(tick, (index + k) / len(names), 0.5 / len(names)) for k in (0, 0.5)
+        )
+        dry = _levelled(name, _play(name, rate, bars, seed, playing), rate, bars, seed)
         if silent_intro and name in ("vocals", "duet"):
             dry[: round(min(2, bars / 2) * BAR * rate)] = 0
+        placing(0.0)
         image = _image(name, dry, rate, delay_pan, auto_pan)
         if reverb:
-            image += _room(dry, rate, np.random.default_rng([seed, 50 + index]), share)
+            image += _room(dry, rate, np.random.default_rng([seed, 50 + index]), placing)
+        placing(1.0)
         images[index] = image.mean(axis=0) if mono else image
-        tick((index + 1) / len(names))
-    mixture = total(images)
-    if clip:
-        mixture = 0.9 * np.tanh(2.2 * mixture)
-    return Song(mixture.astype(np.float32), images, names)
+    mixture = np.empty(images.shape[1:], np.float32)
+    for start in range(0, length, BLOCK):
+        loud = total(images[..., start : start + BLOCK])
+        mixture[:, start : start + BLOCK] = 0.9 * np.tanh(2.2 * loud) if clip else loud
+        tick(1.0)
+    return Song(mixture, images, names)
 
 
-class _Share:
-    """Report the part of the work that one player is."""
-
-    def __init__(self, tick: Callable[[float], None], start: float, share: float) -> None:
-        self.tick, self.start, self.share = tick, start, share
-
-    def __call__(self, fraction: float) -> None:
-        self.tick(self.start + fraction * self.share)
+def _part(tick: Tick, start: float, share: float) -> Tick:
+    """Report a part of the work as a fraction of the whole."""
+    return lambda fraction: tick(start + fraction * share)
 
 
 # What is played
@@ -258,7 +259,7 @@ def _humanised(notes: Iterator[Note], rng: np.random.Generator) -> Iterator[Note
 # How it sounds
 
 
-def _play(name: str, rate: int, bars: int, seed: int, tick: Callable[[float], None]) -> Array:
+def _play(name: str, rate: int, bars: int, seed: int, tick: Tick) -> Array:
     """Play one player on its own: mono (sample,) at any level."""
     if name in BEATS or name == "drums":
         return _drums(name, rate, bars, seed, tick)
@@ -299,7 +300,7 @@ def _released(tone: Array, length: float, rate: int) -> Array:
     return tone
 
 
-def _drums(name: str, rate: int, bars: int, seed: int, tick: Callable[[float], None]) -> Array:
+def _drums(name: str, rate: int, bars: int, seed: int, tick: Tick) -> Array:
     out = np.zeros(round(seconds(bars) * rate))
     for drum, times in hits(bars).items():
         if name in (drum, "drums"):
@@ -397,7 +398,7 @@ def _voice(
     bars: int,
     seed: int,
     second: bool,
-    tick: Callable[[float], None],
+    tick: Tick,
 ) -> Array:
     """Sing: 40 harmonics and breath through four formants, and a consonant before some notes."""
     rng = np.random.default_rng([seed, 5 + second])
@@ -479,7 +480,7 @@ def _image(name: str, dry: Array, rate: int, delay_pan: bool, auto_pan: bool) ->
     return image
 
 
-def _room(dry: Array, rate: int, rng: np.random.Generator, tick: Callable[[float], None]) -> Array:
+def _room(dry: Array, rate: int, rng: np.random.Generator, tick: Tick) -> Array:
     """What a small room adds (2, sample): noise dying by 60 dB in 0.3 s, 18 dB below the player.
 
     What would sound on after the last bar is left out.
@@ -489,9 +490,8 @@ def _room(dry: Array, rate: int, rng: np.random.Generator, tick: Callable[[float
     response[:, : round(0.004 * rate)] = 0
     response *= 10 ** (-18 / 20) / np.sqrt((response**2).sum())
     wet = np.zeros((2, len(dry) + len(t)))
-    step = 1 << 18
-    for start in range(0, len(dry), step):
-        piece = dry[np.newaxis, start : start + step]
+    for start in range(0, len(dry), BLOCK):
+        piece = dry[np.newaxis, start : start + BLOCK]
         heard = scipy.signal.oaconvolve(piece, response, axes=-1)
         wet[:, start : start + heard.shape[-1]] += heard
         tick(start / len(dry))
