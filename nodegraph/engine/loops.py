@@ -126,7 +126,7 @@ class _Turning:
             following = self.following(env, turn)
             if following is None:
                 return None
-            bad = next((name for name, value in following.items() if not _finite(value)), None)
+            bad = next((name for name, value in following.items() if not finite(value)), None)
             if bad is not None:
                 self.run.note(
                     self.step,
@@ -252,7 +252,7 @@ class _Turning:
         return values
 
 
-def _finite(value: Value) -> bool:
+def finite(value: Value) -> bool:
     """Say whether every number in a value is finite.
 
     The sum of finite float32 numbers is finite in float64, and needs no second array.
