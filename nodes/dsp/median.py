@@ -1,23 +1,42 @@
-"""Medians over the neighbours of each bin, exact, with mirrored edges."""
+"""Medians over the neighbours of each bin, exact, with mirrored edges.
+
+Instead of sorting the neighbours of one bin after the other, many bins are sorted at the same time:
+the k-th neighbours of all bins stand in one array, and two arrays are put in order by one minimum and
+one maximum of numpy. A fixed list of such steps, a sorting network, then serves all of them.
+
+Along a bar the windows of adjacent bins share most of their neighbours, which are sorted only once.
+`_halve` goes from what many windows share to what each of them has alone, and on its way drops
+whatever cannot be a median any more: about 36 minima and maxima for each bin in place of 31 values
+sorted.
+
+References
+----------
+K. E. Batcher, "Sorting networks and their applications", AFIPS 1968.
+A. Adams, "Fast median filters using separable sorting networks", ACM Trans. Graphics 40(4), 2021.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from nodes.dsp.blocks import Tick, parallel, silent, spans
 
 Array = NDArray[Any]
 
-BLOCK = 1 << 18
-"""Cells in one block."""
+ROW = 1 << 15
+"""Numbers compared by one call: enough for the call itself to cost little."""
+
+HELD = 1 << 23
+"""Numbers held at a time, for kernels of many neighbours: their rows are shorter."""
 
 
 def kernel_median(power: Array, footprint: Array, tick: Tick = silent) -> Array:
-    """Give each bin the median over its neighbours.
+    """Give each bin the median over its neighbours, same shape.
 
     Parameters
     ----------
@@ -37,57 +56,143 @@ def kernel_median(power: Array, footprint: Array, tick: Tick = silent) -> Array:
     """
     planes = power.reshape(-1, *power.shape[-2:])
     rows, columns = footprint.shape
-    result = np.empty_like(planes, order="C")
-    if footprint.all() and rows == 1:
-        _along_time(planes, columns, result, tick)
-    elif footprint.all() and columns == 1:
-        _along_time(planes.swapaxes(-1, -2), rows, result.swapaxes(-1, -2), tick)
+    result = np.empty(planes.shape, planes.dtype)
+    if footprint.all() and columns == 1:
+        _along_bar(planes, rows, result, tick)
+    elif footprint.all() and rows == 1:
+        _along_bar(planes.swapaxes(-1, -2), columns, result.swapaxes(-1, -2), tick)
     else:
-        _any_shape(planes, footprint, result, tick)
+        _over_shape(planes, footprint, result, tick)
     return result.reshape(power.shape)
 
 
 def mirrored(first: int, last: int, length: int) -> Array:
-    """Give the index, inside 0..length, of each place from `first` to `last`, mirrored at both edges."""
+    """Give the index, inside 0..length, of each place first..last, mirrored at both edges."""
     places = np.arange(first, last) % (2 * length)
     return np.minimum(places, 2 * length - 1 - places)
 
 
-def _along_time(planes: Array, size: int, result: Array, tick: Tick) -> None:
-    """Put the median over `size` frames into `result`.
+def _along_bar(planes: Array, size: int, result: Array, tick: Tick) -> None:
+    """Put the median over `size` neighbours along the first axis of each plane into `result`.
 
-    The rows, with mirrored edges, stand one behind the other in one line, and a single
-    one-dimensional filter runs over all of them: many times faster than scipy's filter for planes.
+    The places are cut into tiles. One array holds the same place of all tiles, for many lanes beside
+    each other; it stands for a single element in the steps below.
     """
-    frames, half = planes.shape[-1], size // 2
-    places = mirrored(-half, frames + half, frames)
+    length, lanes = planes.shape[-2:]
+    half = size // 2
+    tile = min(_power_of_two(half + 1), 2 * _power_of_two(length))
+    tiles = -(-length // tile)
+    places = mirrored(-half, tiles * tile + half, length)
 
-    def filter_rows(item: tuple[int, tuple[int, int]]) -> None:
-        plane, span = item
-        line = planes[plane, slice(*span)].take(places, axis=-1)
-        middle = scipy.ndimage.median_filter(line.ravel(), size).reshape(line.shape)
-        result[plane, slice(*span)] = middle[:, half : half + frames]
+    def filter_lanes(item: tuple[int, tuple[int, int]]) -> None:
+        plane, (first, last) = item
+        around = np.ascontiguousarray(planes[plane, :, first:last])[places]
 
-    per_block = max(1, BLOCK // len(places))
-    items = [(plane, s) for plane in range(len(planes)) for s in spans(planes.shape[-2], per_block)]
-    parallel(filter_rows, items, tick)
+        def element(place: int) -> Array:
+            return around[place : place + (tiles - 1) * tile + 1 : tile]
+
+        shared = _sorted([element(place) for place in range(tile - 1, size)])
+        medians = _halve(shared[half - tile + 1 : half + 1], element, 0, size)
+        whole = np.empty((tiles, tile, last - first), planes.dtype)
+        for offset, median in enumerate(medians):
+            whole[:, offset] = median
+        result[plane, :, first:last] = whole.reshape(tiles * tile, -1)[:length]
+
+    per_block = max(16, min(ROW, HELD // size) // tiles)
+    items = [(plane, span) for plane in range(len(planes)) for span in spans(lanes, per_block)]
+    parallel(filter_lanes, items, tick)
 
 
-def _any_shape(planes: Array, footprint: Array, result: Array, tick: Tick) -> None:
-    """Put the median over a footprint of any shape into `result`: views shifted by each neighbour."""
+def _power_of_two(number: int) -> int:
+    """Give the largest power of two that is not above a number."""
+    return 1 << (number.bit_length() - 1)
+
+
+def _over_shape(planes: Array, footprint: Array, result: Array, tick: Tick) -> None:
+    """Put the median over a footprint of any shape into `result`: one shifted view per neighbour."""
     bins, frames = planes.shape[-2:]
     high, wide = footprint.shape[0] // 2, footprint.shape[1] // 2
     shifts = np.argwhere(footprint)
+    middle = len(shifts) // 2
     rows = mirrored(-high, bins + high, bins)
 
     def filter_frames(item: tuple[int, tuple[int, int]]) -> None:
         plane, (first, last) = item
         columns = mirrored(first - wide, last + wide, frames)
-        around = planes[plane][rows][:, columns]
-        views = np.stack([around[r : r + bins, c : c + last - first] for r, c in shifts])
-        views.partition(len(shifts) // 2, axis=0)
-        result[plane, :, first:last] = views[len(shifts) // 2]
+        around = planes[plane].take(columns, axis=1)[rows]
+        views = [around[r : r + bins, c : c + last - first] for r, c in shifts]
+        lower, upper = _sorted(views[:middle]), _sorted(views[middle:])
+        result[plane, :, first:last] = _ranked(lower, upper, middle)
 
-    per_block = max(1, BLOCK // (bins * len(shifts)))
+    per_block = max(16, min(ROW, HELD // len(shifts)) // bins)
     items = [(plane, span) for plane in range(len(planes)) for span in spans(frames, per_block)]
     parallel(filter_frames, items, tick)
+
+
+def _halve(
+    core: Sequence[Array], element: Callable[[int], Array], start: int, size: int
+) -> list[Array]:
+    """Give the medians of the windows that begin at `start` and the places behind it.
+
+    As many windows as there are arrays in `core`, which is sorted and holds all that may become a
+    median among the elements that these windows share. Half of the windows share some more elements
+    on the left, the other half on the right.
+    """
+    if len(core) == 1:
+        return list(core)
+    width, half = len(core), len(core) // 2
+    left = [element(place) for place in range(start + half - 1, start + width - 1)]
+    right = [element(place) for place in range(start + size, start + size + half)]
+    first = _halve(_middle(core, _sorted(left)), element, start, size)
+    return first + _halve(_middle(core, _sorted(right)), element, start + half, size)
+
+
+def _middle(core: Sequence[Array], extra: Sequence[Array]) -> list[Array]:
+    """Give the middle third, sorted, of two sorted sequences of which the first is twice as long."""
+    half = len(extra)
+    low, high = core[:half], core[half:]
+    smaller = _smooth([np.minimum(a, b) for a, b in zip(high, reversed(extra), strict=True)])
+    return _smooth([np.maximum(a, b) for a, b in zip(low, reversed(smaller), strict=True)])
+
+
+def _smooth(rows: list[Array]) -> list[Array]:
+    """Sort a sequence that rises and then falls, or the other way; its length is a power of two."""
+    if len(rows) == 1:
+        return rows
+    half = len(rows) // 2
+    pairs = list(zip(rows[:half], rows[half:], strict=True))
+    lower = _smooth([np.minimum(a, b) for a, b in pairs])
+    return lower + _smooth([np.maximum(a, b) for a, b in pairs])
+
+
+def _sorted(rows: Sequence[Array]) -> list[Array]:
+    """Sort arrays against each other, element by element."""
+    if len(rows) <= 1:
+        return list(rows)
+    half = len(rows) // 2
+    return _merged(_sorted(rows[:half]), _sorted(rows[half:]))
+
+
+def _merged(first: Sequence[Array], second: Sequence[Array]) -> list[Array]:
+    """Merge two sorted sequences: those at even and at odd places first, then neighbours."""
+    if not first or not second:
+        return [*first, *second]
+    if len(first) == len(second) == 1:
+        return [np.minimum(first[0], second[0]), np.maximum(first[0], second[0])]
+    even = _merged(first[::2], second[::2])
+    odd = _merged(first[1::2], second[1::2])
+    rows = even[:1]
+    for a, b in zip(odd, even[1:], strict=False):
+        rows += [np.minimum(a, b), np.maximum(a, b)]
+    return rows + odd[len(even) - 1 :] + even[len(odd) + 1 :]
+
+
+def _ranked(first: Sequence[Array], second: Sequence[Array], rank: int) -> Array:
+    """Give the element of a rank, from 0, of two sorted sequences together, without merging them."""
+    # With i elements of the first sequence among the lowest rank + 1, the largest of these is the
+    # candidate; any other i takes a larger element than needed, so the smallest candidate is it.
+    candidates: list[Array] = []
+    for i in range(max(0, rank + 1 - len(second)), min(len(first), rank + 1) + 1):
+        ends = [*first[:i][-1:], *second[: rank + 1 - i][-1:]]
+        candidates.append(reduce(np.maximum, ends))
+    return reduce(np.minimum, candidates)

@@ -34,11 +34,17 @@ Array = NDArray[Any]
 BLOCK = 1 << 19
 """Cells of the plane in one block of frames."""
 
+LINE = 32
+"""Frames in a block are a multiple of this."""
+
 SUMS = 16
 """Partial sums of the template update at most: they are added in a fixed order."""
 
 FLOOR = 1e-10
-"""Smallest model, against the largest cell of the plane."""
+"""What is added to the model, against the loudest bin: it keeps divisions from zero.
+
+It acts like one more part that never changes, so the divergence still falls.
+"""
 
 
 def start(power: Array, rank: int, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -56,6 +62,7 @@ def update_activations(
     activations: Array,
     beta: float = 1.0,
     gamma: float = 1.0,
+    floor: float | None = None,
     tick: Tick = silent,
 ) -> Array:
     """Give activations that explain the plane better with the same templates.
@@ -70,10 +77,13 @@ def update_activations(
         Divergence: 0 Itakura-Saito, 1 Kullback-Leibler, 2 Euclid.
     gamma
         Exponent of the step: 1 is the full step.
+    floor
+        Added to the model, and for beta 0 to the plane; by default 1e-10 of the loudest bin.
     tick
         Called with the fraction done; it may raise to stop.
     """
-    return _sweep(power, templates, activations, (beta, gamma, floor(power)), "h", tick)[1]
+    least = default_floor(power) if floor is None else floor
+    return _sweep(power, templates, activations, (beta, gamma, least), "h", tick)[1]
 
 
 def update_templates(
@@ -82,16 +92,18 @@ def update_templates(
     activations: Array,
     beta: float = 1.0,
     gamma: float = 1.0,
+    floor: float | None = None,
     tick: Tick = silent,
 ) -> Array:
     """Give templates that explain the plane better with the same activations.
 
     Parameters
     ----------
-    power, templates, activations, beta, gamma, tick
+    power, templates, activations, beta, gamma, floor, tick
         As in `update_activations`.
     """
-    return _sweep(power, templates, activations, (beta, gamma, floor(power)), "w", tick)[0]
+    least = default_floor(power) if floor is None else floor
+    return _sweep(power, templates, activations, (beta, gamma, least), "w", tick)[0]
 
 
 def normalise(templates: Array, activations: Array) -> tuple[Array, Array]:
@@ -127,7 +139,7 @@ def nmf_steps(
         Called with the number of steps done, such as 3.25; it may raise to stop.
     """
     templates, activations = start(power, rank, rng or np.random.default_rng(0))
-    settings = (beta, 1.0, floor(power))
+    settings = (beta, 1.0, default_floor(power))
     for done in count():
         part_tick = partial(_tick_from, tick, done)
         changed = _sweep(power, templates, activations, settings, "hw", part_tick)
@@ -139,8 +151,8 @@ def _tick_from(tick: Tick, done: int, fraction: float) -> None:
     tick(done + fraction)
 
 
-def floor(power: Array) -> float:
-    """Give the smallest model: far below the plane, and yet a number that can divide."""
+def default_floor(power: Array) -> float:
+    """Give what is added to the model: far below the plane, and yet a number that can divide."""
     return max(FLOOR * float(power.max()), 1e-30)
 
 
@@ -162,7 +174,7 @@ def _sweep(
     v = power.reshape(-1, power.shape[-1])
     w = templates.reshape(-1, templates.shape[-1])
     h = activations.copy()
-    blocks = spans(v.shape[-1], max(1, BLOCK // len(v)))
+    blocks = spans(v.shape[-1], _frames_per_block(len(v)))
     runs = spans(len(blocks), -(-len(blocks) // SUMS))
     buffers = Buffers(lambda: np.empty((2, len(v), blocks[0][1]), v.dtype))
     shares = np.zeros((2, len(runs), *w.shape), v.dtype) if "w" in change else np.empty(0)
@@ -193,6 +205,11 @@ def _sweep(
     return w.reshape(templates.shape), h
 
 
+def _frames_per_block(rows: int) -> int:
+    """Choose how many frames a block has: whole cache lines, so that rows start where these do."""
+    return max(1, round(BLOCK / rows / LINE)) * LINE
+
+
 def _terms(
     v: Array, w: Array, h: Array, beta: float, least: float, x: Array, r: Array
 ) -> tuple[Array, Array | None]:
@@ -203,16 +220,17 @@ def _terms(
     if beta == 2:
         return v, None
     np.matmul(w, h, out=x)
-    np.maximum(x, least, out=x)
+    x += least
     if beta == 0:
-        np.reciprocal(x, out=x)
-        np.maximum(v, least, out=r)
+        np.divide(1, x, out=x)
+        np.add(v, least, out=r)
         r *= x
         r *= x
         return r, x
-    np.divide(v, x, out=r)
     if beta == 1:
-        return r, None
+        np.divide(v, x, out=x)
+        return x, None
+    np.divide(v, x, out=r)
     np.power(x, beta - 1, out=x)
     r *= x
     return r, x
@@ -258,15 +276,15 @@ def divergence(
     tick
         Called with the fraction done; it may raise to stop.
     """
-    v, least = power.reshape(-1, power.shape[-1]), floor(power)
+    v, least = power.reshape(-1, power.shape[-1]), default_floor(power)
     w = templates.reshape(-1, templates.shape[-1]).astype(np.float64)
     h = activations.astype(np.float64)
-    blocks = spans(v.shape[-1], max(1, BLOCK // len(v)))
+    blocks = spans(v.shape[-1], _frames_per_block(len(v)))
     costs = np.zeros(len(blocks))
 
     def measure(block: int) -> None:
         part = slice(*blocks[block])
-        model = np.maximum(w @ h[:, part], least)
+        model = w @ h[:, part] + least
         costs[block] = _cost(v[:, part].astype(np.float64), model, beta, least)
 
     with one_blas_thread():
@@ -277,7 +295,7 @@ def divergence(
 def _cost(v: Array, x: Array, beta: float, least: float) -> float:
     """Add up the divergence of one block."""
     if beta == 0:
-        ratio = np.maximum(v, least) / x
+        ratio = (v + least) / x
         return float(np.sum(ratio - np.log(ratio) - 1))
     if beta == 1:
         ratio = np.maximum(v / x, np.finfo(np.float64).tiny)
