@@ -315,9 +315,9 @@ def _drums(name: str, rate: int, bars: int, seed: int, tick: Tick) -> Array:
 
 @lru_cache(64)
 def _drum(drum: str, rate: int, seed: int) -> Array:
-    """One hit: every one of a drum is the same."""
+    """One hit: every one of a drum is the same, and over before the pattern starts again."""
     rng = np.random.default_rng([seed, 1, list(BEATS).index(drum)])
-    t = np.arange(round(0.4 * rate)) / rate
+    t = np.arange(round((0.25 if drum == "hats" else 0.4) * rate)) / rate
     noise = rng.standard_normal(len(t))
     if drum == "kick":
         # From 170 down to 50 Hz within some 40 ms.
