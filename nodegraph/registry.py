@@ -90,7 +90,7 @@ def discover() -> Registry:
         for path in sorted(folder.glob("*.py")):
             try:
                 registry.add_module(_load(path))
-            except Exception as error:  # noqa: BLE001 - any fault of a user's file
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - any fault of a user's file
                 registry.faults.append(f"{path}: {type(error).__name__}: {error}")
     return registry
 
@@ -109,7 +109,7 @@ def _modules(name: str, faults: list[str], origin: str = "") -> Iterator[ModuleT
     """Import a module and, where it is a package, the modules directly in it."""
     try:
         module = importlib.import_module(name)
-    except Exception as error:  # noqa: BLE001 - any fault of a plug-in
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - any fault of a plug-in
         faults.append(f"{origin}{name}: {type(error).__name__}: {error}")
         return
     yield module
