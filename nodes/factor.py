@@ -205,11 +205,12 @@ def parts(factors: Factors, *, context: Context = SILENT) -> Power:
     return Power(data, factors.grid, factors.names, factors.exponent)
 
 
-@node(
-    "factor.group",
-    label="Group parts",
-    memory=lambda factors, *, groups, **_: _plane_bytes(factors, len(_groups(groups, factors))),
-)
+def _group_bytes(factors: Factors, *, groups: str, **_: Any) -> float:
+    entries = len(re.split(r"[;\n]", groups)) + 1 if groups.strip() else factors.rank
+    return _plane_bytes(factors, entries)
+
+
+@node("factor.group", label="Group parts", memory=_group_bytes)
 def group(
     factors: Factors,
     *,
