@@ -12,7 +12,11 @@ class DeclarationError(NodegraphError):
 
 
 class DocumentError(NodegraphError):
-    """A graph file cannot be read, or an edit cannot be made."""
+    """A graph file cannot be read, or an edit cannot be made: always one line."""
+
+    def __init__(self, message: str) -> None:
+        # A name or path that is quoted may hold line ends.
+        super().__init__(" ".join(message.splitlines()))
 
 
 class GraphError(NodegraphError):

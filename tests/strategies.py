@@ -38,9 +38,11 @@ json_values = st.recursive(
 
 
 @st.composite
-def graphs(draw: Draw, max_nodes: int = 9) -> Graph:
+def graphs(draw: Draw, min_nodes: int = 0, max_nodes: int = 9) -> Graph:
     """Any graph without dangling links: nested loops, unknown types, odd values."""
-    names = draw(st.lists(st.sampled_from(WORDS), max_size=max_nodes, unique=True))
+    names = draw(
+        st.lists(st.sampled_from(WORDS), min_size=min_nodes, max_size=max_nodes, unique=True)
+    )
     paths: dict[str, tuple[str, ...]] = {}
     loops: dict[str, tuple[list[str], list[str]]] = {}
     for name in names:
@@ -154,6 +156,7 @@ def changes(draw: Draw, graph: Graph) -> Edit:
     new = st.sampled_from(WORDS).map(lambda word: edits.fresh_name(graph, word))
     knob, value = st.sampled_from(KNOBS), json_values
     place = st.sampled_from(["", *loops])
+    link = _any_link(items)
     kinds: list[st.SearchStrategy[Edit]] = [
         st.builds(_edit(edits.add), new, st.builds(Node, st.sampled_from(TYPES)), place),
         st.builds(_edit(edits.add), new, st.just(Loop()), place),
@@ -174,31 +177,49 @@ def changes(draw: Draw, graph: Graph) -> Edit:
             st.builds(_duplicated, some),
         ]
     if nodes:
-        node, link = st.sampled_from(sorted(nodes)), _any_link(items)
-        port, entry = st.sampled_from(PORTS), st.sampled_from(["", "a", "lead vocals"])
+        node = st.sampled_from(sorted(nodes))
+        port, entry = st.sampled_from(PORTS), st.sampled_from(["", "", "a", "lead vocals"])
         kinds += [
             st.builds(_edit(edits.connect), link, node, port, entry),
-            st.builds(_edit(edits.disconnect), node, port, entry),
+            st.builds(_edit(edits.connect), link, node, port, entry),
             st.builds(_edit(edits.set_knob), node, knob, value),
             st.builds(_edit(edits.reset_knob), node, knob),
             st.builds(_edit(edits.replace_type), node, st.sampled_from(TYPES)),
         ]
     if loops:
-        loop, link = st.sampled_from(sorted(loops)), _any_link(items)
+        loop = st.sampled_from(sorted(loops))
         state, watch = st.sampled_from(["h", "p", "q"]), st.sampled_from(["change", "q"])
+        given = st.sampled_from(["iterations", "tolerance", "until"])
         kinds += [
             st.builds(_edit(edits.unwrap), loop),
             st.builds(_edit(edits.add_state), loop, state, link, link),
-            st.builds(_edit(edits.set_state), loop, state, link, link),
-            st.builds(_edit(edits.remove_state), loop, state),
-            st.builds(_edit(edits.rename_state), loop, state, state),
             st.builds(_edit(edits.set_watch), loop, watch, link),
-            st.builds(_edit(edits.remove_watch), loop, watch),
-            st.builds(_edit(edits.rename_watch), loop, watch, watch),
             st.builds(_edit(edits.set_knob), loop, st.just("iterations"), st.integers(0, 20)),
             st.builds(_edit(edits.set_knob), loop, st.just("until"), watch),
+            st.builds(_edit(edits.reset_knob), loop, given),
         ]
-    return draw(st.one_of(kinds))  # type: ignore[no-any-return]
+    kinds += [
+        st.builds(_edit(edits.disconnect), st.just(name), st.just(port), st.sampled_from(entries))
+        for name, item in items.items()
+        if isinstance(item, Node)
+        for port, wired in item.inputs.items()
+        for entries in [["", *wired] if isinstance(wired, Mapping) else [""]]
+    ]
+    for loop_name in loops:
+        item, one = items[loop_name], st.just(loop_name)
+        assert isinstance(item, Loop)
+        for state_name in item.state:
+            kinds += [
+                st.builds(_edit(edits.set_state), one, st.just(state_name), st.none() | link, link),
+                st.builds(_edit(edits.remove_state), one, st.just(state_name)),
+                st.builds(_edit(edits.rename_state), one, st.just(state_name), state),
+            ]
+        for watch_name in item.watch:
+            kinds += [
+                st.builds(_edit(edits.remove_watch), one, st.just(watch_name)),
+                st.builds(_edit(edits.rename_watch), one, st.just(watch_name), watch),
+            ]
+    return draw(draw(st.sampled_from(kinds)))  # type: ignore[no-any-return]
 
 
 def _edit(function: Callable[..., Graph]) -> Callable[..., Edit]:

@@ -372,6 +372,7 @@ def test_what_is_no_graph_is_refused_in_words(content: str, message: str) -> Non
         ({"type": "x", "inputs": {"p": ["a", 0]}}, "node n: input p: .* is no link"),
         ({"type": "x", "inputs": {"p": {"v": "a b"}}}, r"node n: input p \(v\): 'a b' is no link"),
         ({"type": "x", "inputs": {"p": {"v": {"w": "a"}}}}, "is no link"),
+        ({"type": "x", "inputs": {"two\nlines": 3}}, "node n: input two lines: 3 is no link"),
         ({"type": "x", "mode": "off"}, "node n: mode must be 'bypass' or 'mute', got 'off'"),
         ({"type": "x", "mode": None}, "node n: mode must be"),
         ({"type": "loop", "inputs": {}}, "node n: a loop has no key 'inputs'; it may have: body"),

@@ -29,7 +29,7 @@ def with_hop(graph: Graph, hop: float) -> Graph:
     return edits.set_knob(graph, "stft", "hop", hop)
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_undo_to_the_start_and_redo_to_the_end_give_the_same_graphs(data: st.DataObject) -> None:
     history = History.start(data.draw(graphs()))
