@@ -25,7 +25,7 @@ def one_wire(value, name):
     """Give the value of a single wire as a port for several sources takes it."""
     if hasattr(value, "stacked"):
         return value.stacked(name)
-    return stack({"": value}) if isinstance(value, Number) else value
+    return stack({name: value}) if isinstance(value, Number) else value
 ''',
     "stack_present": '''\
 def stack_present(values):
@@ -83,7 +83,7 @@ def _definitions(wiring: Wiring, folder: Path | None) -> list[list[str]]:
         found = wiring.modules.discovered.items()
         calls = [f"{name} = discover()[{quoted(kind)}].function" for kind, name in found]
         parts.append([note, *calls])
-    helpers = [
-        ["", *text.splitlines(), ""] for name, text in _HELPERS.items() if name in wiring.needs
-    ]
+    helpers = [["", *text.splitlines()] for name, text in _HELPERS.items() if name in wiring.needs]
+    if helpers:
+        helpers[-1].append("")  # two lines apart from the statements, too
     return parts + helpers

@@ -36,7 +36,9 @@ class Names:
     def fresh(self, wish: str) -> str:
         """Give a name that nothing has yet."""
         name = identifier(wish)
-        while name in self.taken or (name.startswith("__") and name.endswith("__")):
+        if name.startswith("__") and name.endswith("__"):  # Python's own, such as __file__
+            name = f"_{name.strip('_')}_"
+        while name in self.taken:
             name += "_"
         self.taken.add(name)
         return name

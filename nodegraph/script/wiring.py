@@ -132,7 +132,7 @@ class Wiring:
         if all(issubclass(kind, Scores) for kind in kinds):
             return value
         if all(issubclass(kind, Number) for kind in kinds):
-            return call(self.use("stack"), mapping({"": value}))
+            return call(self.use("stack"), mapping({name: value}))
         self.use("stack")
         return call(self.use("one_wire"), value, quoted(name))
 
