@@ -197,6 +197,11 @@ def _opened(path: Path) -> Any:
     if file.frames <= 0:
         file.close()
         raise ValueError(f"{path.name} has no samples")
+    if file.frames > 1 << 48:
+        file.close()
+        raise ValueError(
+            f"{path.name} does not say how long it is, as FLAC from a pipe: write it to a file again"
+        )
     return file
 
 
@@ -205,7 +210,11 @@ def _blocks(path: Path, file: Any, first: int, count: int) -> Iterator[Array]:
     import soundfile
 
     try:
-        file.seek(first)
+        if first and not file.seekable():
+            for start in range(0, first, BLOCK):
+                file.read(min(BLOCK, first - start), dtype="float32")
+        elif first:
+            file.seek(first)
         while count:
             block = file.read(min(count, BLOCK), dtype="float32", always_2d=True)
             if not len(block):

@@ -198,6 +198,24 @@ def test_a_wav_from_a_pipe_does_not_know_its_length(tmp_path: Path) -> None:
     assert source.file(path=str(path)).length == 1000
 
 
+def test_a_flac_from_a_pipe_is_named(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.flac", sound(), subtype="PCM_16")
+    content = bytearray(path.read_bytes())
+    content[21] &= 0xF0
+    content[22:26] = bytes(4)
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"a.flac does not say how long it is"):
+        source.file(path=str(path))
+
+
+@pytest.mark.parametrize("subtype", ["GSM610", "MS_ADPCM", "ULAW", "PCM_U8", "DOUBLE"])
+def test_old_kinds_of_wav_are_read(tmp_path: Path, subtype: str) -> None:
+    path = save(tmp_path / "a.wav", sound(1, 8000), subtype=subtype)
+    whole = source.file(path=str(path)).data
+    assert whole.shape[1] >= 8000
+    assert np.array_equal(source.file(path=str(path), start=0.5).data, whole[:, 4000:])
+
+
 def test_a_wav_over_4_gb_is_read(tmp_path: Path) -> None:
     path = tmp_path / "long.wav"
     sink = audio_files._Sink(path, "x+b")
