@@ -116,6 +116,10 @@ def path_in(graph: Graph, path: str | Path) -> str:
     there = os.path.abspath(Path(path).expanduser())  # noqa: PTH100 - links stay as typed
     base = (graph.base or Path()).absolute()
     try:
-        return Path(os.path.relpath(there, base)).as_posix()
+        path = os.path.relpath(there, base)
+        # Behind a symbolic link, `..` leads elsewhere than the text says.
+        if os.path.realpath(base / path) != os.path.realpath(there):
+            path = os.path.relpath(os.path.realpath(there), os.path.realpath(base))
     except ValueError:  # another drive
-        return Path(there).as_posix()
+        path = there
+    return Path(path).as_posix()

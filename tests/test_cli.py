@@ -332,6 +332,19 @@ def test_out_is_the_folder_of_every_output_node_in_loops_too():
     assert not Path("far/kept").exists()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need permission there")
+def test_a_graph_behind_a_symbolic_link_reads_and_writes_where_one_says(tmp_path):
+    save(Path("real/deep/graphs/g.json"), SMALL)
+    soundfile.write("mine.wav", np.zeros((100, 1)), 8000)
+    Path("link").symlink_to(tmp_path / "real/deep/graphs")
+    done = call("run", "link/g.json", "--input", "song=mine.wav", "--out", "kept", "--report", "r")
+    assert (done.code, done.err) == (0, "")
+    assert Path("kept/note.txt").exists()
+    assert f"  {Path('kept/note.txt')}  2.5 kB" in done.out
+    (path,) = json.loads(Path("r").read_text())["files"]
+    assert ".." not in path
+
+
 def test_a_folder_that_is_set_by_name_wins_over_out():
     save(Path("g.json"), LOOP)
     call("run", "g.json", "--out", "all", "--set", "save.folder=one")

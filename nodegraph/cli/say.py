@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,10 +57,10 @@ def size(count: float) -> str:
 
 def shown(path: Path, folder: str | None = None) -> str:
     """Say where a file is as the user would: within the folder they named, or from here."""
-    plain = Path(os.path.abspath(path))  # noqa: PTH100 - links stay as typed
+    real = path.resolve()
     if folder is not None:
-        named = Path(os.path.abspath(Path(folder).expanduser()))  # noqa: PTH100
-        if plain.is_relative_to(named):
-            return str(Path(folder) / plain.relative_to(named))
-    here = Path.cwd()
-    return str(plain.relative_to(here)) if plain.is_relative_to(here) else str(plain)
+        named = Path(folder).expanduser().resolve()
+        if real.is_relative_to(named):
+            return str(Path(folder) / real.relative_to(named))
+    here = Path.cwd().resolve()
+    return str(real.relative_to(here)) if real.is_relative_to(here) else str(path)

@@ -458,7 +458,9 @@ def _words(error: BaseException) -> str:
 
 def _shapes(error: BaseException, got: Mapping[str, Any]) -> str:
     """Add what the ports received, where the error did not come with words of its own."""
-    if isinstance(error, (NodeFailed, OSError, MemoryError)):
+    if isinstance(error, (NodeFailed, OSError, MemoryError)) or isinstance(
+        error.__cause__, OSError
+    ):
         return ""
     shapes = [f"{name} {_shape(v)}" for name, v in got.items() if v is not None and v.nbytes]
     return f"; got {', '.join(shapes)}" if shapes else ""

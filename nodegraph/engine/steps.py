@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import os
 import pathlib
 from dataclasses import dataclass, field
 from typing import Any
@@ -117,11 +119,18 @@ def resolved(step: Step, base: pathlib.Path) -> dict[str, Any]:
     if not step.paths:
         return step.knobs
     absolute = {
-        name: str(base / pathlib.Path(step.knobs[name]).expanduser())
+        name: _plain(base / pathlib.Path(step.knobs[name]).expanduser())
         for name in step.paths
         if step.knobs[name]
     }
     return {**step.knobs, **absolute}
+
+
+def _plain(path: pathlib.Path) -> str:
+    """Take `..` out of a path, for people to read, unless a symbolic link makes it matter."""
+    plain = os.path.normpath(path)
+    same = ".." not in path.parts or os.path.realpath(plain) == os.path.realpath(path)
+    return plain if same else str(pathlib.Path(os.path.realpath(path.parent)) / path.name)
 
 
 def settle(step: Step) -> None:
