@@ -827,6 +827,10 @@ def test_a_source_with_references_keeps_its_outputs_whatever_replaces_it() -> No
     graph = edits.replace_source(graph, "load", "song.wav", TYPES)
     assert find(graph, "load") == Node("source.stems", {"path": "song.wav", "rate": 0})
     assert wires(graph, "stft") == {"audio": "load.stems[vocals]"}
+    # A link that said nothing before is not given a meaning.
+    vague = edits.connect(graph, "load", "out", "audio")
+    vague = edits.replace_source(vague, "load", "song.wav", TYPES)
+    assert wires(vague, "out")["audio"] == "load"
 
 
 def test_only_a_source_of_a_known_type_is_replaced() -> None:

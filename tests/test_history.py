@@ -144,6 +144,8 @@ def test_moving_a_node_is_dirty() -> None:
 def test_names_that_were_there_once_are_remembered() -> None:
     history = History.start(START).push(edits.remove(START, ["stft"]))
     assert edits.fresh_name(history.graph, "stft", history.names) == "stft_2"
+    history = history.push(edits.add(history.graph, "other", Node("x.y")))
+    assert history.names == {"stft", "other"}
 
 
 # The copy that survives a crash
