@@ -1,0 +1,214 @@
+"""Every graph that ships: canonical, without faults, as good as it says, and fit for any recording."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy
+import soundfile
+
+import nodegraph
+import nodegraph.edits
+from nodegraph import document
+from nodegraph.engine import plan
+from nodegraph.engine.engine import Result
+from tests.commands import ROOT, call
+
+GRAPHS = sorted((ROOT / "graphs").glob("*.json"))
+NAMES = [path.stem for path in GRAPHS]
+
+# What was measured on the demo song, rounded down: SNR in dB by node and source.
+FLOORS = {
+    "harmonic_percussive": {"snr": {"harmonic": 9.2, "percussive": 3.8}},
+    "binary_vs_soft": {
+        "snr_binary": {"harmonic": 8.7, "percussive": 3.3},
+        "snr_soft": {"harmonic": 9.2, "percussive": 3.8},
+    },
+    "pan_histogram": {"snr": {"source 1": 4.9, "source 2": 6.9, "source 3": 5.5}},
+    "nmf_drums": {"snr": {"kick": 22.7, "snare": 13.1, "hats": 7.7}},
+    "nmf_by_hand": {"snr": {"kick": 22.6, "snare": 13.1, "hats": 7.6}},
+    "kernel_additive": {"snr": {"harmonic": 7.9, "percussive": 2.4}},
+    "oracle_masks": {
+        "snr_irm1": {"vocals": 11.8, "drums": 9.3, "bass": 7.8, "keys": 6.9, "guitar": 7.2},
+        "snr_irm2": {"vocals": 13.1, "drums": 10.6, "bass": 8.8, "keys": 7.7, "guitar": 8.2},
+        "snr_ibm1": {"vocals": 11.7, "drums": 9.2, "bass": 7.1, "keys": 6.1, "guitar": 6.3},
+        "snr_ibm2": {"vocals": 12.2, "drums": 8.7, "bass": 6.5, "keys": 6.1, "guitar": 6.5},
+    },
+}
+# Rounding of 32-bit sums: how far the parts are from the mixture, in dB at most.
+NULLS = {"hello_mix": -150, "null_test": -137, "harmonic_percussive": -137, "kernel_additive": -137}
+
+
+def read(name: str) -> document.Graph:
+    return nodegraph.load(ROOT / "graphs" / f"{name}.json")
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory):
+    """Each graph run once on the demo song, with all its outputs written to a folder."""
+    done: dict[str, tuple[Result, Path]] = {}
+
+    def run(name: str) -> tuple[Result, Path]:
+        if name not in done:
+            folder = tmp_path_factory.mktemp(name)
+            graph = read(name)
+            outputs = [n for n, i, _ in document.walk(graph.nodes) if i.type.startswith("output.")]
+            graph = nodegraph.set_knobs(graph, {f"{node}.folder": str(folder) for node in outputs})
+            done[name] = nodegraph.run(graph), folder
+        return done[name]
+
+    return run
+
+
+@pytest.mark.parametrize("path", GRAPHS, ids=NAMES)
+def test_the_file_is_canonical_and_complete(path: Path):
+    assert document.text(nodegraph.load(path)) == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_has_no_fault_and_tells_what_it_shows(name: str):
+    graph = read(name)
+    assert plan.check(graph, nodegraph.discover()) == []
+    assert graph.title
+    assert len(graph.about) > 100
+    assert set(graph.layout["nodes"]) == {n for n, _, _ in document.walk(graph.nodes)}
+    assert graph.nodes["song"].type == "source.song"
+    assert graph.nodes["stft"].type == "transform.stft"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_runs_to_the_end_and_writes_what_it_says(name: str, ran):
+    result, folder = ran(name)
+    assert result.state == "done"
+    assert {record.state for record in result.records.values()} == {"ran"}
+    assert sorted(folder.iterdir()) == sorted(result.files)
+    assert len(result.files) >= 1
+
+
+@pytest.mark.parametrize("name", sorted(FLOORS))
+def test_it_is_as_good_as_it_was(name: str, ran):
+    records = ran(name)[0].records
+    for node, floors in FLOORS[name].items():
+        scores = records[node].scores
+        assert scores is not None
+        for source, floor in floors.items():
+            assert scores[source]["SNR"] >= floor, (node, source)
+
+
+@pytest.mark.parametrize("name", sorted(NULLS))
+def test_its_parts_sum_to_the_mixture(name: str, ran):
+    scores = ran(name)[0].records["null"].scores
+    assert next(iter(scores[""].values())) < NULLS[name]
+
+
+@pytest.mark.parametrize("name", ["harmonic_percussive", "kernel_additive"])
+def test_stems_and_residual_on_disk_sum_to_the_mixture_below_minus_120_db(name: str, ran):
+    files = {path.stem.partition("_")[2]: path for path in ran(name)[1].glob("*.wav")}
+    assert {"harmonic", "percussive"} <= set(files) <= {"harmonic", "percussive", "residual"}
+    total = sum(soundfile.read(path)[0] for path in files.values())
+    mixture = nodegraph.run(read(name), only=["song"])["song"]["mixture"].data.T.astype(float)
+    assert 20 * np.log10(np.linalg.norm(mixture - total) / np.linalg.norm(mixture)) < -120
+
+
+def test_the_three_peaks_of_figure_5_are_within_a_degree():
+    peaks = nodegraph.run(read("pan_histogram"), only=["peaks"])["peaks"]
+    assert np.abs(peaks.positions - [20, 45, 70]).max() < 1
+
+
+def test_the_parts_of_figure_6b_are_twenty_kicks_sixteen_snares_and_sixty_four_hats():
+    factors = nodegraph.run(read("nmf_drums"), only=["nmf"])["nmf"]
+    apart = round(0.2 * factors.grid.rate / factors.grid.hop)
+    counts = [
+        len(scipy.signal.find_peaks(h, height=0.2 * h.max(), distance=apart)[0])
+        for h in factors.activations
+    ]
+    assert counts == [20, 16, 64]
+
+
+def test_nmf_by_hand_is_the_fused_node_bit_for_bit():
+    result = nodegraph.run(read("nmf_by_hand"), only=["sorted", "fused", "difference", "nmf.cost"])
+    assert np.array_equal(result["sorted"].templates, result["fused"].templates)
+    assert np.array_equal(result["sorted"].activations, result["fused"].activations)
+    assert result["difference"].value == 0
+    assert np.all(np.diff(result["nmf.cost"].data) <= 1e-6 * result["nmf.cost"].data[:-1])
+
+
+def test_one_turn_of_the_kernel_model_gives_the_masks_of_the_medians():
+    one = nodegraph.run(read("kernel_additive"), {"kam.iterations": 1}, only=["wiener.masks"])
+    medians = nodegraph.run(read("harmonic_percussive"), only=["wiener.masks"])
+    assert np.abs(one["wiener.masks"].data - medians["wiener.masks"].data).max() < 1e-4
+
+
+def test_more_turns_help_where_notes_hold_still(tmp_path: Path):
+    """Long notes and noise bursts: what the kernels say of them is true."""
+    rate, seconds = 22050, 6
+    rng = np.random.default_rng(0)
+    t = np.arange(rate * seconds) / rate
+    chords = [[220, 330, 440], [196, 294, 392], [247, 370, 494]]
+    notes = sum(
+        np.sin(2 * np.pi * f * t) * (np.floor(t / 2) == k) for k, c in enumerate(chords) for f in c
+    )
+    bursts = rng.standard_normal(t.size) * np.exp(-40 * (t % 0.5))
+    (tmp_path / "band").mkdir()
+    soundfile.write(tmp_path / "band" / "notes.wav", 0.1 * notes, rate, subtype="FLOAT")
+    soundfile.write(tmp_path / "band" / "drums.wav", 0.3 * bursts, rate, subtype="FLOAT")
+    types = nodegraph.discover()
+    graph = read("kernel_additive")
+    path = nodegraph.path_in(graph, tmp_path / "band")
+    graph = nodegraph.edits.replace_source(graph, "song", path, types)
+    scores = [
+        nodegraph.run(graph, {"kam.iterations": turns}, only=["snr"])["snr"].rows["percussive"][
+            "SNR"
+        ]
+        for turns in (1, 4, 8)
+    ]
+    assert scores[0] + 1 < scores[1] < scores[2]
+
+
+def plain_file(path: Path, seconds: float = 1.5, channels: int = 2, rate: int = 44100) -> Path:
+    rng = np.random.default_rng(1)
+    t = np.arange(round(seconds * rate)) / rate
+    left = np.sin(2 * np.pi * 330 * t) + 0.1 * rng.standard_normal(t.size)
+    sound = np.stack([left * (0.2 + 0.1 * c) for c in range(channels)], axis=-1)
+    soundfile.write(path, sound, rate, subtype="FLOAT")
+    return path
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_runs_on_a_plain_file_and_measures_say_not_defined(name: str, tmp_path: Path):
+    sound = plain_file(tmp_path / "my song.wav")
+    ended = call(
+        "run", ROOT / "graphs" / f"{name}.json", "--input", f"song={sound}", "--out", tmp_path / "out",
+        "--report", tmp_path / "r.json",
+    )  # fmt: skip
+    assert ended.code == 0, ended.err
+    report = json.loads((tmp_path / "r.json").read_text())
+    assert report["state"] == "done"
+    for node, entry in report["nodes"].items():
+        assert entry["state"] in ("ran", "absent"), node
+        if node.startswith("snr") and "scores" in entry:
+            assert all(value is None for row in entry["scores"].values() for value in row.values())
+    if name != "oracle_masks":  # nothing to make masks from, so nothing to write
+        assert any(Path(file).name.startswith("my song") for file in report["files"])
+
+
+def test_the_library_and_the_command_line_give_the_same_hash_and_samples(tmp_path: Path):
+    path = ROOT / "graphs" / "harmonic_percussive.json"
+    sound = plain_file(tmp_path / "a.wav")
+    ended = call(
+        "run", path, "--input", f"song={sound}", "--set", "kernel_h.length=0.3",
+        "--out", tmp_path / "out", "--report", tmp_path / "r.json",
+    )  # fmt: skip
+    assert ended.code == 0
+    graph = nodegraph.load(path)
+    types = nodegraph.discover()
+    graph = nodegraph.edits.replace_source(graph, "song", nodegraph.path_in(graph, sound), types)
+    knobs = {"stems.folder": tmp_path / "out", "picture.folder": tmp_path / "out"}
+    graph = nodegraph.set_knobs(graph, {"kernel_h.length": 0.3, **knobs})
+    result = nodegraph.run(graph, only=["istft"])
+    assert result.fingerprint == json.loads((tmp_path / "r.json").read_text())["graph"]
+    written = soundfile.read(tmp_path / "out" / "a_harmonic.wav", dtype="float32")[0].T
+    assert np.array_equal(result["istft"].pick("harmonic").data, written)
