@@ -297,11 +297,17 @@ def song(
     return Recording(Audio(made.mixture, rate), Audio(made.images, rate, made.names))
 
 
+def _memory(*, seconds: float, rate: int, channels: int, **knobs: Any) -> float:
+    """Bytes of a made signal, and of the channel it is made in."""
+    return 4.0 * seconds * rate * (channels + 1)
+
+
 @node(
     "source.tone",
     aliases=("sine", "oscillator"),
     seconds=lambda params: params["seconds"],
     track=lambda params: "tone",
+    memory=_memory,
 )
 def tone(
     *,
@@ -334,6 +340,7 @@ def tone(
     aliases=("random", "white", "pink"),
     seconds=lambda params: params["seconds"],
     track=lambda params: "noise",
+    memory=_memory,
 )
 def noise(
     *,
