@@ -171,10 +171,10 @@ def test_what_is_muted_or_not_defined_is_no_fault():
 
 
 def test_an_unknown_type_blocks_only_what_follows_it():
-    save(Path("g.json"), {**SMALL, "odd": n("other.thing", {"audio": "song"})})
+    save(Path("g.json"), {**SMALL, "odd": n("other.kind", {"audio": "song"})})
     done = call("run", "g.json")
     assert done.code == 2
-    assert done.lines == ["odd: unknown type 'other.thing'"]
+    assert done.lines == ["odd: unknown type 'other.kind'"]
     assert Path("kept/note.txt").exists()
 
 
@@ -390,6 +390,33 @@ def test_a_report_without_a_place_is_a_fault_before_the_run():
     assert not Path("kept").exists()
 
 
+# --segment
+
+
+def test_a_run_in_segments_writes_what_a_whole_run_writes():
+    save(Path("g.json"), {
+        "tone": n("source.tone", seconds=3, rate=8000),
+        "gain": n("mix.gain", {"audio": "tone"}, gain=-6),
+        "out": n("output.audio", {"audio": "gain"}),
+    })  # fmt: skip
+    assert call("run", "g.json", "--out", "whole").code == 0
+    done = call("run", "g.json", "--out", "parts", "--segment", "0.5", "--report", "r.json")
+    assert (done.code, done.err) == (0, "")
+    assert f"  {Path('parts/tone_out.wav')}  9" in done.out
+    whole, parts = (soundfile.read(f"{folder}/tone_out.wav")[0] for folder in ("whole", "parts"))
+    assert np.abs(whole - parts).max() < 1e-6
+
+
+def test_a_graph_that_needs_the_whole_recording_is_refused_by_name():
+    save(Path("g.json"), {
+        "tone": n("source.tone"),
+        "null": n("measure.null", {"estimates": "tone", "mixture": "tone"}),
+    })  # fmt: skip
+    done = call("run", "g.json", "--segment", "1")
+    assert (done.code, done.out) == (1, "")
+    assert done.lines == ["null: measure.null needs the whole recording and cannot run in segments"]
+
+
 # Graphs by name
 
 
@@ -431,7 +458,7 @@ def test_check_has_a_line_for_every_fault_of_every_graph():
 
 
 def test_describe_tells_nodes_in_the_order_of_work_with_loops_indented():
-    told = {**LOOP, "odd": n("other.thing", {"audio": "song"})}
+    told = {**LOOP, "odd": n("other.kind", {"audio": "song"})}
     save(
         Path("g.json"),
         told,
@@ -450,7 +477,7 @@ def test_describe_tells_nodes_in_the_order_of_work_with_loops_indented():
         "moved: Moved (toy.moved)\n        reads audio from kam.x (as of this turn of kam)" in loop
     )
     assert "save: Save (toy.save)\n    reads audio from kam.x\n    set: name end.txt" in out
-    assert "odd: unknown type 'other.thing'" in out
+    assert "odd: unknown type 'other.kind'" in out
     assert "Note: look here" in out
 
 
@@ -533,6 +560,39 @@ def test_format_goes_on_behind_a_broken_graph():
         "broken.json: line 1, column 2: Expecting property name enclosed in double quotes"
     ]
     assert call("format", "--check", path).code == 0
+
+
+# script
+
+
+def test_script_writes_a_program_that_does_the_same(tmp_path):
+    save(Path("far/g.json"), {
+        "tone": n("source.tone", seconds=0.1),
+        "out": n("output.audio", {"audio": "tone"}, folder="stems"),
+    })  # fmt: skip
+    assert call("run", "far/g.json").code == 0
+    done = call("script", "far/g.json", "-o", "far/program.py")
+    assert (done.code, done.out, done.err) == (0, "", "")
+    whole = Path("far/stems/tone_out.wav").read_bytes()
+    Path("far/stems/tone_out.wav").unlink()
+    command = [sys.executable, tmp_path / "far/program.py"]
+    subprocess.run(command, env=surroundings(), capture_output=True, check=True)
+    samples, _ = soundfile.read("far/stems/tone_out.wav")
+    Path("before.wav").write_bytes(whole)
+    assert np.array_equal(samples, soundfile.read("before.wav")[0])
+    assert "transform" not in call("script", "far/g.json").out
+    assert "source.tone(" in call("script", "far/g.json").out
+
+
+def test_script_refuses_what_cannot_run():
+    save(Path("g.json"), {"a": n("source.tone", seconds=-1), "b": n("source.ton")})
+    done = call("script", "g.json", "-o", "p.py")
+    assert done.code == 1
+    assert done.lines == [
+        "a: seconds must be 0.001 to 3600 s, got -1",
+        "b: unknown type 'source.ton' (did you mean 'source.tone'?)",
+    ]
+    assert not Path("p.py").exists()
 
 
 # The command itself
@@ -636,6 +696,15 @@ def test_progress_counts_nodes_and_tells_of_turns():
     ):
         watch(event)
         assert bar.now == (count, said)
+
+
+def test_progress_tells_of_segments():
+    bar = Bar()
+    watch = Watcher(bar, 0, {}, {"song"})
+    for _ in range(3):
+        watch(Started("song"))
+        watch(Finished("song", "ran"))
+    assert bar.now == (1, "piece 3")
 
 
 def test_a_table_lines_up():

@@ -61,12 +61,13 @@ class Watcher:
         self.done: set[str] = set()
         self.running: dict[str, str] = {}
         self.turns: dict[str, str] = {}
+        self.piece = 1
         self._lock = threading.Lock()
 
     def __call__(self, event: Event) -> None:
         with self._lock:
             if isinstance(event, Started):
-                self.running[event.node] = ""
+                self._started(event)
             elif isinstance(event, Progressed):
                 self.running[event.node] = f"{event.fraction:.0%}"
             elif isinstance(event, Turned):
@@ -79,6 +80,13 @@ class Watcher:
                 self.task, completed=len(self.done), description=self.description()
             )
 
+    def _started(self, event: Started) -> None:
+        self.running[event.node] = ""
+        # Only a run in segments begins a node again.
+        if event.node in self.done:
+            self.done.clear()
+            self.piece += 1
+
     def _finished(self, event: Finished) -> None:
         self.running.pop(event.node, None)
         self.turns.pop(event.node, None)
@@ -87,10 +95,11 @@ class Watcher:
             self.done |= ({event.node} | self.inside.get(event.node, set())) & self.wanted
 
     def description(self) -> str:
-        """Say what goes on: loops with their turn, then the nodes that run."""
+        """Say what goes on: the segment, loops with their turn, then the nodes that run."""
         nodes = [
             f"{name} {far}".strip()
             for name, far in list(self.running.items())[:2]
             if name not in self.inside
         ]
-        return ", ".join([*self.turns.values(), *nodes])
+        piece = [f"piece {self.piece}"] if self.piece > 1 else []
+        return ", ".join([*piece, *self.turns.values(), *nodes])

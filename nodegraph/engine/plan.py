@@ -32,7 +32,7 @@ class Plan:
     """Every step by name, in order of work."""
     wanted: frozenset[Slot]
     unknown: dict[str, str]
-    """Nodes of unknown type: name -> type id."""
+    """Nodes of unknown type: name -> what to say about it."""
     edges: nx.DiGraph[str]
 
     @cached_property
@@ -60,15 +60,19 @@ def make(graph: Graph, types: Mapping[str, NodeType], only: Iterable[str] | None
         raise GraphError(resolver.faults)
     root = arrange(resolver, wanted)
     steps = {name: resolver.steps[name] for name in resolver.order}
-    return Plan(graph, root, steps, frozenset(wanted), resolver.unknown, resolver.edges)
+    return Plan(graph, root, steps, frozenset(wanted), _unknown(resolver), resolver.edges)
 
 
 def check(graph: Graph, types: Mapping[str, NodeType]) -> list[str]:
     """Give every fault of a graph, one line each; empty when it can run."""
     resolver = Resolver(graph, types)
     resolver.resolve(None)
-    unknown = [
-        f"{name}: unknown type {kind!r}{nearest(kind, types)}"
+    return resolver.faults + [f"{name}: {said}" for name, said in _unknown(resolver).items()]
+
+
+def _unknown(resolver: Resolver) -> dict[str, str]:
+    """Say of each node of unknown type which type was probably meant."""
+    return {
+        name: f"unknown type {kind!r}{nearest(kind, resolver.types)}"
         for name, kind in resolver.unknown.items()
-    ]
-    return resolver.faults + unknown
+    }

@@ -306,7 +306,7 @@ class ScopeRun:
             self.bypass(step)
         else:
             if step.kind == "unknown":
-                run.records[step.name].error = f"unknown type {run.plan.unknown[step.name]!r}"
+                run.records[step.name].error = run.plan.unknown[step.name]
             run.finish(step, frame, "muted" if step.kind == "mute" else "failed")
 
     # The kinds of steps

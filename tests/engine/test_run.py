@@ -153,7 +153,7 @@ def test_a_bypassed_node_passes_its_first_fitting_input():
 
 def test_a_node_of_unknown_type_blocks_only_what_follows():
     result = engine().run(diamond(left={"type": "other.thing", "inputs": {"what": "x"}}))
-    assert result.faults == ["left: unknown type 'other.thing'"]
+    assert result.faults == ["left: unknown type 'other.thing' (did you mean 'toy.nothing'?)"]
     assert result.records["right"].state == "ran"
     assert result.records["out"].state == "blocked"
 
