@@ -41,7 +41,7 @@ def turn_loop(scope_run: ScopeRun, step: Step) -> None:
     if known is not None:
         for name, value in known.items():
             owner, _, output = name.partition(".")
-            scope_run.env.values[owner, output] = value
+            scope_run.env.values[owner or step.name, output] = value
         _finish_body(scope_run, step)
         run.finish(step, frame, "cached", 0.0, nbytes(known))
         return
@@ -100,7 +100,9 @@ class _Turning:
             return
         result = self.result(end)
         env.values.update(result)
-        whole = {f"{owner}.{output}": v for (owner, output), v in result.items()}
+        # Without the loop's own name: another loop may do the very same and share the result.
+        own = {step.name: ""}
+        whole = {f"{own.get(owner, owner)}.{output}": v for (owner, output), v in result.items()}
         seconds = self.run.records[step.name].seconds
         if not any(isinstance(value, Blocked) for value in whole.values()):
             for value in whole.values():
