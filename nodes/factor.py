@@ -150,7 +150,7 @@ def sort(factors: Factors) -> Factors:
 
 def _nmf_bytes(power: Power, *, rank: int, **_: Any) -> float:
     rows, frames = power.channels * power.grid.bins, power.grid.frames
-    return 4.0 * rank * (40 * rows + 4 * frames) + 32e6
+    return power.nbytes + 4.0 * rank * (40 * rows + 4 * frames) + 32e6
 
 
 @node("factor.nmf", label="NMF", whole=True, memory=_nmf_bytes)

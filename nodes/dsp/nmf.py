@@ -31,7 +31,7 @@ from nodes.dsp.blocks import Buffers, Tick, one_blas_thread, parallel, silent, s
 
 Array = NDArray[Any]
 
-BLOCK = 1 << 19
+BLOCK = 1 << 18
 """Cells of the plane in one block of frames."""
 
 LINE = 32
@@ -83,7 +83,8 @@ def update_activations(
         Called with the fraction done; it may raise to stop.
     """
     least = default_floor(power) if floor is None else floor
-    return _sweep(power, templates, activations, (beta, gamma, least), "h", tick)[1]
+    settings = (beta, gamma, least)
+    return _sweep(_pieces(power), templates, activations, settings, "h", tick)[1]
 
 
 def update_templates(
@@ -103,7 +104,8 @@ def update_templates(
         As in `update_activations`.
     """
     least = default_floor(power) if floor is None else floor
-    return _sweep(power, templates, activations, (beta, gamma, least), "w", tick)[0]
+    settings = (beta, gamma, least)
+    return _sweep(_pieces(power), templates, activations, settings, "w", tick)[0]
 
 
 def normalise(templates: Array, activations: Array) -> tuple[Array, Array]:
@@ -122,8 +124,8 @@ def nmf_steps(
 ) -> Iterator[tuple[Array, Array]]:
     """Yield ever better (templates, activations), without end; take as many as you like.
 
-    One step is `update_activations`, `update_templates` and `normalise`, bit for bit, but reads the
-    plane only once.
+    One step is `update_activations`, `update_templates` and `normalise`, bit for bit, but goes
+    through the plane only once. Keeps a copy of the plane, except for beta 2.
 
     Parameters
     ----------
@@ -140,9 +142,14 @@ def nmf_steps(
     """
     templates, activations = start(power, rank, rng or np.random.default_rng(0))
     settings = (beta, 1.0, default_floor(power))
+    pieces = _pieces(power)
+    if beta != 2:
+        # In the plane the rows of a piece lie far apart. Side by side they are divided three times
+        # as fast, which makes up for the copy within a few steps.
+        pieces = [piece.copy() for piece in pieces]
     for done in count():
         part_tick = partial(_tick_from, tick, done)
-        changed = _sweep(power, templates, activations, settings, "hw", part_tick)
+        changed = _sweep(pieces, templates, activations, settings, "hw", part_tick)
         templates, activations = normalise(*changed)
         yield templates, activations
 
@@ -156,8 +163,18 @@ def default_floor(power: Array) -> float:
     return max(FLOOR * float(power.max()), 1e-30)
 
 
+def _pieces(power: Array) -> list[Array]:
+    """Cut a plane into blocks of frames (freq, time), with the channels stacked along frequency.
+
+    A block is whole cache lines long, so that its rows start where these do.
+    """
+    v = power.reshape(-1, power.shape[-1])
+    frames = max(1, round(BLOCK / len(v) / LINE)) * LINE
+    return [v[:, first:last] for first, last in spans(v.shape[-1], frames)]
+
+
 def _sweep(
-    power: Array,
+    pieces: list[Array],
     templates: Array,
     activations: Array,
     settings: tuple[float, float, float],
@@ -171,28 +188,27 @@ def _sweep(
     share to the update of the templates.
     """
     beta, gamma, least = settings
-    v = power.reshape(-1, power.shape[-1])
-    w = templates.reshape(-1, templates.shape[-1])
-    h = activations.copy()
-    blocks = spans(v.shape[-1], _frames_per_block(len(v)))
-    runs = spans(len(blocks), -(-len(blocks) // SUMS))
-    buffers = Buffers(lambda: np.empty((2, len(v), blocks[0][1]), v.dtype))
-    shares = np.zeros((2, len(runs), *w.shape), v.dtype) if "w" in change else np.empty(0)
+    w, h = templates.reshape(-1, templates.shape[-1]), activations.copy()
+    frames = pieces[0].shape[1]
+    runs = spans(len(pieces), -(-len(pieces) // SUMS))
+    buffers = Buffers(lambda: np.empty((2, len(w), frames), w.dtype))
+    shares = np.zeros((2, len(runs), *w.shape), w.dtype) if "w" in change else np.empty(0)
     sums, gram = _part_sums(w)[:, np.newaxis], w.T @ w if beta == 2 else None
 
     def update(run: int) -> None:
-        for first, last in blocks[slice(*runs[run])]:
-            vb, hb = v[:, first:last], h[:, first:last]
+        for index in range(*runs[run]):
+            vb = pieces[index]
+            hb = h[:, index * frames : index * frames + vb.shape[1]]
             with buffers.borrow() as (x, r):
-                xb, rb = x[:, : last - first], r[:, : last - first]
+                x, r = x[:, : vb.shape[1]], r[:, : vb.shape[1]]
                 if "h" in change:
-                    above, below = _terms(vb, w, hb, beta, least, xb, rb)
+                    above, below = _terms(vb, w, hb, beta, least, x, r)
                     scale = (
                         w.T @ below if below is not None else sums if gram is None else gram @ hb
                     )
                     _step(hb, w.T @ above, scale, gamma)
                 if "w" in change:
-                    above, below = _terms(vb, w, hb, beta, least, xb, rb)
+                    above, below = _terms(vb, w, hb, beta, least, x, r)
                     shares[0, run] += above @ hb.T
                     if below is not None:
                         shares[1, run] += below @ hb.T
@@ -203,11 +219,6 @@ def _sweep(
             w = w.copy()
             _step(w, shares[0].sum(axis=0), _template_scale(w, h, shares[1], beta), gamma)
     return w.reshape(templates.shape), h
-
-
-def _frames_per_block(rows: int) -> int:
-    """Choose how many frames a block has: whole cache lines, so that rows start where these do."""
-    return max(1, round(BLOCK / rows / LINE)) * LINE
 
 
 def _terms(
@@ -276,19 +287,19 @@ def divergence(
     tick
         Called with the fraction done; it may raise to stop.
     """
-    v, least = power.reshape(-1, power.shape[-1]), default_floor(power)
+    pieces, least = _pieces(power), default_floor(power)
     w = templates.reshape(-1, templates.shape[-1]).astype(np.float64)
     h = activations.astype(np.float64)
-    blocks = spans(v.shape[-1], _frames_per_block(len(v)))
-    costs = np.zeros(len(blocks))
+    frames = pieces[0].shape[1]
+    costs = np.zeros(len(pieces))
 
-    def measure(block: int) -> None:
-        part = slice(*blocks[block])
-        model = w @ h[:, part] + least
-        costs[block] = _cost(v[:, part].astype(np.float64), model, beta, least)
+    def measure(index: int) -> None:
+        piece = pieces[index]
+        model = w @ h[:, index * frames : index * frames + piece.shape[1]] + least
+        costs[index] = _cost(piece.astype(np.float64), model, beta, least)
 
     with one_blas_thread():
-        parallel(measure, range(len(blocks)), tick)
+        parallel(measure, range(len(pieces)), tick)
     return float(costs.sum())
 
 
