@@ -1,0 +1,54 @@
+"""What the README shows works as it stands there."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import nodegraph
+from nodegraph import document
+from nodegraph.engine import plan
+from nodegraph.registry import Registry
+from tests.commands import ROOT, call
+
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", TEXT, re.DOTALL)
+
+
+def test_its_graph_has_no_fault():
+    graph = document.parse(blocks("json")[0])
+    assert plan.check(graph, nodegraph.discover()) == []
+
+
+def test_its_library_call_runs(monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    exec(compile(blocks("python")[0], "README", "exec"), {})
+    assert float(capsys.readouterr().out) > 0
+
+
+def test_its_node_in_ten_lines_is_a_node(tmp_path: Path, monkeypatch):
+    from nodegraph.registry import discover
+
+    (tmp_path / "mine.py").write_text(blocks("python")[1], encoding="utf-8")
+    monkeypatch.setenv("NODEGRAPH_NODES", str(tmp_path))
+    registry = discover()
+    assert isinstance(registry, Registry)
+    assert registry.faults == []
+    assert registry["mine.gate"].knob("below") is not None
+
+
+def test_it_lists_every_graph_that_ships_and_every_command():
+    for path in (ROOT / "graphs").glob("*.json"):
+        assert f"`{path.stem}`" in TEXT
+        assert json.loads(path.read_text(encoding="utf-8"))["title"]
+    commands = re.findall(r"^nodegraph ([a-z]+)", blocks("")[0], re.MULTILINE)
+    listed = re.findall(r"^  ([a-z]+)  ", call("--help").out, re.MULTILINE)
+    assert sorted(commands) == sorted(listed)
+
+
+def test_the_tests_are_run_as_ci_runs_them():
+    assert re.search(r"^python3 -m venv .*pytest$", TEXT, re.MULTILINE)
