@@ -22,6 +22,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from nodegraph import carriers
 from nodegraph.errors import DocumentError
 from nodegraph.migrations import FORMAT, migrate
 
@@ -148,16 +149,14 @@ def links(item: Item) -> Iterator[tuple[str, Link]]:
 
 
 def read(path: Path) -> Graph:
-    """Read a graph file. Raises DocumentError with one line that names the file."""
+    """Read a graph file, or the graph that a sound or picture carries: WAV, FLAC, OGG or PNG.
+
+    Raises DocumentError with one line that names the file.
+    """
     path = Path(path)
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise DocumentError(
-                f"{size / 2**20:.0f} MB is too large: at most {MAX_BYTES // 2**20} MB"
-            )
-        # Some editors put a byte order mark before the text.
-        graph = parse(path.read_bytes().decode("utf-8-sig"))
+        kind = carriers.kind(path)
+        graph = _carried(path, kind) if kind else parse(_content(path))
         return replace(graph, base=path.parent.absolute())
     except DocumentError as error:
         raise DocumentError(f"{path}: {error}") from None
@@ -167,6 +166,28 @@ def read(path: Path) -> Graph:
         raise DocumentError(f"{path}: not UTF-8 text (byte {error.start})") from None
     except OSError as error:
         raise DocumentError(f"{path}: {error.strerror or error}") from None
+
+
+def _content(path: Path) -> str:
+    _check_size(path.stat().st_size)
+    # Some editors put a byte order mark before the text.
+    return path.read_bytes().decode("utf-8-sig")
+
+
+def _carried(path: Path, kind: str) -> Graph:
+    content = carriers.graph_in(path)
+    if content is None:
+        raise DocumentError(f"this {kind} file carries no graph")
+    try:
+        _check_size(len(content.encode()))
+        return parse(content)
+    except DocumentError as error:
+        raise DocumentError(f"the graph in this {kind} file: {error}") from None
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_BYTES:
+        raise DocumentError(f"{size / 2**20:.0f} MB is too large: at most {MAX_BYTES // 2**20} MB")
 
 
 def parse(content: str) -> Graph:
@@ -432,8 +453,12 @@ def fingerprint(graph: Graph) -> str:
 def write(graph: Graph, path: Path) -> None:
     """Save a graph so that the file is either the old one or the new one, never half of it.
 
-    Raises DocumentError, also where the graph holds what no file can.
+    Raises DocumentError, also where the graph holds what no file can, and where a sound or
+    picture lies in its place, as one that the graph was read from.
     """
+    kind = carriers.kind(Path(path))
+    if kind:
+        raise DocumentError(f"cannot write {path}: it is a {kind} file: choose another name")
     try:
         content = text(graph).encode("utf-8")
     except (TypeError, ValueError) as error:

@@ -475,7 +475,7 @@ def test_line_ends_of_another_system_do_not_matter(tmp_path: Path) -> None:
     [
         (b"\xff\xfe{\x00", "not UTF-8 text"),
         (b'{"format": 1, "title": "\xe4"}', r"not UTF-8 text \(byte 24\)"),
-        (b"RIFF....WAVE", "line 1, column 1"),
+        (b"RIFF....WAVE", "this WAV file carries no graph"),
         (b"", "line 1, column 1"),
         (b"{", "line 1, column 2"),
     ],

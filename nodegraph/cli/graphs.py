@@ -69,9 +69,12 @@ def format_(ctx: click.Context, graphs: tuple[str, ...], check: bool) -> None:
 def _format(path: Path, check: bool) -> bool:
     """Write one graph anew; say whether that changes it. Raises DocumentError."""
     import nodegraph
-    from nodegraph import document
+    from nodegraph import carriers, document
 
     graph = nodegraph.load(path)
+    kind = carriers.kind(path)
+    if kind:
+        raise NodegraphError(f"{path}: the graph in a {kind} file stays as it was written")
     if document.text(graph).encode() == path.read_bytes():
         return False
     if not check:

@@ -16,6 +16,7 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
+from nodegraph.carriers import graph_in
 from nodegraph.context import Context
 from nodegraph.values import Audio, Number, Scores
 from nodes import audio_files, output, source
@@ -336,7 +337,7 @@ def test_one_refused_stem_keeps_all_from_being_written(tmp_path: Path, form: Any
 def test_another_comment_is_no_other_sound(tmp_path: Path) -> None:
     audio_files.write(tmp_path / "song_out.wav", sound().data, 8000, "wav", '{"nodes": {}}')
     output.audio(sound(), folder=str(tmp_path), context=Listener())
-    assert audio_files.graph_in(tmp_path / "song_out.wav") == '{"nodes": {}}'
+    assert graph_in(tmp_path / "song_out.wav") == '{"nodes": {}}'
 
 
 # The graph in the file
@@ -346,21 +347,21 @@ def test_another_comment_is_no_other_sound(tmp_path: Path) -> None:
 def test_sound_carries_its_graph(tmp_path: Path, form: Any) -> None:
     assert len(GRAPH.encode()) > 30_000
     files = output.audio(sound(), folder=str(tmp_path / "東京"), format=form, context=Listener())
-    assert audio_files.graph_in(files.paths[0]) == GRAPH
+    assert graph_in(files.paths[0]) == GRAPH
     assert source.file(path=str(files.paths[0])).length == 5000
 
 
 def test_mp3_carries_none_and_other_comments_are_no_graph(tmp_path: Path) -> None:
     files = output.audio(sound(), folder=str(tmp_path), format="mp3", context=Listener())
-    assert audio_files.graph_in(files.paths[0]) is None
+    assert graph_in(files.paths[0]) is None
     for form in ("wav", "flac", "ogg"):
         path = tmp_path / f"a.{form}"
         audio_files.write(path, sound().data, 8000, form, "Recorded in Köln")
-        assert audio_files.graph_in(path) is None
+        assert graph_in(path) is None
         audio_files.write(path, sound().data, 8000, form)
-        assert audio_files.graph_in(path) is None
+        assert graph_in(path) is None
     (tmp_path / "text.wav").write_text("RIFF and so on")
-    assert audio_files.graph_in(tmp_path / "text.wav") is None
+    assert graph_in(tmp_path / "text.wav") is None
 
 
 def test_a_short_comment_is_read_by_others(tmp_path: Path) -> None:
@@ -505,7 +506,7 @@ def test_pieces_give_the_same_files_as_the_whole(tmp_path: Path, form: Any) -> N
     assert [path.name for path in parts] == [path.name for path in whole.paths]
     for mine, theirs in zip(parts, whole.paths, strict=True):
         assert np.array_equal(read(mine), read(theirs))
-        assert audio_files.graph_in(mine) == GRAPH
+        assert graph_in(mine) == GRAPH
 
 
 def test_a_single_sound_streams_too(tmp_path: Path) -> None:
@@ -557,7 +558,7 @@ def test_a_picture_carries_its_graph_and_is_left_alone_when_unchanged(tmp_path: 
         context = Listener()
         files = output.picture(sound(), folder=str(tmp_path), width=400, context=context)
     assert names(tmp_path) == ["song_out.png"]
-    assert audio_files.graph_in(files.paths[0]) == GRAPH
+    assert graph_in(files.paths[0]) == GRAPH
     assert context.notes == ["song_out.png is unchanged"]
     with pytest.raises(ValueError, match="is already there and differs"):
         output.picture(sound(), folder=str(tmp_path), width=400, theme="dark", context=Listener())
@@ -583,7 +584,7 @@ def test_a_graph_is_found_in_every_kind_of_text_chunk(
     chunk = struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
     path = tmp_path / "a.png"
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk)
-    assert audio_files.graph_in(path) == text
+    assert graph_in(path) == text
 
 
 def test_without_matplotlib_a_picture_says_what_to_install(

@@ -17,6 +17,7 @@ from nodegraph.context import Context
 from nodegraph.declare import NodeType
 from nodegraph.values import Absent, Audio
 from nodes import audio_files, source
+from nodes.audio_files.wav import Sink, Wav
 
 Array = NDArray[Any]
 
@@ -218,8 +219,8 @@ def test_old_kinds_of_wav_are_read(tmp_path: Path, subtype: str) -> None:
 
 def test_a_wav_over_4_gb_is_read(tmp_path: Path) -> None:
     path = tmp_path / "long.wav"
-    sink = audio_files._Sink(path, "x+b")
-    wav = audio_files._Wav(sink, 44100, 2, "")
+    sink = Sink(path, "x+b")
+    wav = Wav(sink, 44100, 2, "")
     # A hole in the file stands for five gigabytes of silence.
     wav.bytes = 5 << 30
     sink.seek(wav.HEADER + wav.bytes)
