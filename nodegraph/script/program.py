@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby
 
-from nodegraph.engine.steps import LoopPlan, Scope, Step
+from nodegraph.engine.steps import LoopPlan, Scope, Slot, Step
 from nodegraph.script.layout import Page, call, condition, mapping, quoted, row
 from nodegraph.script.reach import Guard, both, without
 from nodegraph.script.wiring import Wiring
@@ -22,7 +23,8 @@ class Writer:
         self.page = Page()
         self.depth = 0
         """How many loops are open."""
-        self.read = {slot for step in wiring.plan.steps.values() for slot in _slots(step)}
+        self.read = Counter(self._reads(wiring.plan.root))
+        """How often each slot is read by what runs."""
 
     def write(self) -> list[str]:
         """Give the lines of all statements."""
@@ -165,9 +167,10 @@ class Writer:
         """Pair each variable of the body that is read outside with its copy from a good turn."""
         if not loop.first:
             return []  # then every turn is good
+        inside = Counter(self._turn_reads(step, loop))
         found: dict[str, Guard] = {}
         for slot in sorted(loop.exports):
-            if not self.reach.why_not(slot):
+            if self.read[slot] > inside[slot]:
                 found.setdefault(self.wiring.variable(slot), self.reach.there(slot))
         groups: dict[Guard, list[tuple[str, str]]] = {}
         for name, guard in found.items():
@@ -215,16 +218,29 @@ class Writer:
 
     def counts(self, step: Step) -> bool:
         """Say whether anything asks how many turns a loop made."""
-        return (step.name, "iterations") in self.read
+        return self.read[step.name, "iterations"] > 0
+
+    # Who reads what
+
+    def _reads(self, scope: Scope) -> Iterator[Slot]:
+        """Give every slot that the running steps of a scope read, in their bodies too."""
+        for step in scope.steps:
+            if step.name not in self.reach.guards or step.name in self.reach.left_out:
+                continue
+            if step.loop is None:
+                feeds = step.passes.values() if step.kind == "bypass" else step.feeds
+                yield from (ref.slot for feed in feeds for _, ref in feed.refs)
+            else:
+                yield from (ref.slot for ref in step.loop.first.values())
+                yield from self._turn_reads(step, step.loop)
+
+    def _turn_reads(self, step: Step, loop: LoopPlan) -> Iterator[Slot]:
+        """Give every slot that the turns of a loop read."""
+        if loop.iterations:
+            assert step.body is not None
+            yield from self._reads(step.body)
+            yield from (ref.slot for ref in (*loop.next.values(), *loop.watch.values()))
 
 
 Kept = list[tuple[Guard, list[tuple[str, str]]]]
 """Variables and their copies, by the tests under which they have a value."""
-
-
-def _slots(step: Step) -> Iterable[tuple[str, str]]:
-    """Give every slot that a step reads."""
-    refs = step.refs
-    if step.loop is not None:
-        refs = [*step.loop.first.values(), *step.loop.next.values(), *step.loop.watch.values()]
-    return (ref.slot for ref in refs)
