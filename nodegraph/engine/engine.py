@@ -18,9 +18,10 @@ from nodegraph.edits import relocate
 from nodegraph.engine import keys as naming
 from nodegraph.engine import plan as planning
 from nodegraph.engine.events import Listener, Previewed, Progressed
-from nodegraph.engine.feeding import Blocked
+from nodegraph.engine.feeding import Blocked, Env
 from nodegraph.engine.plan import Plan
-from nodegraph.engine.run import Env, Frame, Memory, Record, Run, Sink
+from nodegraph.engine.records import Frame, Memory, Record
+from nodegraph.engine.run import Run, Sink
 from nodegraph.engine.steps import Slot, Step, resolved
 from nodegraph.errors import Cancelled, NodeFailed
 from nodegraph.registry import Registry

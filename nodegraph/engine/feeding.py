@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from nodegraph.declare import NodeType, Port
-from nodegraph.engine.steps import Feed, Ref, Slot, Step
+from nodegraph.engine.steps import Feed, Ref, Scope, Slot, Step
 from nodegraph.errors import NodeFailed
 from nodegraph.values import Absent, Number, Scores, Sourced, Value, stack
 
-Find = Callable[[Slot], Any]
+
+class Env:
+    """Values of one scope by slot; what it does not have, the scope around it has."""
+
+    __slots__ = ("left", "parent", "values")
+
+    def __init__(self, scope: Scope, parent: Env | None = None) -> None:
+        self.values: dict[Slot, Any] = {}
+        self.parent = parent
+        self.left = dict(scope.readers)
+        """How many steps have still to read each slot."""
+
+    def find(self, slot: Slot) -> Any:
+        """Give the value or `Blocked` at a slot."""
+        env: Env | None = self
+        while env is not None:
+            if slot in env.values:
+                return env.values[slot]
+            env = env.parent
+        return Blocked(slot[0])
 
 
 class Blocked:
@@ -29,9 +48,9 @@ class NotReady(Exception):
         self.value = value
 
 
-def follow(ref: Ref, find: Find) -> Value:
+def follow(ref: Ref, env: Env) -> Value:
     """Give the value a link names. Raises NotReady where it is blocked, NodeFailed where it cannot be."""
-    value = find(ref.slot)
+    value = env.find(ref.slot)
     if value.__class__ is Blocked:
         raise NotReady(value)
     if not ref.source or value.__class__ is Absent:
@@ -49,14 +68,18 @@ def follow(ref: Ref, find: Find) -> Value:
 
 
 def arguments(
-    step: Step, find: Find, knobs: Mapping[str, Any]
+    step: Step, env: Env, knobs: Mapping[str, Any]
 ) -> tuple[list[Any], Mapping[str, Any]]:
     """Give the positional and keyword arguments of a call."""
     if step.direct is not None:
         values: list[Any] = []
+        here = env.values
         for port, slot in step.direct:
-            value = None if slot is None else find(slot)
-            if slot is not None and not isinstance(value, port.types):
+            if slot is None:
+                values.append(None)
+                continue
+            value = here[slot] if slot in here else env.find(slot)
+            if not isinstance(value, port.types):
                 break  # blocked, absent or wrong: said below
             values.append(value)
         else:
@@ -67,17 +90,17 @@ def arguments(
     found: dict[str, Any] = {}
     for feed in step.feeds:
         if feed.knob:
-            number = follow(feed.refs[0][1], find)
+            number = follow(feed.refs[0][1], env)
             if not isinstance(number, Absent):
                 keywords = {**keywords, feed.port: _driven(node_type, feed.port, number)}
         else:
-            found[feed.port] = gather(feed, find, _port(node_type, feed.port))
+            found[feed.port] = gather(feed, env, _port(node_type, feed.port))
     return [found.get(port.name) for port in node_type.ports], keywords
 
 
-def gather(feed: Feed, find: Find, port: Port | None) -> Value | None:
+def gather(feed: Feed, env: Env, port: Port | None) -> Value | None:
     """Give the one value that a port receives."""
-    value = _stacked(feed, find) if feed.many else follow(feed.refs[0][1], find)
+    value = _stacked(feed, env) if feed.many else follow(feed.refs[0][1], env)
     if isinstance(value, Absent):
         if feed.optional:
             return None
@@ -87,8 +110,8 @@ def gather(feed: Feed, find: Find, port: Port | None) -> Value | None:
     return value
 
 
-def _stacked(feed: Feed, find: Find) -> Value:
-    values = {name: follow(ref, find) for name, ref in feed.refs}
+def _stacked(feed: Feed, env: Env) -> Value:
+    values = {name: follow(ref, env) for name, ref in feed.refs}
     absent = {name: value for name, value in values.items() if isinstance(value, Absent)}
     if absent and (not feed.optional or len(absent) == len(values)):
         return next(iter(absent.values()))

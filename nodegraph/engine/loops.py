@@ -18,8 +18,9 @@ import numpy as np
 from nodegraph.engine import keys as naming
 from nodegraph.engine.cache import Ring, nbytes
 from nodegraph.engine.events import Progressed, Turned
-from nodegraph.engine.feeding import Blocked, NotReady, follow
-from nodegraph.engine.run import Env, Frame, ScopeRun
+from nodegraph.engine.feeding import Blocked, Env, NotReady, follow
+from nodegraph.engine.records import Frame
+from nodegraph.engine.run import ScopeRun
 from nodegraph.engine.steps import LoopPlan, Slot, Step
 from nodegraph.errors import NodeFailed
 from nodegraph.values import Absent, Curve, Number, Value
@@ -87,7 +88,7 @@ class _Turning:
         """Run the turns and hand out the result."""
         step, env = self.step, self.outer.env
         try:
-            first = {name: follow(ref, env.find) for name, ref in self.loop.first.items()}
+            first = {name: follow(ref, env) for name, ref in self.loop.first.items()}
         except NotReady as error:
             self.outer.pass_on(step, error.value)
             return
@@ -158,7 +159,7 @@ class _Turning:
         self.limit = turn
         kept = max((t for t in self.ring.states if t < turn), default=0)
         before = self.ring.states.get(kept) or {
-            name: follow(ref, self.outer.env.find) for name, ref in self.loop.first.items()
+            name: follow(ref, self.outer.env) for name, ref in self.loop.first.items()
         }
         env: Env | None = None
         for again in range(kept + 1, turn + 1):
@@ -186,7 +187,7 @@ class _Turning:
     def following(self, env: Env, turn: int) -> States | None:
         """Read the next states; None where the body could not make them."""
         try:
-            following = {name: follow(ref, env.find) for name, ref in self.loop.next.items()}
+            following = {name: follow(ref, env) for name, ref in self.loop.next.items()}
         except NotReady as error:
             cancelled = self.run.cancel.is_set()
             record = self.run.records[self.step.name]
@@ -208,7 +209,7 @@ class _Turning:
         numbers = self.ring.numbers.setdefault(turn, {})
         for name, ref in self.loop.watch.items():
             try:
-                value = follow(ref, env.find)
+                value = follow(ref, env)
                 number = value.value if isinstance(value, Number) else math.nan
             except NotReady:
                 number = math.nan

@@ -19,96 +19,26 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from nodegraph.context import Context
 from nodegraph.engine import keys as naming
-from nodegraph.engine.cache import Cache, Checkpoints, Slots, nbytes
+from nodegraph.engine.cache import Slots, nbytes
+from nodegraph.engine.calling import by_output, check_memory, cut, shapes, words
 from nodegraph.engine.events import Event, Finished, Listener, Noted, Started, Wrote
-from nodegraph.engine.feeding import Blocked, NotReady, arguments, gather
+from nodegraph.engine.feeding import Blocked, Env, NotReady, arguments, gather
 from nodegraph.engine.plan import Plan
-from nodegraph.engine.steps import Scope, Slot, Step, resolved
+from nodegraph.engine.records import Frame, Memory, Record
+from nodegraph.engine.steps import Scope, Step, resolved
 from nodegraph.errors import Cancelled, NodeFailed
-from nodegraph.values import Absent, Audio, Number, Scores, Value
+from nodegraph.values import Absent, Number, Scores, Value
 
 LASTS = 0.002
 """Seconds from which a step is worth a second thread."""
 
-
 Sink = Callable[[Step, list[Any], Mapping[str, Any], Context], dict[str, Value]]
 """Takes the place of output nodes where a recording is run piece by piece."""
-
-
-class Env:
-    """Values of one scope by slot; what it does not have, the scope around it has."""
-
-    __slots__ = ("left", "parent", "values")
-
-    def __init__(self, scope: Scope, parent: Env | None = None) -> None:
-        self.values: dict[Slot, Any] = {}
-        self.parent = parent
-        self.left = dict(scope.readers)
-
-    def find(self, slot: Slot) -> Any:
-        """Give the value or `Blocked` at a slot."""
-        env: Env | None = self
-        while env is not None:
-            if slot in env.values:
-                return env.values[slot]
-            env = env.parent
-        return Blocked(slot[0])
-
-
-@dataclass(slots=True)
-class Record:
-    """What became of a node in a run."""
-
-    state: str = "blocked"
-    seconds: float = 0.0
-    bytes: int = 0
-    runs: int = 0
-    error: str = ""
-    detail: str = ""
-    """Traceback of an error nobody expected."""
-    reason: str = ""
-    """Why it ran, where the engine knows it better than the recipes."""
-    recipe: naming.Recipe | None = None
-    before: naming.Recipe | None = None
-    """What it was made from the last time."""
-    notes: list[str] = field(default_factory=list)
-    files: list[Path] = field(default_factory=list)
-    scores: Mapping[str, Mapping[str, float]] | None = None
-    unit: str = ""
-    """Unit of the scores."""
-
-    @property
-    def why(self) -> str:
-        """Why the node ran: what changed since the last time."""
-        if self.reason or self.recipe is None:
-            return self.reason
-        return naming.why(self.recipe, self.before)
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """Where in the loops a step runs."""
-
-    keys: naming.Keys
-    salts: Mapping[str, str] = field(default_factory=dict)
-    turn: int = 0
-    at: Mapping[str, int] = field(default_factory=dict)
-
-
-class Memory:
-    """What outlives a run: results, states of loops, how long types take, what was made of what."""
-
-    def __init__(self, cache_bytes: int) -> None:
-        self.cache = Cache(cache_bytes)
-        self.checkpoints = Checkpoints(cache_bytes // 4)
-        self.seconds: dict[str, float] = {}
-        self.recipes: dict[str, naming.Recipe] = {}
 
 
 class Run:
@@ -313,70 +243,68 @@ class ScopeRun:
 
     def call(self, step: Step) -> None:
         """Take the result from the cache, or make it."""
-        run, frame = self.run, self.frame
+        run, frame, cache = self.run, self.frame, self.run.memory.cache
         node_type = step.type
         assert node_type is not None
-        key = naming.salted(frame.keys.results[step.name], step.depends, frame.salts)
-        known = None if node_type.effect else run.memory.cache.get(key)
+        key = frame.keys.results[step.name]
+        if step.depends:
+            key = naming.salted(key, step.depends, frame.salts)
+        caching = cache.budget and not node_type.effect
+        known = cache.get(key) if caching else None
         if known is not None:
             self.keep(step, known)
-            self.score(step, known)
             run.finish(step, frame, "cached", 0.0, nbytes(known))
             return
         try:
-            positional, keywords = arguments(step, self.env.find, resolved(step, run.base))
+            knobs = resolved(step, run.base) if step.paths else step.knobs
+            positional, keywords = arguments(step, self.env, knobs)
         except NotReady as error:
             self.pass_on(step, error.value)
             return
         except NodeFailed as error:
             self.fail(step, error)
             return
-        values = self.make(step, positional, keywords, key)
-        if values is not None:
-            self.keep(step, values)
-
-    def make(
-        self, step: Step, positional: list[Any], keywords: Mapping[str, Any], key: str
-    ) -> dict[str, Value] | None:
-        """Call the function, freeze and keep what it gives."""
-        run, frame = self.run, self.frame
-        node_type = step.type
-        assert node_type is not None
         record = run.records[step.name]
-        recipe = frame.keys.recipes[step.name]
         if record.recipe is None:
-            record.recipe, record.before = recipe, run.memory.recipes.get(step.name)
-            run.memory.recipes[step.name] = recipe
+            record.recipe = frame.keys.recipes[step.name]
+            record.before = run.memory.recipes.get(step.name)
+            run.memory.recipes[step.name] = record.recipe
         if run.listener is not None:
             run.tell(Started(step.name, frame.turn))
         begin = time.perf_counter()
         try:
-            if node_type.memory is not None:
-                _check_memory(float(node_type.memory(*positional, **keywords)))
-            if run.sink is not None and node_type.effect:
-                context = run.make_context(run, step, frame)
-                values = run.sink(step, positional, keywords, context)
-            else:
-                if node_type.takes_context:
-                    keywords = {**keywords, "context": run.make_context(run, step, frame)}
-                values = _by_output(step, node_type.function(*positional, **keywords))
-            if run.region is not None and node_type.source and not node_type.regional:
-                values = {name: _cut(value, run.region) for name, value in values.items()}
-            for value in values.values():
-                value.freeze()
+            values = self.make(step, positional, keywords)
         except Exception as error:  # noqa: BLE001 - every fault of a node is data
-            self.fail(
-                step, error, dict(zip((p.name for p in node_type.ports), positional, strict=True))
-            )
-            return None
+            names = (port.name for port in node_type.ports)
+            self.fail(step, error, dict(zip(names, positional, strict=True)))
+            return
         seconds = time.perf_counter() - begin
-        known = run.memory.seconds.get(node_type.id, seconds)
-        run.memory.seconds[node_type.id] = max(seconds, 0.7 * known)
         size = nbytes(values)
-        if not node_type.effect:
-            run.memory.cache.put(key, values, seconds, size)
-        self.score(step, values)
+        run.memory.timed(node_type.id, seconds)
+        if caching:
+            cache.put(key, values, seconds, size)
+        self.keep(step, values)
         run.finish(step, frame, "ran", seconds, size)
+
+    def make(
+        self, step: Step, positional: list[Any], keywords: Mapping[str, Any]
+    ) -> dict[str, Value]:
+        """Call the function and freeze what it gives."""
+        run, node_type = self.run, step.type
+        assert node_type is not None
+        if node_type.memory is not None:
+            check_memory(float(node_type.memory(*positional, **keywords)))
+        if run.sink is not None and node_type.effect:
+            context = run.make_context(run, step, self.frame)
+            values = run.sink(step, positional, keywords, context)
+        else:
+            if node_type.takes_context:
+                keywords = {**keywords, "context": run.make_context(run, step, self.frame)}
+            values = by_output(step, node_type.function(*positional, **keywords))
+        if run.region is not None and node_type.source and not node_type.regional:
+            values = {name: cut(value, run.region) for name, value in values.items()}
+        for value in values.values():
+            value.freeze()
         return values
 
     def bypass(self, step: Step) -> None:
@@ -385,9 +313,7 @@ class ScopeRun:
             for output in step.outputs:
                 feed = step.passes.get(output)
                 slot = (step.name, output)
-                self.env.values[slot] = (
-                    gather(feed, self.env.find, None) if feed else Blocked(step.name)
-                )
+                self.env.values[slot] = gather(feed, self.env, None) if feed else Blocked(step.name)
         except NotReady as error:
             self.pass_on(step, error.value)
             return
@@ -396,23 +322,23 @@ class ScopeRun:
     # Ends
 
     def keep(self, step: Step, values: Slots) -> None:
-        """Put the values of a step where others find them."""
+        """Put the values of a step where others find them, and what they measure on record."""
         for output, value in values.items():
             self.env.values[step.name, output] = value
-            if isinstance(value, Absent):
+            if value.__class__ is Number:
+                if not step.depends:
+                    record = self.run.records[step.name]
+                    record.scores, record.unit = (
+                        {"": {value.name or "value": value.value}},
+                        value.unit,
+                    )
+            elif isinstance(value, Absent):
                 self.run.note(step, value.reason)
-
-    def score(self, step: Step, values: Slots) -> None:
-        """Write down measured numbers for the report."""
-        record = self.run.records[step.name]
-        for value in values.values():
-            if isinstance(value, Scores):
+            elif isinstance(value, Scores):
+                record = self.run.records[step.name]
                 record.scores, record.unit = value.rows, value.unit
                 for text in value.notes:
                     self.run.note(step, text)
-            elif isinstance(value, Number) and not step.depends:
-                record.scores = {"": {value.name or "value": value.value}}
-                record.unit = value.unit
 
     def pass_on(self, step: Step, value: Blocked | Absent) -> None:
         """End a step whose input is blocked or absent; so are its outputs."""
@@ -434,81 +360,7 @@ class ScopeRun:
         record = self.run.records[step.name]
         if record.state != "failed":
             turn = f" (turn {self.frame.turn})" if self.frame.turn else ""
-            record.error = f"{_words(error)}{_shapes(error, got or {})}{turn}"
+            record.error = f"{words(error)}{shapes(error, got or {})}{turn}"
             record.detail = "".join(traceback.format_exception(error))
             record.state = "failed"
         self.run.finish(step, self.frame, "failed")
-
-
-def _words(error: BaseException) -> str:
-    """Say an error in one line."""
-    if isinstance(error, MemoryError):
-        detail = f" ({error})" if str(error) else ""
-        return (
-            f"ran out of memory{detail}: take a shorter stretch, a larger hop, mono, or --segment"
-        )
-    if isinstance(error, OSError) and error.strerror:
-        where = f"{error.filename}: " if error.filename else ""
-        return f"{where}{error.strerror}"
-    text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
-    text = " ".join(text.split())
-    expected = isinstance(error, (ValueError, KeyError, NodeFailed)) and text
-    return text if expected else f"{type(error).__name__}: {text}"
-
-
-def _shapes(error: BaseException, got: Mapping[str, Any]) -> str:
-    """Add what the ports received, where the error did not come with words of its own."""
-    if isinstance(error, (NodeFailed, OSError, MemoryError)) or isinstance(
-        error.__cause__, OSError
-    ):
-        return ""
-    shapes = [f"{name} {_shape(v)}" for name, v in got.items() if v is not None and v.nbytes]
-    return f"; got {', '.join(shapes)}" if shapes else ""
-
-
-def _shape(value: Value) -> str:
-    sizes = [" x ".join(map(str, array.shape)) for array in value.arrays()]
-    return f"{type(value).__name__} {', '.join(sizes)}".strip()
-
-
-def _by_output(step: Step, result: Any) -> dict[str, Value]:
-    """Name the values of a result, and hold them to the declared types."""
-    node_type = step.type
-    assert node_type is not None
-    outputs = node_type.outputs
-    if outputs[0].name == "" and isinstance(result, outputs[0].types):
-        return {"": result}
-    values: tuple[Any, ...] = (result,) if outputs[0].name == "" else tuple(result)
-    named: dict[str, Value] = {}
-    for output, value in zip(outputs, values, strict=True):
-        kinds: tuple[type[Value], ...] = (*output.types, Absent)
-        if not isinstance(value, kinds):
-            raise NodeFailed(f"gave {type(value).__name__} where it declares {output.type_names}")
-        named[output.name] = value
-    return named
-
-
-def _cut(value: Value, region: tuple[float, float]) -> Value:
-    """Limit sound to a stretch of time."""
-    if not isinstance(value, Audio):
-        return value
-    start, stop = (round(edge * value.rate) for edge in region)
-    if start >= value.length:
-        raise NodeFailed(
-            f"the region begins at {region[0]:g} s, the sound ends at {value.seconds:g} s"
-        )
-    return value.like(value.data[..., start:stop])
-
-
-def _check_memory(need: float) -> None:
-    """Refuse work that cannot fit before it takes the computer down."""
-    if need < 256 * 2**20:
-        return
-    import psutil
-
-    free = psutil.virtual_memory().available
-    if need > free:
-        raise NodeFailed(
-            f"needs about {need / 2**30:.1f} GB; {free / 2**30:.1f} GB are free: "
-            "take a shorter stretch, a larger hop, mono, or --segment"
-        )

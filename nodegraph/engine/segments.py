@@ -26,7 +26,7 @@ from nodegraph.engine import plan as planning
 from nodegraph.engine.engine import Engine, Result
 from nodegraph.engine.events import Listener
 from nodegraph.engine.plan import Plan
-from nodegraph.engine.run import Record
+from nodegraph.engine.records import Record
 from nodegraph.engine.steps import Step, resolved
 from nodegraph.errors import GraphError, NodeFailed
 from nodegraph.values import Audio, Files, Value
