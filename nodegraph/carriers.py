@@ -20,8 +20,9 @@ KINDS = {
     b"OggS": "OGG",
     b"\x89PNG": "PNG",
     b"ID3": "MP3",
+    **dict.fromkeys((b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2", b"\xff\xe3"), "MP3"),
 }
-"""What outputs write, by the first bytes. MP3 has no room for a graph."""
+"""What outputs write, by the first bytes. MP3 carries no graph."""
 
 MOST_TEXT = 1 << 26
 """Bytes of text looked at when a file is searched for its graph."""
