@@ -486,7 +486,7 @@ SLOW = '''
 import time
 from nodegraph.context import SILENT, Context
 from nodegraph.declare import node
-from nodegraph.values import Audio
+from nodegraph.values import Audio, Files
 
 
 @node("slow.deaf")
@@ -495,6 +495,14 @@ def deaf(audio: Audio) -> Audio:
     open("begun", "w").close()
     time.sleep(60)
     return audio
+
+
+@node("slow.writer", effect=True)
+def writer(audio: Audio) -> Files:
+    """Hear nothing while writing."""
+    open("begun", "w").close()
+    time.sleep(60)
+    return Files(())
 '''
 
 
@@ -552,16 +560,41 @@ def test_ctrl_c_ends_a_run_within_half_a_second_and_leaves_no_half_files():
 
 
 @pytest.mark.skipif(WINDOWS, reason="signals are of another kind there")
+def test_a_node_that_hears_nothing_is_left_where_it_stands_and_reported():
+    save(Path("g.json"), {
+        "tone": n("source.tone"),
+        "deaf": n("slow.deaf", {"audio": "tone"}),
+        "out": n("output.audio", {"audio": "tone"}, folder="out"),
+    })  # fmt: skip
+    run = started()
+    wait_for("begun")
+    wait_for("out/tone_out.wav")
+    begin = time.monotonic()
+    run.send_signal(signal.SIGINT)
+    out, _ = run.communicate(timeout=30)
+    assert time.monotonic() - begin < 1.5
+    assert run.returncode == 130
+    assert out.startswith("interrupted in ")
+    report = json.loads(Path("r.json").read_text())
+    assert {name: entry["state"] for name, entry in report["nodes"].items()} == {
+        "tone": "ran",
+        "deaf": "cancelled",
+        "out": "ran",
+    }
+    assert [Path(path).name for path in report["files"]] == ["tone_out.wav"]
+
+
+@pytest.mark.skipif(WINDOWS, reason="signals are of another kind there")
 @pytest.mark.parametrize("times", [1, 2])
-def test_a_run_that_does_not_answer_is_ended_hard(times):
-    save(Path("g.json"), {"tone": n("source.tone"), "deaf": n("slow.deaf", {"audio": "tone"})})
+def test_a_node_that_hears_nothing_while_it_writes_is_given_two_seconds_or_until_asked_twice(times):
+    save(Path("g.json"), {"tone": n("source.tone"), "slow": n("slow.writer", {"audio": "tone"})})
     run = started()
     wait_for("begun")
     begin = time.monotonic()
     for _ in range(times):
         run.send_signal(signal.SIGINT)
-        time.sleep(0.2)
+        time.sleep(0.5)
     run.communicate(timeout=30)
     seconds = time.monotonic() - begin
     assert run.returncode == 130
-    assert 1.9 < seconds < 5 if times == 1 else seconds < 1.5
+    assert 1.9 < seconds < 5 if times == 1 else seconds < 1.8

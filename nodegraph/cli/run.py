@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from nodegraph.cli.interrupts import Interrupts
     from nodegraph.document import Graph
     from nodegraph.engine.engine import Result
-    from nodegraph.engine.events import Listener
     from nodegraph.registry import Registry
 
 EXITS = {"done": 0, "partial": 2, "cancelled": 130}
@@ -65,7 +64,7 @@ def run(
 
     Exit code 0: done; 1: a fault before the run; 2: partly done; 130: interrupted.
     """
-    from nodegraph.cli.interrupts import Interrupts
+    from nodegraph.cli.interrupts import Interrupts, end
     from nodegraph.cli.settings import apply
 
     if segment is not None and not segment > 0:
@@ -75,12 +74,14 @@ def run(
     known = types()
     asked = apply(load(graph), known, inputs=inputs, out=out, overwrite=overwrite, knobs=knobs)
     with Interrupts() as interrupts:
-        result = _go(asked, known, only or None, segment, quiet, interrupts)
+        result, left = _go(asked, known, only or None, segment, quiet, interrupts)
         written = _tell(asked, result, report)
         if not quiet:
             from nodegraph.cli.summary import summary
 
             click.echo(summary(result, out))
+        if left:
+            end()
     ctx.exit(EXITS[result.state] or (0 if written else 2))
 
 
@@ -91,25 +92,31 @@ def _go(
     segment: float | None,
     quiet: bool,
     interrupts: Interrupts,
-) -> Result:
-    """Run with a progress display, in a thread that Ctrl+C can stop."""
+) -> tuple[Result, bool]:
+    """Run with a progress display, in a thread that Ctrl+C can stop.
+
+    Gives the result, and whether the run was left where it stood.
+    """
     from nodegraph.cli.progress import display
+    from nodegraph.cli.witness import Witness
     from nodegraph.engine import plan
     from nodegraph.engine.engine import Engine
 
-    steps = set(plan.make(graph, known, only).steps)
+    steps = plan.make(graph, known, only)
     engine = Engine(known, cache_bytes=0)
 
-    def work(listener: Listener | None) -> Result:
-        told: dict[str, Any] = {"only": only, "listener": listener, "cancel": interrupts.cancel}
+    def work() -> Result:
+        told: dict[str, Any] = {"only": only, "listener": witness, "cancel": interrupts.cancel}
         if segment is None:
             return engine.run(graph, discard=True, **told)
         from nodegraph.engine.segments import run_segments
 
         return run_segments(engine, graph, segment, **told)
 
-    with display(graph, steps, quiet) as listener:
-        return interrupts.run(lambda: work(listener))
+    with display(graph, set(steps.steps), quiet) as listener:
+        witness = Witness(steps, listener, streams=segment is not None)
+        result = interrupts.run(work, witness.may_leave)
+    return (result, False) if result is not None else (witness.result(), True)
 
 
 def _tell(graph: Graph, result: Result, report: str | None) -> bool:
