@@ -216,12 +216,13 @@ class Engine:
     def _outside(self, plan: Plan, base: Path) -> dict[str, str]:
         """Look at the files that nodes depend on."""
         found: dict[str, str] = {}
-        for name, step in plan.steps.items():
-            if step.type is not None and step.type.fingerprint is not None and step.kind == "call":
-                try:
-                    found[name] = step.type.fingerprint(resolved(step, base))
-                except (OSError, ValueError) as error:
-                    found[name] = f"unreadable: {error}"  # the node itself will say it better
+        for step in plan.outsiders:
+            assert step.type is not None
+            assert step.type.fingerprint is not None
+            try:
+                found[step.name] = step.type.fingerprint(resolved(step, base))
+            except (OSError, ValueError) as error:
+                found[step.name] = f"unreadable: {error}"  # the node itself will say it better
         return found
 
     def _context(self, run: Run, step: Step, frame: Frame) -> Context:

@@ -40,6 +40,15 @@ class Plan:
         """The graph's meaning as a hash."""
         return document.fingerprint(self.graph)
 
+    @cached_property
+    def outsiders(self) -> list[Step]:
+        """The steps whose result depends on the outside world, such as files."""
+        return [
+            step
+            for step in self.steps.values()
+            if step.kind == "call" and step.type is not None and step.type.fingerprint is not None
+        ]
+
     def sources_of(self, name: str) -> list[Step]:
         """Give the source nodes that a node depends on, in order of work."""
         before = nx.ancestors(self.edges, name)

@@ -139,7 +139,7 @@ class Resolver:
     # Nodes
 
     def _resolve_node(self, name: str, item: Node) -> None:
-        step = self.steps[name] = Step(name, "call")
+        step = self.steps[name] = Step(name, "call", outputs=tuple(self.outputs(name)))
         self.depends[name] = set()
         node_type = self.types.get(item.type)
         if node_type is None:
@@ -277,7 +277,7 @@ class Resolver:
         """Resolve where a loop starts, before its body."""
         item, path = self.items[name], self.paths[name]
         assert isinstance(item, Loop)
-        step = self.steps[name] = Step(name, "loop")
+        step = self.steps[name] = Step(name, "loop", outputs=tuple(self.outputs(name)))
         self.depends[name] = set()
         step.params = self._params(name, item.params, _LOOP_KNOBS)
         step.params_text = _canonical(step.params)

@@ -12,38 +12,22 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from nodegraph.context import Context
-from nodegraph.declare import Stream
 from nodegraph.document import Graph
 from nodegraph.engine import plan as planning
 from nodegraph.engine.engine import Engine, Result
 from nodegraph.engine.events import Listener
+from nodegraph.engine.joining import Joiner, Piece
 from nodegraph.engine.plan import Plan
 from nodegraph.engine.records import Record
-from nodegraph.engine.steps import Step, resolved
+from nodegraph.engine.steps import resolved
 from nodegraph.errors import GraphError, NodeFailed
-from nodegraph.values import Audio, Files, Value
+from nodegraph.values import Audio
 
 MARGIN = 4.0
 """Seconds on each side of a piece, half context and half fade; never over half the piece."""
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of the recording, in samples."""
-
-    start: int
-    stop: int
-    fade_in: tuple[int, int] | None
-    """Where it is mixed with the piece before; None for the first."""
-    fade_out: tuple[int, int] | None
 
 
 def run_segments(
@@ -67,12 +51,12 @@ def run_segments(
     base = (graph.base or Path()).absolute()
     total, rate = _length(engine, graph, plan, base)
     cancel = cancel or threading.Event()
-    joiner = _Joiner()
+    joiner = Joiner()
     records: dict[str, Record] = {}
     state, spent = "done", 0.0
     try:
         for piece in pieces(total, round(seconds * rate), round(MARGIN * rate), _alignment(plan)):
-            joiner.piece, joiner.rate = piece, rate
+            joiner.begin(piece, rate)
             result = engine.run(
                 graph,
                 only=only,
@@ -87,7 +71,7 @@ def run_segments(
             if state != "done":
                 break
         else:
-            joiner.close(records)
+            state = joiner.close(records)
     finally:
         joiner.abort()
     return Result(state, plan.fingerprint, records, {}, spent)
@@ -108,75 +92,6 @@ def pieces(total: int, length: int, margin: int, align: int) -> Iterator[Piece]:
             None if first else (start - fade, start + fade),
             None if last else (stop - fade, stop + fade),
         )
-
-
-class _Joiner:
-    """Stands for the output nodes: fades pieces into one another and streams them to files."""
-
-    def __init__(self) -> None:
-        self.piece = Piece(0, 0, None, None)
-        self.rate = 1
-        self.streams: dict[str, Stream] = {}
-        self.tails: dict[str, dict[str, Value]] = {}
-        self.lock = threading.Lock()
-
-    def __call__(
-        self, step: Step, values: list[Any], keywords: Mapping[str, Any], context: Context
-    ) -> dict[str, Value]:
-        assert step.type is not None
-        assert step.type.stream is not None
-        with self.lock:
-            stream = self.streams.get(step.name)
-            if stream is None:
-                stream = self.streams[step.name] = step.type.stream(keywords, context)
-        named = {
-            port.name: value
-            for port, value in zip(step.type.ports, values, strict=True)
-            if value is not None
-        }
-        before = self.tails.get(step.name, {})
-        ready = {name: self._joined(value, before.get(name)) for name, value in named.items()}
-        self.tails[step.name] = {name: self._tail(value) for name, value in named.items()}
-        stream.write(ready)
-        return {output.name: Files(()) for output in step.type.outputs}
-
-    def _joined(self, value: Value, tail: Value | None) -> Value:
-        """Give the stretch that is final now: the seam before this piece, and up to the next."""
-        if not isinstance(value, Audio):
-            return value
-        stop = self._at(value, self.piece.fade_out[0] if self.piece.fade_out else self.piece.stop)
-        if self.piece.fade_in is None or not isinstance(tail, Audio):
-            return value.like(value.data[..., :stop])
-        start = self._at(value, self.piece.fade_in[0])
-        seam = value.data[..., start : start + tail.length]
-        ramp = (np.arange(tail.length, dtype=np.float32) + 0.5) / max(tail.length, 1)
-        mixed = seam * ramp + tail.data * (1 - ramp)
-        return value.like(
-            np.concatenate([mixed, value.data[..., start + tail.length : stop]], axis=-1)
-        )
-
-    def _tail(self, value: Value) -> Value:
-        """Keep the stretch that will be mixed with the next piece."""
-        if not isinstance(value, Audio) or self.piece.fade_out is None:
-            return value
-        start, stop = (self._at(value, edge) for edge in self.piece.fade_out)
-        return value.like(value.data[..., start:stop].copy())
-
-    def _at(self, value: Audio, sample: int) -> int:
-        """Find a sample of the recording in a piece, whose rate may be another."""
-        return round((sample - self.piece.start) * value.rate / self.rate)
-
-    def close(self, records: Mapping[str, Record]) -> None:
-        """Complete all files."""
-        for name in list(self.streams):
-            files = self.streams.pop(name).close()
-            records[name].files = list(files.paths)
-
-    def abort(self) -> None:
-        """Leave nothing behind of files that are not complete."""
-        for stream in self.streams.values():
-            stream.abort()
-        self.streams.clear()
 
 
 def _check(plan: Plan) -> None:
@@ -236,12 +151,17 @@ def _alignment(plan: Plan) -> int:
 
 
 def _add(records: dict[str, Record], more: Mapping[str, Record]) -> None:
-    """Add up what became of each node over all pieces."""
+    """Add up what became of each node over all pieces.
+
+    The first record of each goes on: it is where the streams of output nodes leave their notes.
+    """
     for name, record in more.items():
-        known = records.get(name)
-        if known is not None:
-            record.seconds += known.seconds
-            record.runs += known.runs
-            record.bytes = max(record.bytes, known.bytes)
-            record.notes = list(dict.fromkeys([*known.notes, *record.notes]))
-        records[name] = record
+        known = records.setdefault(name, record)
+        if known is record:
+            continue
+        known.state, known.error, known.detail = record.state, record.error, record.detail
+        known.seconds += record.seconds
+        known.runs += record.runs
+        known.bytes = max(known.bytes, record.bytes)
+        known.notes = list(dict.fromkeys([*known.notes, *record.notes]))
+        known.scores, known.unit = record.scores, record.unit

@@ -75,6 +75,8 @@ class Step:
     """The knobs as the function takes them, but for paths, which depend on where a run starts."""
     paths: tuple[str, ...] = ()
     """Knobs that are paths."""
+    outputs: tuple[str, ...] = ()
+    """Names of the outputs as seen from outside."""
     passes: dict[str, Feed] = field(default_factory=dict)
     """For a bypassed node: which input each output shows."""
     loop: LoopPlan | None = None
@@ -87,13 +89,6 @@ class Step:
     """Steps of the same scope that wait for it."""
     reads: tuple[Slot, ...] = ()
     """Slots of its own scope that it reads, itself or inside."""
-
-    @property
-    def outputs(self) -> tuple[str, ...]:
-        """Names of the outputs as seen from outside."""
-        if self.loop is not None:
-            return (*self.loop.first, *self.loop.watch, "iterations")
-        return tuple(output.name for output in self.type.outputs) if self.type else ()
 
     @property
     def refs(self) -> list[Ref]:
