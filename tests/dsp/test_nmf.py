@@ -278,11 +278,11 @@ def test_a_tick_that_raises_stops_the_work_within_a_third_of_a_second():
 
     steps = nmf_steps(power, 32, 0, rng(), stop)
     next(iter(nmf_steps(power[:64, :64], 2)))
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(InterruptedError):
         next(steps)
-    # Three times the promise: other programs may hold the cores while the tests run.
-    assert time.monotonic() - began < 1
+    # Processor time of two threads: other programs may hold the cores while the tests run.
+    assert time.process_time() - began < 0.6
 
 
 def test_ticks_count_the_steps():

@@ -262,12 +262,15 @@ def test_a_tick_that_raises_stops_the_work_at_once(inverse):
     def stop(fraction):
         raise InterruptedError
 
+    stft(samples[:, :10], weights, 512, 4096)  # loads scipy.fft
+
     def work():
         if inverse:
             return istft(spectrum, weights, 512, 4096, 4_000_000, stop)
         return stft(samples, weights, 512, 4096, stop)
 
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(InterruptedError):
         work()
-    assert time.monotonic() - began < 0.6
+    # Processor time of two threads: other programs may hold the cores while the tests run.
+    assert time.process_time() - began < 0.6
