@@ -168,8 +168,10 @@ class Engine:
         base = (graph.base or Path()).absolute()
         plan = self._plan(graph, None if only is None else tuple(only))
         outside = self._outside(plan, base)
-        keys = self._keys(plan, outside, region)
-        peek = naming.compute(plan, outside, region, at, keys.bases) if at else None
+        if at:
+            keys = naming.compute(plan, outside, region, at)
+        else:
+            keys = self._keys(plan, outside, region)
         run = Run(
             plan,
             keys,
@@ -183,7 +185,7 @@ class Engine:
             discard=discard,
             sink=sink,
         )
-        env = run.go(at, peek)
+        env = run.go(at)
         for name in plan.steps:
             _settle(run, name)
         states = {record.state for record in run.records.values()}

@@ -36,6 +36,9 @@ class Keys:
     bases: dict[str, str] = field(default_factory=dict)
     """For each loop, what its states grow from."""
     recipes: dict[str, Recipe] = field(default_factory=dict)
+    plain: dict[str, Keys] = field(default_factory=dict)
+    """For each loop that holds one shown at an earlier turn: the names for all its turns but the
+    last, in which the inner loop goes to its end."""
 
     def ref(self, ref: Ref) -> str:
         """Name a resolved link."""
@@ -64,7 +67,6 @@ def compute(
     outside: Mapping[str, str],
     region: Region = None,
     at: Mapping[str, int] | None = None,
-    bases: Mapping[str, str] | None = None,
 ) -> Keys:
     """Give the keys of every step.
 
@@ -78,13 +80,17 @@ def compute(
         Stretch of time that sources are cut to.
     at
         Loops shown as they stood after fewer turns.
-    bases
-        Bases to use for loops: those of the same plan without `at`.
     """
-    keys = Keys(bases=dict(bases or {}))
+    at = at or {}
+    keys = Keys()
     for name, step in plan.steps.items():
         if step.loop is not None:
-            recipe = _loop_recipe(step, keys, at or {})
+            inside = {shown for shown in at if shown != name and _holds(step, shown)}
+            if inside:
+                fewer = {shown: turn for shown, turn in at.items() if shown not in inside}
+                keys.plain[name] = compute(plan, outside, region, fewer)
+                keys.bases[name] = keys.plain[name].bases[name]
+            recipe = _loop_recipe(step, keys, at)
         else:
             recipe = _recipe(step, keys, outside.get(name, ""), region)
         keys.recipes[name] = recipe

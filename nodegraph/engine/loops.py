@@ -176,7 +176,7 @@ class _Turning:
         env.values[name, "iteration"] = Number(float(turn), "iteration")
         last = turn == self.limit
         frame = Frame(
-            self.frame.keys if last else self.run.keys,
+            self.frame.keys if last else self.frame.keys.plain.get(name, self.frame.keys),
             {**self.frame.salts, name: f"{self.base} {turn}"},
             turn,
             self.frame.at if last else {},

@@ -81,10 +81,10 @@ class Run:
             with self._say:
                 self.listener(event)
 
-    def go(self, at: Mapping[str, int] | None = None, peek: naming.Keys | None = None) -> Env:
+    def go(self, at: Mapping[str, int] | None = None) -> Env:
         """Run everything and give the outermost values."""
         env = Env(self.plan.root)
-        frame = Frame(peek or self.keys, at=at or {})
+        frame = Frame(self.keys, at=at or {})
         try:
             ScopeRun(self, self.plan.root, env, frame).drive()
         except BaseException:
