@@ -8,6 +8,7 @@ it stands, unless it is writing files.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -82,5 +83,7 @@ def end() -> NoReturn:
     """End the process at once: nothing is tidied up, nothing is waited for."""
     if sys.stderr.isatty():
         os.write(2, b"\x1b[?25h\n")  # the progress display hides the cursor
-    sys.stdout.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):  # nobody reads it any more
+            stream.flush()
     os._exit(130)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nodegraph.engine.engine import Result
     from nodegraph.registry import Registry
 
-EXITS = {"done": 0, "partial": 2, "cancelled": 130}
+EXITS = {"done": 0, "partial": 2}
 
 
 @click.command(short_help="Run a graph: separate, measure, write files.")
@@ -74,14 +74,14 @@ def run(
     known = types()
     asked = apply(load(graph), known, inputs=inputs, out=out, overwrite=overwrite, knobs=knobs)
     with Interrupts() as interrupts:
-        result, left = _go(asked, known, only or None, segment, quiet, interrupts)
+        result = _go(asked, known, only or None, segment, quiet, interrupts)
         written = _tell(asked, result, report)
         if not quiet:
             from nodegraph.cli.summary import summary
 
             click.echo(summary(result, out))
-        if left:
-            end()
+        if result.state == "cancelled":
+            end()  # the interpreter would take its time to put everything away
     ctx.exit(EXITS[result.state] or (0 if written else 2))
 
 
@@ -92,11 +92,8 @@ def _go(
     segment: float | None,
     quiet: bool,
     interrupts: Interrupts,
-) -> tuple[Result, bool]:
-    """Run with a progress display, in a thread that Ctrl+C can stop.
-
-    Gives the result, and whether the run was left where it stood.
-    """
+) -> Result:
+    """Run with a progress display, in a thread that Ctrl+C can stop."""
     from nodegraph.cli.progress import display
     from nodegraph.cli.witness import Witness
     from nodegraph.engine import plan
@@ -116,7 +113,7 @@ def _go(
     with display(graph, set(steps.steps), quiet) as listener:
         witness = Witness(steps, listener, streams=segment is not None)
         result = interrupts.run(work, witness.may_leave)
-    return (result, False) if result is not None else (witness.result(), True)
+    return witness.result() if result is None else result
 
 
 def _tell(graph: Graph, result: Result, report: str | None) -> bool:
