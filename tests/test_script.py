@@ -422,6 +422,16 @@ def test_two_loops_that_do_the_same_both_give_their_values() -> None:
     agree(made)
 
 
+def test_a_loop_whose_whole_body_is_left_out_still_counts() -> None:
+    empty = loop({"m": n("add", {"a": "l.iteration"}, mode="mute")}, {}, iterations=0)
+    body = {"i": empty, "k": n("add", {"a": "l.iteration"}, mode="mute")}
+    made = graph(l=loop(body, {}, iterations=2), c=n("add", {"a": "l.iterations"}))
+    assert agree(made)["c"].value == 3
+    still = replace(made, nodes={"l": made.nodes["l"]})
+    assert "    pass" in script(still, TYPES)
+    ran(script(still, TYPES))
+
+
 # Any loop
 
 

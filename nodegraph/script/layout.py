@@ -140,7 +140,7 @@ class Page:
         yield
         while not self.lines[-1]:
             self.lines.pop()
-        if all(line.lstrip().startswith("#") for line in self.lines[start:]):
+        if all(line.lstrip()[:1] in ("", "#") for line in self.lines[start:]):
             self.put("pass")
         self._indent = before
 

@@ -93,18 +93,23 @@ class Modules:
         ]
 
 
-def unreachable(types: Iterable[tuple[str, NodeType]]) -> list[str]:
+def unreachable(nodes: Iterable[tuple[str, NodeType]]) -> list[str]:
     """Give one line for each node whose function no program could import."""
+    nodes = list(nodes)
+    types = {node_type.id: node_type for _, node_type in nodes}
+    hidden = {kind for kind, node_type in types.items() if not _importable(node_type)}
     return [
         f"{name}: {node_type.id} is made inside {node_type.function.__module__}, "
         "where no program can import it from"
-        for name, node_type in types
-        if not node_type.function.__module__.startswith(USER) and not _importable(node_type)
+        for name, node_type in nodes
+        if node_type.id in hidden
     ]
 
 
 def _importable(node_type: NodeType) -> bool:
     function = node_type.function
+    if function.__module__.startswith(USER):
+        return True  # it is looked up by its type
     module = sys.modules.get(function.__module__)
     if getattr(module, getattr(function, "__name__", ""), None) is not function:
         return False

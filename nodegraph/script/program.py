@@ -170,7 +170,7 @@ class Writer:
         inside = Counter(self._turn_reads(step, loop))
         found: dict[str, Guard] = {}
         for slot in sorted(loop.exports):
-            if self.read[slot] > inside[slot]:
+            if self.read[slot] > inside[slot] and not self.reach.why_not(slot):
                 found.setdefault(self.wiring.variable(slot), self.reach.there(slot))
         groups: dict[Guard, list[tuple[str, str]]] = {}
         for name, guard in found.items():
