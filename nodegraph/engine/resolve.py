@@ -115,6 +115,11 @@ class Resolver:
         common = _common(inside, scope)
         return inside[common] if common < len(inside) else target
 
+    def place(self, name: str) -> Path:
+        """Give the loops whose bodies a name really runs in: what depends on no turn is lifted out."""
+        turned = [loop for loop in self.paths[name] if loop in self.depends[name]]
+        return (*self.place(turned[-1]), turned[-1]) if turned else ()
+
     def _needed(self, names: set[str]) -> set[str]:
         """Give all that the names depend on; of a loop, always the whole body."""
         needed: set[str] = set()
@@ -266,7 +271,7 @@ class Resolver:
         if via is not None:
             self.depends[name] |= self.depends.get(via, set())
         opened = bool(node_type and node_type.open_sources)
-        through = via if via is not None and via != link.node else ""
+        through = next((loop for loop in self.place(link.node) if loop not in scope), "")
         ref = Ref((link.node, link.port), link.source, opened, turning, through)
         self.reads.append((name, ref, turn_end))
         return ref
@@ -280,6 +285,8 @@ class Resolver:
         step = self.steps[name] = Step(name, "loop", outputs=tuple(self.outputs(name)))
         self.depends[name] = set()
         step.params = self._params(name, item.params, _LOOP_KNOBS)
+        if item.mode == "bypass":
+            step.params["iterations"] = 0
         step.params_text = _canonical(step.params)
         until = step.params["until"]
         if until and until not in item.watch:
@@ -291,8 +298,7 @@ class Resolver:
             (item.state.keys() & item.watch.keys()) | (reserved & {*item.state, *item.watch})
         ):
             self.faults.append(f"{name}: {twin!r} names two things of this loop")
-        turns = 0 if item.mode == "bypass" else step.params["iterations"]
-        step.loop = LoopPlan(turns, float(step.params["tolerance"]), until)
+        step.loop = LoopPlan(step.params["iterations"], float(step.params["tolerance"]), until)
         self._types_of[name, "iteration"] = self._types_of[name, "iterations"] = (Number,)
         for key, state in item.state.items():
             ref = self._ref(name, f"state {key}: first", state.first, path)

@@ -275,8 +275,9 @@ class ScopeRun:
         try:
             values = self.make(step, positional, keywords)
         except Exception as error:  # noqa: BLE001 - every fault of a node is data
-            names = (port.name for port in node_type.ports)
-            self.fail(step, error, dict(zip(names, positional, strict=True)))
+            # What an output node cannot do has to do with files, not with shapes.
+            names = () if node_type.effect else (port.name for port in node_type.ports)
+            self.fail(step, error, dict(zip(names, positional, strict=False)))
             return
         seconds = time.perf_counter() - begin
         size = nbytes(values)

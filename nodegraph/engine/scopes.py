@@ -26,7 +26,7 @@ class _Arranger:
             path = self.resolver.paths[name]
             self.steps[name].depends = tuple(x for x in path if x in self.resolver.depends[name])
         for name in order:
-            place = self.places[name] = self._place(name)
+            place = self.places[name] = self.resolver.place(name)
             scope = self.scopes.get(place)
             if scope is None:
                 scope = self.scopes[place] = Scope(place)
@@ -47,11 +47,6 @@ class _Arranger:
             for slot in slots:
                 readers[slot] = readers.get(slot, 0) + 1
         return self.scopes[()]
-
-    def _place(self, name: str) -> Path:
-        """Give the scope a step runs in: inside the innermost loop that it depends on."""
-        depends = self.steps[name].depends
-        return (*self._place(depends[-1]), depends[-1]) if depends else ()
 
     def _queue(self, order: list[str]) -> None:
         """Let the steps of each scope wait for one another."""

@@ -315,6 +315,13 @@ def test_what_reads_a_body_from_outside_follows_the_number_of_turns():
         assert e.run(g)["out"].value == 2 * 2.0**turns + 1
 
 
+def test_what_reads_a_constant_part_of_a_body_follows_its_knobs():
+    e = engine()
+    for k in (1.0, 2.0):
+        g = edits.connect(edits.set_knob(doubling(2), "c", "k", k), "c", "out", "b")
+        assert e.run(g)["out"].value == (1 + k) ** 2 + 1 + k
+
+
 def test_a_body_of_a_body_is_read_from_outside():
     assert engine().run(nested(2, 3))["out"].value == by_hand(1, 3) * 8
 
@@ -352,6 +359,12 @@ def test_a_muted_loop_blocks_and_a_bypassed_one_gives_its_first_states():
     assert engine().run(muted).records["out"].state == "blocked"
     assert CALLS["mul"] == 0
     assert engine().run(edits.set_mode(doubling(), ["l"], "bypass"))["out"].value == 1
+
+
+def test_bypassing_a_loop_that_ran_before_is_no_cached_result():
+    e = engine()
+    e.run(doubling())
+    assert e.run(edits.set_mode(doubling(), ["l"], "bypass"))["out"].value == 1
 
 
 def test_a_loop_tells_every_turn():
