@@ -30,7 +30,7 @@ from typing import (
 
 from nodegraph.context import Context
 from nodegraph.errors import DeclarationError
-from nodegraph.values import Files, Number, Scores, Sourced, Value
+from nodegraph.values import Audio, Files, Number, Scores, Sourced, Value
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -225,7 +225,8 @@ class NodeType:
     @property
     def source(self) -> bool:
         """Whether the node makes sound from nothing."""
-        return not self.ports and not self.effect
+        sound = any(Audio in output.types for output in self.outputs)
+        return sound and not self.ports and not self.effect
 
 
 def node(

@@ -237,6 +237,13 @@ def _read_all(
     return samples, header.rate
 
 
+class Song(NamedTuple):
+    """A mixture and its sources."""
+
+    mixture: Audio
+    stems: Audio
+
+
 @node(
     "source.song",
     label="Demo song",
@@ -258,7 +265,7 @@ def song(
     mono: bool = False,
     clip: bool = False,
     context: Context = SILENT,
-) -> Recording:
+) -> Song:
     """Play a small song of which everything is known: five players and their mixture.
 
     100 beats a minute, eight bars of Am F C G in 19.2 s. The mixture is the sum of the stems.
@@ -294,7 +301,7 @@ def song(
     )  # fmt: skip
     if clip:
         context.note("clip is on: the mixture is not the sum of the stems")
-    return Recording(Audio(made.mixture, rate), Audio(made.images, rate, made.names))
+    return Song(Audio(made.mixture, rate), Audio(made.images, rate, made.names))
 
 
 def _memory(*, seconds: float, rate: int, channels: int, **knobs: Any) -> float:

@@ -92,8 +92,8 @@ def script(graph: str, output: str | None) -> None:
     from nodegraph.script import script
 
     known = types()
-    folder = Path(output).parent if output else Path()
-    text = script(load(graph), known, folder.absolute())
+    folder = Path(output).parent.absolute() if output else None
+    text = script(load(graph), known, folder)
     if output is None:
         click.echo(text, nl=not text.endswith("\n"))
     else:

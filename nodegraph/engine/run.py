@@ -19,6 +19,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -310,14 +311,16 @@ class ScopeRun:
 
     def bypass(self, step: Step) -> None:
         """Show for each output the first input that fits."""
-        try:
-            for output in step.outputs:
-                feed = step.passes.get(output)
-                slot = (step.name, output)
-                self.env.values[slot] = gather(feed, self.env, None) if feed else Blocked(step.name)
-        except NotReady as error:
-            self.pass_on(step, error.value)
-            return
+        for output in step.outputs:
+            feed = step.passes.get(output)
+            value: Any = Blocked(step.name)
+            try:
+                if feed is not None:
+                    # What is absent stays so: here an optional input must show itself.
+                    value = gather(replace(feed, optional=False), self.env, None)
+            except NotReady as error:
+                value = error.value
+            self.env.values[step.name, output] = value
         self.run.finish(step, self.frame, "bypassed")
 
     # Ends
