@@ -326,8 +326,6 @@ def _state(name: str, data: Json) -> State:
 
 def _input(port: str, data: Json) -> Input:
     if isinstance(data, dict):
-        if "" in data:
-            raise DocumentError(f"input {port}: each of several links needs a name")
         return {name: _link(link, f"input {port} ({name})") for name, link in data.items()}
     return _link(data, f"input {port}")
 

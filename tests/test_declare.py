@@ -9,7 +9,7 @@ import pytest
 from nodegraph.context import SILENT, Context
 from nodegraph.declare import LOOP_KNOBS, Knob, Many, NodeType, Output, Param, Port, node
 from nodegraph.errors import DeclarationError
-from nodegraph.values import Audio, Files, Kernel, Mask, Number, Power, Scores, Value
+from nodegraph.values import Audio, Kernel, Mask, Number, Power, Scores, Value
 
 
 class Shares(NamedTuple):
@@ -126,13 +126,18 @@ def test_a_label_is_made_from_the_id_or_given() -> None:
     assert declared(node("source.test_tone", label="Tone")(make)).label == "Tone"
 
 
-def test_a_node_without_ports_is_a_source_unless_it_writes_files() -> None:
-    def make() -> Files:
-        """Make."""
+def test_a_node_without_ports_that_gives_sound_is_a_source() -> None:
+    def play() -> Audio:
+        """Play."""
         raise NotImplementedError
 
-    assert declared(node("a.b")(make)).source
-    assert not declared(node("a.b", effect=True)(make)).source
+    def draw() -> Kernel:
+        """Draw."""
+        raise NotImplementedError
+
+    assert declared(node("a.b")(play)).source
+    assert not declared(node("a.b", effect=True)(play)).source
+    assert not declared(node("a.c")(draw)).source
 
 
 def test_a_knob_that_is_a_number_is_a_port_for_a_number_as_well() -> None:

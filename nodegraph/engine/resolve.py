@@ -214,6 +214,8 @@ class Resolver:
             self.faults.append(f"{name}: {where} takes one link, not several")
         elif not wired:
             self.faults.append(f"{name}: {where} is an empty object: wire at least one")
+        elif "" in wired:
+            self.faults.append(f"{name}: {where}: each of several links needs a name")
         refs: list[tuple[str, Ref]] = []
         for key in sorted(wired):
             ref = self._ref(name, where, wired[key], self.paths[name])

@@ -303,6 +303,9 @@ FAULTY = {
     "s has no output 'lefd' (did you mean 'left'?)": {
         "s": n("split", {"a": "x"}), "a": n("add", {"a": "s.lefd"}),
     },
+    "input sounds: each of several links needs a name": {
+        "r": n("ramp"), "t": n("sum", {"sounds": {"": "r", "b": "r"}}),
+    },
     "input a takes one link, not several": {"a": n("add", {"a": {"p": "x", "q": "x"}})},
     "no key 'colour'": {"a": {**n("add", {"a": "x"}), "colour": "red"}},
     "cycle: a -> b -> c -> a; what should repeat belongs in a loop": {
