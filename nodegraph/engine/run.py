@@ -107,10 +107,13 @@ class Run:
     ) -> None:
         """Write down the end of a step and tell it."""
         record = self.records[step.name]
-        record.state = state if record.state != "failed" else "failed"
-        record.seconds += seconds
-        record.bytes = max(record.bytes, size)
-        record.runs += state == "ran"
+        if record.state != "failed":
+            record.state = state
+        if state == "ran":
+            record.runs += 1
+            record.seconds += seconds
+        if size > record.bytes:
+            record.bytes = size
         if self.listener is not None:
             self.tell(
                 Finished(step.name, state, seconds, size, frame.turn, record.error, record.why)
@@ -142,14 +145,19 @@ class ScopeRun:
         self.running = 0
         self.shared = False
         """Whether a helper may look at this scope; until then there is nothing to lock."""
+        self.busy = False
+        """Whether the thread that drives the scope is at a step that lasts."""
         self.changed = threading.Condition(threading.Lock())
 
     def drive(self) -> None:
         """Work until every step is through."""
         while (step := self.next_step()) is not None:
-            if self.ready and self.run.lasts(step):
-                self.ask_for_help()
+            if self.ready or self.shared:
+                self.busy = self.run.lasts(step)
+                if self.busy and self.ready:
+                    self.ask_for_help()
             self.work(step)
+            self.busy = False
 
     def next_step(self) -> Step | None:
         """Take the first step that is ready; wait for one while others are at work."""
@@ -172,10 +180,12 @@ class ScopeRun:
             self.run.helpers.submit(self.assist)
 
     def assist(self) -> None:
-        """Take steps that last, as long as there are any."""
+        """Take steps that last, and quick ones too that would wait for a long one to end."""
         while True:
             with self.changed:
                 step = next((step for step in self.ready if self.run.lasts(step)), None)
+                if step is None and self.busy and self.ready:
+                    step = self.ready[0]
                 if step is None:
                     return
                 self.ready.remove(step)

@@ -368,6 +368,25 @@ def test_unequal_branches_do_not_wait_for_each_other():
     assert time.monotonic() - begin < 0.75
 
 
+def test_a_quick_step_does_not_wait_for_a_long_one_elsewhere():
+    """A long node beside a row of long and quick ones: the row goes on meanwhile."""
+    e = engine(threads=2)
+    e.memory.seconds["toy.add"] = 1e-6
+    row = {
+        "s0": n("sleep", {"a": "x"}, seconds=0.1),
+        "q0": n("add", {"a": "s0"}),
+        "s1": n("sleep", {"a": "q0"}, seconds=0.1),
+        "q1": n("add", {"a": "s1"}),
+        "s2": n("sleep", {"a": "q1"}, seconds=0.1),
+    }
+    ends: list[str] = []
+    e.run(
+        graph(x=n("one"), long=n("sleep", {"a": "x"}, seconds=1.0), **row),
+        listener=lambda event: ends.append(event.node) if isinstance(event, Finished) else None,
+    )
+    assert ends[-1] == "long"
+
+
 def test_values_of_every_kind_freeze():
     value = engine().run(graph(s=n("stems")))["s"]
     assert isinstance(value.pick("a").data, np.ndarray)
