@@ -131,10 +131,10 @@ def test_a_carrier_is_known_by_its_first_bytes():
 
 
 def test_a_sound_may_be_larger_than_a_graph(monkeypatch):
-    monkeypatch.setattr(document, "MAX_BYTES", 10_000)
+    monkeypatch.setattr(document.reading, "MAX_BYTES", 10_000)
     assert Path(CARRIERS[0]).stat().st_size > 10_000
     assert nodegraph.load(CARRIERS[0]).title == TITLE
-    monkeypatch.setattr(document, "MAX_BYTES", 1000)
+    monkeypatch.setattr(document.reading, "MAX_BYTES", 1000)
     said = "the graph in this WAV file: 0 MB is too large: at most 0 MB"
     assert refused(CARRIERS[0]) == said
 
