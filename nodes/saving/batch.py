@@ -89,7 +89,6 @@ class Batch:
     @staticmethod
     def occupied(path: Path) -> ValueError:
         """Say why a file cannot go to `path`."""
-
         if path.is_dir():
             return ValueError(f"{path} is a folder: choose another name")
         return ValueError(
