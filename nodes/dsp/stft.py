@@ -70,9 +70,11 @@ def stft(samples: Array, window: Array, hop: int, n_fft: int, tick: Tick = silen
         with buffers.borrow() as buffer:
             framed = buffer[: last - first]
             np.multiply(sliding_window_view(piece, size)[::hop], weights, out=framed[:, :size])
-            result[row, :, first:last] = scipy.fft.rfft(framed).T
+            # Along axis 0 the spectra come out with time as the last axis: nothing to turn.
+            result[row, :, first:last] = scipy.fft.rfft(framed.T, axis=0)
 
-    blocks = [(row, span) for row in range(len(rows)) for span in spans(frames, per_block)]
+    # Rows in turn: two threads then meet fresh memory in different places.
+    blocks = [(row, span) for span in spans(frames, per_block) for row in range(len(rows))]
     parallel(transform, blocks, tick)
     return result.reshape(*samples.shape[:-1], *result.shape[-2:])
 
@@ -126,18 +128,14 @@ def istft(
     pad = max(len(window) - hop, 0)
     overlap = -(-len(window) // hop)
     per_block = max(8, min(max(BLOCK // n_fft, overlap), (1 << 24) // n_fft))
-    shape = (per_block + overlap - 1, n_fft // 2 + 1)
-    buffers = Buffers(
-        lambda: (np.empty(shape, spectrum.dtype), np.empty((per_block, hop), result.dtype))
-    )
+    buffers = Buffers(lambda: np.empty((per_block, hop), result.dtype))
 
     def transform(item: tuple[int, tuple[int, int]]) -> None:
         row, (first, last) = item
         early, late = max(0, first - overlap + 1), min(last, rows.shape[-1])
-        with buffers.borrow() as (turned, added):
-            turned[: late - early] = rows[row, :, early:late].T
-            framed = scipy.fft.irfft(turned[: late - early], n_fft, overwrite_x=True)
-            framed = framed[:, : len(window)]
+        with buffers.borrow() as added:
+            # The transform itself picks the spectra out of the plane: cheaper than to turn them first.
+            framed = scipy.fft.irfft(rows[row, :, early:late].T, n_fft)[:, : len(window)]
             framed *= weights
             added[: last - first] = 0
             _overlap_add(framed, added[: last - first], hop, early - first)
