@@ -11,6 +11,7 @@ import scipy
 from numpy.typing import NDArray
 
 from nodes.dsp import song
+from nodes.dsp.song import tones
 
 Array = NDArray[Any]
 RATE = 44100
@@ -137,7 +138,7 @@ def test_the_voice_trembles_at_its_rate() -> None:
 @pytest.mark.parametrize("pitch", [45, 57, 64, 76])
 def test_a_string_is_in_tune(pitch: int) -> None:
     frequency = song.Note(0, 1, pitch).frequency
-    string = song._string(frequency, RATE, 0)
+    string = tones.string(frequency, RATE, 0)
     spectrum = np.abs(np.fft.rfft(string * np.hanning(len(string)), 1 << 19))
     bins = np.arange(int(frequency * 0.95 / RATE * 2**19), int(frequency * 1.05 / RATE * 2**19))
     found = bins[np.argmax(spectrum[bins])] * RATE / 2**19
