@@ -1,0 +1,71 @@
+"""Tables, set as text."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+from nodegraph.figure.theme import Theme
+from nodegraph.views import Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+ROW = 0.3
+"""Height of a table row in inches."""
+NOT_DEFINED = "not defined"
+
+
+def height(picture: Table) -> float:
+    """Height on paper in inches."""
+    return ROW * (len(picture.rows) + len(_notes(picture)) + 2.2 + bool(picture.title))
+
+
+def draw(axes: Axes, picture: Table, theme: Theme) -> None:
+    """Set a table as text, words to the left and numbers to the right, a line under the heading."""
+    rows = [[_cell(cell) for cell in row] for row in picture.rows]
+    widths = [
+        max(len(line[k]) for line in [list(picture.columns), *rows]) + 4
+        for k in range(len(picture.columns))
+    ]
+    total = max(sum(widths), 100)
+    size = 9.5 * 100 / total
+    axes.set_axis_off()
+    axes.set_xlim(0, total)
+    axes.set_ylim(len(rows) + len(_notes(picture)) + 1.2, 0)
+    left = 1.0
+    for k, (title, width) in enumerate(zip(picture.columns, widths, strict=True)):
+        number = bool(picture.rows) and not isinstance(picture.rows[0][k], str)
+        place: dict[str, Any] = {
+            "ha": "right" if number else "left",
+            "va": "center",
+            "fontsize": size,
+        }
+        x = left + width - 3 if number else left
+        axes.text(x, 0.5, title, color=theme.faint, fontweight="bold", **place)
+        for line, row in enumerate(rows):
+            faint = row[k] == NOT_DEFINED
+            axes.text(x, line + 1.6, row[k], color=theme.faint if faint else theme.text, **place)
+        left += width
+    axes.plot([1, max(left - 3, 2)], [1.05, 1.05], color=theme.line, linewidth=0.8)
+    for line, note in enumerate(_notes(picture)):
+        axes.text(
+            1, len(rows) + line + 1.7, note, color=theme.faint, va="center", fontsize=8.5,
+        )  # fmt: skip
+
+
+def _notes(picture: Table) -> list[str]:
+    """Notes in lines that fit."""
+    return [line for note in picture.notes for line in textwrap.wrap(note, 110)]
+
+
+def _cell(cell: str | float) -> str:
+    """Write a cell: few digits, and words for what is not a number."""
+    if isinstance(cell, str):
+        # The end of a path says more than its middle.
+        return cell if len(cell) <= 60 else f"{cell[:20]} … {cell[-37:]}"
+    if math.isnan(cell):
+        return NOT_DEFINED
+    plain = cell == 0 or 0.1 <= abs(cell) < 1e6
+    return (f"{cell:.2f}" if plain else f"{cell:.3g}").replace("-", "\u2212")
