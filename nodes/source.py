@@ -12,6 +12,7 @@ from nodegraph.context import SILENT, Context
 from nodegraph.declare import Param, node
 from nodegraph.values import Absent, Audio
 from nodes import audio_files
+from nodes.audio_files import folders
 from nodes.dsp import mixing, signals
 from nodes.dsp import song as demo
 
@@ -21,9 +22,6 @@ Rate = Annotated[int, Param(min=1000, max=384000, unit="Hz", suggest=(44100, 480
 Channels = Annotated[int, Param(min=1, max=64)]
 Seed = Annotated[int, Param(min=0)]
 Level = Annotated[float, Param(min=-120, max=0, unit="dBFS")]
-
-WHOLE_MIXES = ("mixture", "mix", "master")
-"""File names in a folder of stems that are not a stem but all of them."""
 
 
 class Recording(NamedTuple):
@@ -46,7 +44,10 @@ def _track(params: Mapping[str, Any]) -> str:
 
 def _file_seconds(params: Mapping[str, Any]) -> float:
     path = _file(params)
-    header = audio_files.info(path)
+    return _seconds(path, audio_files.info(path), params)
+
+
+def _seconds(path: Path, header: audio_files.Info, params: Mapping[str, Any]) -> float:
     first, last = audio_files.stretch(path, header, params["start"], params["length"])
     return (last - first) / header.rate
 
@@ -89,46 +90,11 @@ def _note_short(seconds: float, length: float, rate: int, context: Context) -> N
         context.note(f"the recording ends after {seconds:.3f} s of the {length:g} s asked for")
 
 
-def _stem_files(path: Path) -> list[Path]:
-    """Find what belongs to a recording: one file, or every audio file of a folder by name."""
-    if not path.is_dir():
-        return [path]
-    readable = audio_files.AUDIO | audio_files.UNSUPPORTED.keys() - {".mp4", ".mov"}
-    return sorted(
-        (
-            found
-            for found in path.iterdir()
-            if found.suffix.lower() in readable
-            and not found.name.startswith(".")
-            and found.is_file()
-        ),
-        key=lambda found: found.name,
-    )
-
-
-def _stems_of(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Divide a folder's audio files into stems and finished mixes."""
-    files = _stem_files(folder)
-    mixes = [found for found in files if found.stem.lower() in WHOLE_MIXES]
-    stems = [found for found in files if found not in mixes]
-    if not stems:
-        there = f"only {mixes[0].name}" if mixes else "no audio file"
-        raise ValueError(
-            f"{folder} holds {there}: one file per source is needed (WAV, FLAC, OGG, MP3 or AIFF)"
-        )
-    seen: dict[str, Path] = {}
-    for found in stems:
-        if found.stem in seen:
-            raise ValueError(
-                f"{seen[found.stem].name} and {found.name} would both be the source {found.stem!r}: "
-                "keep one of them"
-            )
-        seen[found.stem] = found
-    return stems, mixes
-
-
 def _stems_fingerprint(params: Mapping[str, Any]) -> str:
-    files = _stem_files(Path(params["path"])) if params["path"] else []
+    if not params["path"]:
+        return ""
+    path = Path(params["path"])
+    files = folders.sounds(path) if path.is_dir() else [path]
     return " ".join(f"{found.name}:{audio_files.fingerprint(found)}" for found in files)
 
 
@@ -136,23 +102,8 @@ def _stems_seconds(params: Mapping[str, Any]) -> float:
     path = _file(params)
     if not path.is_dir():
         return _file_seconds(params)
-    longest, header = _agreed(_stems_of(path)[0])
-    first, last = audio_files.stretch(longest, header, params["start"], params["length"])
-    return (last - first) / header.rate
-
-
-def _agreed(files: list[Path]) -> tuple[Path, audio_files.Info]:
-    """Give the longest of several files; refuse files of different rate or channel count."""
-    headers = {found: audio_files.info(found) for found in files}
-    first = headers[files[0]]
-    for found, header in headers.items():
-        if (header.rate, header.channels) != (first.rate, first.channels):
-            raise ValueError(
-                f"{files[0].name} has {first.rate} Hz and {first.channels} channels, "
-                f"{found.name} {header.rate} Hz and {header.channels}: stems of one recording must "
-                "agree; nothing is resampled unasked"
-            )
-    return max(headers.items(), key=lambda item: item[1].frames)
+    stems, _ = folders.divided(path)
+    return _seconds(*folders.longest(folders.agreed(stems)), params)
 
 
 @node(
@@ -188,9 +139,15 @@ def stems(
     if not folder.is_dir():
         mixture = file(path=path, start=start, length=length, context=context)
         return Recording(mixture, Absent(f"{folder.name} is one file: it has no stems"))
-    files, mixes = _stems_of(folder)
+    files, mixes = folders.divided(folder)
     _note_folder(files, mixes, context)
-    samples, rate = _read_all(files, start, length, context)
+    headers = folders.agreed(files)
+    samples, rate = folders.read_together(headers, start, length, context.region, context.progress)
+    if context.region is None:
+        _note_short(samples.shape[-1] / rate, length, rate, context)
+    padded = folders.padded(headers, start, length)
+    if padded:
+        context.note(padded)
     mixture = Audio(mixing.total(samples), rate)
     return Recording(mixture, Audio(samples, rate, tuple(found.stem for found in files)))
 
@@ -205,36 +162,6 @@ def _note_folder(files: list[Path], mixes: list[Path], context: Context) -> None
             f"{', '.join(lossy)}: a lossy file is no exact reference; scores near 15 dB and above "
             "mean little"
         )
-
-
-def _read_all(
-    files: list[Path], start: float, length: float, context: Context
-) -> tuple[np.ndarray[Any, np.dtype[np.float32]], int]:
-    """Read the same stretch of every file, silence where a file has ended."""
-    longest, header = _agreed(files)
-    first, last = audio_files.stretch(longest, header, start, length, context.region)
-    if context.region is None:
-        _note_short((last - first) / header.rate, length, header.rate, context)
-    samples = np.zeros((len(files), header.channels, last - first), np.float32)
-    # What is padded is the same for every region of the recording, and is said the same way.
-    end = audio_files.stretch(longest, header, start, length)[1]
-    short = []
-    for number, found in enumerate(files):
-        frames = audio_files.info(found).frames
-        if frames < end:
-            short.append(f"{found.name} ({frames / header.rate:.3f} s)")
-        if frames <= first:
-            continue
-        have = min(frames, last) - first
-        samples[number, :, :have], _ = audio_files.read(
-            found,
-            first / header.rate,
-            have / header.rate,
-            tick=lambda part, number=number: context.progress((number + part) / len(files)),  # type: ignore[misc]
-        )
-    if short:
-        context.note(f"padded with silence to {end / header.rate:.3f} s: {', '.join(short)}")
-    return samples, header.rate
 
 
 class Song(NamedTuple):

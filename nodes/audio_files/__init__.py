@@ -1,4 +1,4 @@
-"""Audio files: reading a stretch, writing at once or piece by piece, comparing.
+"""Audio files: reading a stretch, folders of stems, writing at once or piece by piece, comparing.
 
 Whatever is written grows in a hidden file beside its place and is moved there when it is complete
 and on the disk, so that a full disk, a cancelled run or a crash never leaves half a file behind.
