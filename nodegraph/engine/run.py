@@ -142,6 +142,8 @@ class ScopeRun:
         self.frame = frame
         self.waiting = {step.name: step.waits for step in scope.steps if step.waits}
         self.ready = deque(step for step in scope.steps if not step.waits)
+        self.taken: set[str] = set()
+        """Steps that have let go of their inputs already."""
         self.running = 0
         self.shared = False
         """Whether a helper may look at this scope; until then there is nothing to lock."""
@@ -211,26 +213,40 @@ class ScopeRun:
                 self.settle(step)
 
     def settle(self, step: Step) -> None:
-        """Let go of what the step read, and of the steps that waited for it."""
-        self.release(step)
+        """Let go of what nobody will read any more, and of the steps that waited."""
+        if step.name not in self.taken:
+            self.let_go_of_inputs(step)
+        if self.run.discard or self.frame.turn:
+            self.let_go_of_outputs(step)
         for follower in step.followers:
             left = self.waiting[follower.name] - 1
             self.waiting[follower.name] = left
             if not left:
                 self.ready.append(follower)
 
-    def release(self, step: Step) -> None:
-        """Let go of values that nobody will read any more."""
+    def take_inputs(self, step: Step) -> None:
+        """Let go of what a step has in its hands already, and nobody else will read.
+
+        Before it runs: several wires are stacked into one array, and the single ones should not
+        stay in memory beside it.
+        """
+        if step.reads:
+            with self.changed:
+                self.taken.add(step.name)
+                self.let_go_of_inputs(step)
+
+    def let_go_of_inputs(self, step: Step) -> None:
         left, keep = self.env.left, self.scope.keep
         for slot in step.reads:
             left[slot] -= 1
             if not left[slot] and slot not in keep:
                 self.env.values.pop(slot, None)
-        if self.run.discard or self.frame.turn:
-            for output in step.outputs:
-                slot = (step.name, output)
-                if slot not in left and slot not in keep:
-                    self.env.values.pop(slot, None)
+
+    def let_go_of_outputs(self, step: Step) -> None:
+        for output in step.outputs:
+            slot = (step.name, output)
+            if slot not in self.env.left and slot not in self.scope.keep:
+                self.env.values.pop(slot, None)
 
     def perform(self, step: Step) -> None:
         """Bring a step to its end."""
@@ -275,6 +291,8 @@ class ScopeRun:
         except NodeFailed as error:
             self.fail(step, error)
             return
+        if any(feed.many for feed in step.feeds):
+            self.take_inputs(step)
         record = run.records[step.name]
         if record.recipe is None:
             record.recipe = frame.keys.recipes[step.name]

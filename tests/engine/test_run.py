@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 from dataclasses import replace
 from typing import Annotated
 
@@ -11,13 +12,13 @@ import numpy as np
 import pytest
 
 from nodegraph import edits
-from nodegraph.declare import Param, node
+from nodegraph.declare import Many, Param, node
 from nodegraph.engine import plan
 from nodegraph.engine.engine import Engine
 from nodegraph.engine.events import Finished, Progressed
 from nodegraph.errors import GraphError, NodeFailed
 from nodegraph.registry import Registry
-from nodegraph.values import Number
+from nodegraph.values import Audio, Number
 from tests.toys import CALLS, TYPES, engine, graph, n
 
 
@@ -391,3 +392,30 @@ def test_values_of_every_kind_freeze():
     value = engine().run(graph(s=n("stems")))["s"]
     assert isinstance(value.pick("a").data, np.ndarray)
     assert not value.data.flags.writeable
+
+
+def test_what_is_stacked_is_not_kept_beside_its_stack():
+    alive: list[int] = []
+    made: list[weakref.ref[Audio]] = []
+
+    @node("toy.make")
+    def make(*, value: float = 0.0) -> Audio:
+        """Make a sound."""
+        sound = Audio(np.full((1, 10), value, np.float32), 100)
+        made.append(weakref.ref(sound))
+        return sound
+
+    @node("toy.look")
+    def look(sounds: Many[Audio]) -> Number:
+        """Count the single sounds that are still there."""
+        alive.append(sum(ref() is not None for ref in made))
+        return Number(float(sounds.data.sum()))
+
+    types = Registry([make.__node__, look.__node__])  # type: ignore[attr-defined]
+    g = graph(
+        a=n("make", value=1.0),
+        b=n("make", value=2.0),
+        t=n("look", {"sounds": {"a": "a", "b": "b"}}),
+    )
+    assert Engine(types, cache_bytes=0, threads=1).run(g)["t"].value == 30
+    assert alive == [0]
