@@ -35,6 +35,7 @@ from nodegraph.values import (
 )
 from nodegraph.views import Axis, Curves, Heatmap, Line, Panels, Picture, Table, Wave, view
 from nodes.dsp.position import find_peaks
+from nodes.dsp.reduction import decibels, reduced, starts_of
 from nodes.position import PRINCIPAL
 
 ROWS, COLUMNS = 1024, 2048
@@ -47,7 +48,6 @@ PANELS = 16
 """Sources shown at once; more could not be told apart."""
 STRIPS = 8
 """Parts of a factorisation drawn as curves; more are drawn as colour."""
-BLOCK = 1 << 21
 
 
 def picture_of(value: Value) -> Picture:
@@ -69,7 +69,7 @@ def audio_picture(value: Audio) -> Wave | Panels:
 
 
 def _wave(value: Audio, name: str) -> Wave:
-    starts = _starts(value.length, POINTS)
+    starts = starts_of(value.length, POINTS)
     if len(starts):
         low = np.minimum.reduceat(value.data.min(axis=0), starts)
         high = np.maximum.reduceat(value.data.max(axis=0), starts)
@@ -114,7 +114,7 @@ def _field_image(value: Plane) -> Array:
     """Reduce the first channel: of levels keep the largest, of anything else one in each cell."""
     if isinstance(value, Field) and value.unit == "dB":
         return _reduced(lambda part: value.data[0, part], value.grid, np.maximum)
-    rows, columns = _starts(value.grid.bins, ROWS), _starts(value.grid.frames, COLUMNS)
+    rows, columns = starts_of(value.grid.bins, ROWS), starts_of(value.grid.frames, COLUMNS)
     return np.ascontiguousarray(value.data[0][rows][:, columns])
 
 
@@ -146,16 +146,7 @@ def _levels(value: Plane, energy: Callable[[Array], Array]) -> Heatmap | Panels:
         return lambda part: energy(single.data[:, part]).mean(axis=0)
 
     images = [_reduced(rows(single), value.grid, np.maximum) for single in _first(value)]
-    return _planes(value, _decibels(images), ("level", "dB", -DECIBELS, 0.0, "magma"))
-
-
-def _decibels(energies: list[Array], span: float = DECIBELS) -> list[Array]:
-    """Give energies in decibels below the largest of all, at least `-span`."""
-    top = max(float(energy.max()) for energy in energies) or 1.0
-    return [
-        (10 * np.log10(np.maximum(energy / top, 10 ** (-span / 10)))).astype(np.float32)
-        for energy in energies
-    ]
+    return _planes(value, decibels(images, DECIBELS), ("level", "dB", -DECIBELS, 0.0, "magma"))
 
 
 def _averaged(data: Array) -> Callable[[slice], Array]:
@@ -187,29 +178,9 @@ def _frequency(grid: Grid) -> Axis:
     return Axis("frequency", "Hz", -half, float(grid.frequencies[-1]) + half)
 
 
-def _starts(length: int, most: int) -> Array:
-    """First index of each of at most `most` stretches of nearly equal length."""
-    count = min(length, most)
-    return np.arange(count) * length // max(count, 1)
-
-
 def _reduced(rows: Callable[[slice], Array], grid: Grid, how: np.ufunc) -> Array:
-    """Join bins and frames until the picture is small enough, some rows at a time.
-
-    `how` joins: np.maximum keeps the largest, np.add the average.
-    """
-    bins, frames = grid.bins, grid.frames
-    lines, columns = _starts(bins, ROWS), _starts(frames, COLUMNS)
-    image = np.empty((len(lines), len(columns)), np.float32)
-    step = max(1, BLOCK // (frames * -(-bins // len(lines))))
-    for line in range(0, len(lines), step):
-        inside = lines[line : line + step]
-        stop = int(lines[line + step]) if line + step < len(lines) else bins
-        part = how.reduceat(rows(slice(int(inside[0]), stop)), columns, axis=1)
-        how.reduceat(part, inside - inside[0], axis=0, out=image[line : line + step])
-    if how is np.add:
-        image /= np.outer(np.diff(lines, append=bins), np.diff(columns, append=frames))
-    return image
+    """Join bins and frames until the picture is small enough."""
+    return reduced(rows, (grid.bins, grid.frames), (ROWS, COLUMNS), how)
 
 
 def _panels(pictures: Sequence[Any], count: int, columns: int = 0) -> Panels:
@@ -230,7 +201,7 @@ def histogram_picture(value: Histogram) -> Curves:
     counts = {name: np.asarray(single.data) for name, single in value.singles().items()}
     total = value.data.sum(axis=0) if value.names else value.data
     curves = {"mixture": total, **(counts if value.names else {})}
-    levels = _decibels(list(curves.values()), 2 * HISTOGRAM_DECIBELS)
+    levels = decibels(list(curves.values()), 2 * HISTOGRAM_DECIBELS)
     lines = tuple(
         Line(name, value.centres, level) for name, level in zip(curves, levels, strict=True)
     )
@@ -277,7 +248,7 @@ def factors_picture(value: Factors) -> Panels:
         product: Array = (templates[rows] @ value.activations) ** (2 / value.exponent)
         return product
 
-    (image,) = _decibels([_reduced(energy, grid, np.maximum)])
+    (image,) = decibels([_reduced(energy, grid, np.maximum)], DECIBELS)
     time, frequency = _time(grid), _frequency(grid)
     product = Heatmap(
         image,
@@ -305,8 +276,10 @@ def factors_picture(value: Factors) -> Panels:
 
 def _templates(templates: Array, value: Factors, frequency: Axis) -> Curves | Heatmap:
     """Draw the templates side by side, bottom to top, in decibels below the largest."""
-    starts = _starts(len(templates), ROWS)
-    (levels,) = _decibels([np.maximum.reduceat(templates, starts, axis=0) ** (2 / value.exponent)])
+    starts = starts_of(len(templates), ROWS)
+    (levels,) = decibels(
+        [np.maximum.reduceat(templates, starts, axis=0) ** (2 / value.exponent)], DECIBELS
+    )
     part = Axis("part", "", 0.5, value.rank + 0.5)
     if value.rank > STRIPS:
         return Heatmap(levels, part, frequency, "level", "dB", -DECIBELS, 0.0, title="W")
@@ -320,7 +293,7 @@ def _templates(templates: Array, value: Factors, frequency: Axis) -> Curves | He
 
 def _activation(value: Factors, number: int, time: Axis) -> Curves:
     """Draw when one part sounds, against its own largest value."""
-    starts = _starts(value.activations.shape[1], COLUMNS)
+    starts = starts_of(value.activations.shape[1], COLUMNS)
     row = np.maximum.reduceat(value.activations[number], starts)
     name = value.names[number]
     line = Line(name, value.grid.times[starts], row / (float(row.max()) or 1.0))
@@ -330,9 +303,9 @@ def _activation(value: Factors, number: int, time: Axis) -> Curves:
 
 def _activation_map(value: Factors, time: Axis) -> Heatmap:
     """Draw when all parts sound, the first at the bottom."""
-    starts = _starts(value.activations.shape[1], COLUMNS)
+    starts = starts_of(value.activations.shape[1], COLUMNS)
     rows = np.maximum.reduceat(value.activations, starts, axis=1) ** (2 / value.exponent)
-    (image,) = _decibels([rows])
+    (image,) = decibels([rows], DECIBELS)
     part = Axis("part", "", 0.5, value.rank + 0.5)
     return Heatmap(image, time, part, "level", "dB", -DECIBELS, 0.0, title="H")
 

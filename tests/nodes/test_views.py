@@ -31,6 +31,7 @@ from nodegraph.values import (
 )
 from nodegraph.views import Axis, Curves, Heatmap, Panels, Picture, Table, Wave
 from nodes import position, views
+from nodes.dsp import reduction
 
 GRID = Grid(8000, 256, 64, "hann", 256, 8000)
 SHAPE = (2, GRID.bins, GRID.frames)
@@ -164,7 +165,7 @@ def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     grid = Grid(8000, 4096, 64, "hann", 4096, 80000)
     power = Power(np.random.default_rng(0).random((2, grid.bins, grid.frames)), grid)
     whole = heatmap(power).data
-    monkeypatch.setattr(views, "BLOCK", 10000)
+    monkeypatch.setattr(reduction, "BLOCK", 10000)
     np.testing.assert_array_equal(heatmap(power).data, whole)
 
 
