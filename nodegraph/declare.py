@@ -14,7 +14,7 @@ import inspect
 import math
 import re
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import (
     Annotated,
@@ -60,6 +60,11 @@ class Param:
     """Values worth offering."""
 
 
+def in_words(types: Iterable[type[Value]]) -> str:
+    """Name types, such as ``Mask or Plane``."""
+    return " or ".join(sorted(t.__name__ for t in types))
+
+
 @dataclass(frozen=True)
 class Port:
     """An input: what may be wired in."""
@@ -72,7 +77,7 @@ class Port:
     @property
     def type_names(self) -> str:
         """The types in words."""
-        return " or ".join(sorted(t.__name__ for t in self.types))
+        return in_words(self.types)
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ class Output:
     @property
     def type_names(self) -> str:
         """The types in words."""
-        return " or ".join(sorted(t.__name__ for t in self.types))
+        return in_words(self.types)
 
 
 @dataclass(frozen=True)
