@@ -21,7 +21,7 @@ from nodegraph.engine.events import Listener, Previewed, Progressed
 from nodegraph.engine.feeding import Blocked, Env
 from nodegraph.engine.plan import Plan
 from nodegraph.engine.records import Frame, Memory, Record
-from nodegraph.engine.run import Run, Sink
+from nodegraph.engine.run import Run, Shown, Sink
 from nodegraph.engine.steps import Slot, Step, resolved
 from nodegraph.errors import Cancelled, NodeFailed
 from nodegraph.registry import Registry
@@ -135,6 +135,7 @@ class Engine:
         cancel: threading.Event | None = None,
         discard: bool = False,
         sink: Sink | None = None,
+        shown: Shown | None = None,
     ) -> Result:
         """Run a graph.
 
@@ -158,6 +159,8 @@ class Engine:
             Give no values by default, and let go of each as soon as nobody reads it.
         sink
             Called in place of output nodes.
+        shown
+            Called with each node's values as soon as they are there, from any thread.
 
         Raises
         ------
@@ -184,6 +187,7 @@ class Engine:
             cancel=cancel,
             discard=discard,
             sink=sink,
+            shown=shown,
         )
         env = run.go(at)
         for name in plan.steps:

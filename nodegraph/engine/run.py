@@ -41,6 +41,9 @@ LASTS = 0.002
 Sink = Callable[[Step, list[Any], Mapping[str, Any], Context], dict[str, Value]]
 """Takes the place of output nodes where a recording is run piece by piece."""
 
+Shown = Callable[[str, Slots, int], None]
+"""Called with each node's values as soon as they are there, and the turn they belong to."""
+
 
 class Run:
     """One run of one plan."""
@@ -59,6 +62,7 @@ class Run:
         cancel: threading.Event | None = None,
         discard: bool = False,
         sink: Sink | None = None,
+        shown: Shown | None = None,
     ) -> None:
         self.plan = plan
         self.keys = keys
@@ -71,6 +75,7 @@ class Run:
         self.claiming = threading.Lock()
         self.discard = discard
         self.sink = sink
+        self.shown = shown
         self.make_context = make_context
         self.listener = listener
         self._say = threading.Lock()
@@ -355,6 +360,8 @@ class ScopeRun:
 
     def keep(self, step: Step, values: Slots) -> None:
         """Put the values of a step where others find them, and what they measure on record."""
+        if self.run.shown is not None:
+            self.run.shown(step.name, values, self.frame.turn)
         for output, value in values.items():
             self.env.values[step.name, output] = value
             if value.__class__ is Number:
