@@ -166,13 +166,13 @@ class Worker:
         with contextlib.suppress(EOFError, OSError):
             while self._pipe.poll(max(0.0, end - time.monotonic()) if not messages else 0.0):
                 message = self._pipe.recv()
-                if isinstance(message, _Idle):
+                if isinstance(message, (Ended, Refused, _Idle)):
                     if message.ticket >= self._stopping:
                         self._deadline = None
-                    continue
-                messages.append(message)
-                if isinstance(message, (Ended, Refused)) and message.ticket == self._going:
-                    self._going = 0
+                    if message.ticket == self._going:
+                        self._going = 0
+                if not isinstance(message, _Idle):
+                    messages.append(message)
                 if time.monotonic() > end:
                     break
         if not self._process.is_alive():
