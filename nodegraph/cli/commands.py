@@ -38,8 +38,6 @@ def _means_a_graph(word: str) -> bool:
 
 _HELP = """Separate music with graphs of small nodes.
 
-With a GRAPH, or with nothing at all, the editor opens.
-
 \b
   nodegraph run harmonic_percussive --input song=mine.wav --out stems
   nodegraph describe harmonic_percussive
@@ -52,7 +50,7 @@ With a GRAPH, or with nothing at all, the editor opens.
     cls=_Commands,
     invoke_without_command=True,
     options_metavar="",
-    subcommand_metavar="[GRAPH | COMMAND ...]",
+    subcommand_metavar="COMMAND ...",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="nodegraph", message="%(prog)s %(version)s")

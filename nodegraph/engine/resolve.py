@@ -17,7 +17,7 @@ from typing import Any
 
 import networkx as nx
 
-from nodegraph.declare import LOOP_KNOBS, Knob, NodeType, Port
+from nodegraph.declare import LOOP_KNOBS, Knob, NodeType, Port, in_words
 from nodegraph.document import Graph, Item, Link, Loop, Node, walk
 from nodegraph.engine.steps import Feed, LoopPlan, Path, Ref, Slot, Step, settle
 from nodegraph.values import Curve, Number, Value
@@ -229,7 +229,7 @@ class Resolver:
         given = self._types_of.get(ref.slot)
         if given is not None and not _overlap(given, port.types):
             self.faults.append(
-                f"{name}: {where} takes {port.type_names}, but {link} gives {_words(given)}"
+                f"{name}: {where} takes {port.type_names}, but {link} gives {in_words(given)}"
             )
 
     def _passes(self, feeds: tuple[Feed, ...], node_type: NodeType) -> dict[str, Feed]:
@@ -321,8 +321,8 @@ class Resolver:
                 begins, goes_on = self._types_of.get((name, key)), self._types_of.get(ref.slot)
                 if begins and goes_on and not _overlap(begins, goes_on):
                     self.faults.append(
-                        f"{name}: state {key} begins as {_words(begins)} ({state.first}) "
-                        f"but goes on as {_words(goes_on)} ({state.next})"
+                        f"{name}: state {key} begins as {in_words(begins)} ({state.first}) "
+                        f"but goes on as {in_words(goes_on)} ({state.next})"
                     )
         for key, link in item.watch.items():
             ref = self._ref(name, f"watch {key}", link, inside, turn_end=True)
@@ -385,10 +385,6 @@ def _no_output(link: Link, names: list[str], turning: bool) -> str:
 
 
 _canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
-
-
-def _words(types: Types) -> str:
-    return " or ".join(sorted(t.__name__ for t in types))
 
 
 def _listed(names: Iterable[str]) -> str:
