@@ -9,6 +9,7 @@ nearest one kept. The numbers of each turn are always kept.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -96,15 +97,16 @@ class _Turning:
         if absent is not None:
             self.outer.pass_on(step, absent)
             return
+        begin = time.perf_counter()
         end = self.turns(first)
         if end is None:
             return
+        seconds = time.perf_counter() - begin
         result = self.result(end)
         env.values.update(result)
         # Without the loop's own name: another loop may do the very same and share the result.
         own = {step.name: ""}
         whole = {f"{own.get(owner, owner)}.{output}": v for (owner, output), v in result.items()}
-        seconds = self.run.records[step.name].seconds
         if not any(isinstance(value, Blocked) for value in whole.values()):
             for value in whole.values():
                 value.freeze()
@@ -112,7 +114,7 @@ class _Turning:
         self.run.records[step.name].reason = (
             f"turns 1 to {end.turn}" if end.turn else "no turn asked for"
         )
-        self.run.finish(step, self.frame, "ran", 0.0, nbytes(end.states))
+        self.run.finish(step, self.frame, "ran", seconds, nbytes(end.states))
 
     # Turns
 

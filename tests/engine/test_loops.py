@@ -492,3 +492,18 @@ def test_any_loop_equals_its_body_pasted_bit_for_bit(case: tuple[dict[str, Any],
     result = e.run(looped, only=["l"])["l"]
     assert result["p"].value + result["q"].value + 1.0 == expected
     assert isinstance(result["p"], Number)
+
+
+def test_a_loops_result_is_worth_the_time_of_its_turns():
+    g = graph(
+        x=n("one", value=1.0),
+        l=loop(
+            {"s": ("x", "d")},
+            {"d": n("mul", {"a": "l.s", "b": "z"}), "z": n("sleep", {"a": "l.s"}, seconds=0.02)},
+            iterations=3,
+        ),
+    )
+    e = engine()
+    record = e.run(g, only=["l"]).records["l"]
+    assert record.seconds > 0.05
+    assert record.why == "turns 1 to 3"
