@@ -20,7 +20,7 @@ Neural Computation 23(9), 2011, eq. 4.1 and section 4.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import partial, reduce
 from itertools import count
 from typing import Any
 
@@ -39,6 +39,9 @@ LINE = 32
 
 SUMS = 16
 """Partial sums of the template update at most: they are added in a fixed order."""
+
+SMALL = 10**6
+"""Multiplications up to which OpenBLAS takes matrices as they lie and does not rearrange them."""
 
 FLOOR = 1e-10
 """What is added to the model, against the loudest bin: it keeps divisions from zero.
@@ -125,7 +128,7 @@ def nmf_steps(
     """Yield ever better (templates, activations), without end; take as many as you like.
 
     One step is `update_activations`, `update_templates` and `normalise`, bit for bit, but goes
-    through the plane only once. Keeps a copy of the plane, except for beta 2.
+    through the plane only once. Keeps a copy of the plane.
 
     Parameters
     ----------
@@ -142,11 +145,9 @@ def nmf_steps(
     """
     templates, activations = start(power, rank, rng or np.random.default_rng(0))
     settings = (beta, 1.0, default_floor(power))
-    pieces = _pieces(power)
-    if beta != 2:
-        # In the plane the rows of a piece lie far apart. Side by side they are divided three times
-        # as fast, which makes up for the copy within a few steps.
-        pieces = [piece.copy() for piece in pieces]
+    # In the plane the rows of a piece lie far apart. Side by side they are divided three times as
+    # fast and multiplied in two thirds of the time, which makes up for the copy within a few steps.
+    pieces = [piece.copy() for piece in _pieces(power)]
     for done in count():
         part_tick = partial(_tick_from, tick, done)
         changed = _sweep(pieces, templates, activations, settings, "hw", part_tick)
@@ -192,7 +193,7 @@ def _sweep(
     frames = pieces[0].shape[1]
     runs = spans(len(pieces), -(-len(pieces) // SUMS))
     buffers = Buffers(lambda: np.empty((2, len(w), frames), w.dtype))
-    shares = np.zeros((2, len(runs), *w.shape), w.dtype) if "w" in change else np.empty(0)
+    shares: list[list[Array]] = [[] for _ in runs]
     sums, gram = _part_sums(w)[:, np.newaxis], w.T @ w if beta == 2 else None
 
     def update(run: int) -> None:
@@ -203,22 +204,39 @@ def _sweep(
                 x, r = x[:, : vb.shape[1]], r[:, : vb.shape[1]]
                 if "h" in change:
                     above, below = _terms(vb, w, hb, beta, least, x, r)
-                    scale = (
-                        w.T @ below if below is not None else sums if gram is None else gram @ hb
-                    )
-                    _step(hb, w.T @ above, scale, gamma)
+                    if below is None:
+                        scale = sums if gram is None else gram @ hb
+                    else:
+                        scale = _times(w.T, below, np.empty_like(hb))
+                    _step(hb, _times(w.T, above, np.empty_like(hb)), scale, gamma)
                 if "w" in change:
                     above, below = _terms(vb, w, hb, beta, least, x, r)
-                    shares[0, run] += above @ hb.T
-                    if below is not None:
-                        shares[1, run] += below @ hb.T
+                    parts = [above @ hb.T] if below is None else [above @ hb.T, below @ hb.T]
+                    shares[run] = _added(shares[run], parts)
 
     with one_blas_thread():
         parallel(update, range(len(runs)), tick)
         if "w" in change:
             w = w.copy()
-            _step(w, shares[0].sum(axis=0), _template_scale(w, h, shares[1], beta), gamma)
+            above, *below = reduce(_added, shares)
+            _step(w, above, below[0] if below else _template_scale(w, h, beta), gamma)
     return w.reshape(templates.shape), h
+
+
+def _times(factor: Array, block: Array, out: Array) -> Array:
+    """Multiply a factor with a block of frames: in panels, where that makes small products."""
+    frames = block.shape[1]
+    width = SMALL // factor.size // 16 * 16
+    if not 32 <= width < frames:
+        return np.matmul(factor, block, out=out)
+    whole = frames // width * width
+
+    def panels(array: Array) -> Array:
+        return array[:, :whole].reshape(len(array), -1, width).transpose(1, 0, 2)
+
+    np.matmul(factor, panels(block), out=panels(out))
+    np.matmul(factor, block[:, whole:], out=out[:, whole:])
+    return out
 
 
 def _terms(
@@ -230,7 +248,7 @@ def _terms(
     """
     if beta == 2:
         return v, None
-    np.matmul(w, h, out=x)
+    _times(w, h, x)
     x += least
     if beta == 0:
         np.divide(1, x, out=x)
@@ -247,13 +265,18 @@ def _terms(
     return r, x
 
 
-def _template_scale(w: Array, h: Array, shares: Array, beta: float) -> Array:
-    """Give what divides the update of the templates."""
+def _added(sums: list[Array], parts: list[Array]) -> list[Array]:
+    """Add each part to its sum, in place; without sums the parts are the first."""
+    for total, part in zip(sums, parts, strict=False):
+        total += part
+    return sums or parts
+
+
+def _template_scale(w: Array, h: Array, beta: float) -> Array:
+    """Give what divides the update of the templates for beta 1 and 2."""
     if beta == 1:
         return np.asarray(h.sum(axis=1, dtype=np.float64).astype(h.dtype))
-    if beta == 2:
-        return np.asarray(w @ (h @ h.T))
-    return np.asarray(shares.sum(axis=0))
+    return np.asarray(w @ (h @ h.T))
 
 
 def _step(factor: Array, above: Array, below: Array, gamma: float) -> None:
