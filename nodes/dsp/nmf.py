@@ -145,9 +145,7 @@ def nmf_steps(
     """
     templates, activations = start(power, rank, rng or np.random.default_rng(0))
     settings = (beta, 1.0, default_floor(power))
-    # In the plane the rows of a piece lie far apart. Side by side they are divided three times as
-    # fast and multiplied in two thirds of the time, which makes up for the copy within a few steps.
-    pieces = [piece.copy() for piece in _pieces(power)]
+    pieces = _side_by_side(_pieces(power))
     for done in count():
         part_tick = partial(_tick_from, tick, done)
         changed = _sweep(pieces, templates, activations, settings, "hw", part_tick)
@@ -174,6 +172,22 @@ def _pieces(power: Array) -> list[Array]:
     return [v[:, first:last] for first, last in spans(v.shape[-1], frames)]
 
 
+def _side_by_side(pieces: list[Array]) -> list[Array]:
+    """Copy pieces so that the rows of each lie side by side, all in one stretch of memory.
+
+    In the plane they lie far apart. Side by side they are divided three times as fast and multiplied
+    in two thirds of the time, which makes up for the copy within a few steps.
+    """
+    size = pieces[0].size
+    memory = np.empty(sum(piece.size for piece in pieces), pieces[0].dtype)
+    copies = [
+        memory[index * size : index * size + piece.size].reshape(piece.shape)
+        for index, piece in enumerate(pieces)
+    ]
+    parallel(lambda index: np.copyto(copies[index], pieces[index]), range(len(pieces)))
+    return copies
+
+
 def _sweep(
     pieces: list[Array],
     templates: Array,
@@ -194,7 +208,9 @@ def _sweep(
     runs = spans(len(pieces), -(-len(pieces) // SUMS))
     buffers = Buffers(lambda: np.empty((2, len(w), frames), w.dtype))
     shares: list[list[Array]] = [[] for _ in runs]
-    sums, gram = _part_sums(w)[:, np.newaxis], w.T @ w if beta == 2 else None
+    sums = _part_sums(w)[:, np.newaxis]
+    with one_blas_thread():
+        gram = w.T @ w if beta == 2 else None
 
     def update(run: int) -> None:
         for index in range(*runs[run]):
