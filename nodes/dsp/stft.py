@@ -73,8 +73,7 @@ def stft(samples: Array, window: Array, hop: int, n_fft: int, tick: Tick = silen
             # Along axis 0 the spectra come out with time as the last axis: nothing to turn.
             result[row, :, first:last] = scipy.fft.rfft(framed.T, axis=0)
 
-    # Rows in turn: two threads then meet fresh memory in different places.
-    blocks = [(row, span) for span in spans(frames, per_block) for row in range(len(rows))]
+    blocks = [(row, span) for row in range(len(rows)) for span in spans(frames, per_block)]
     parallel(transform, blocks, tick)
     return result.reshape(*samples.shape[:-1], *result.shape[-2:])
 
