@@ -1,0 +1,157 @@
+"""What an edit makes stale: what changed in meaning, and all that follows it, loops included.
+
+A node that moved on the canvas has not changed. A body is turned again as a whole where anything in
+it changed; what depends on no turn of it is not. A file that is named from another folder is the
+same file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from nodegraph.declare import NodeType
+from nodegraph.document import Graph, Item, Loop, item_data, walk
+from nodegraph.editor.board_data import Board, Shown, State, Wires
+from nodegraph.engine.resolve import Resolver
+
+Types = Mapping[str, NodeType]
+UNWIRED = " is not wired"
+"""How the engine ends a fault that only says that a wire is missing yet."""
+
+
+def edited(board: Board, old: Graph, new: Graph, types: Types, now: float = 0.0) -> Board:
+    """Give the board for a graph that came from another by an edit.
+
+    `now` is the time on any clock, for `Policy.next_run`. A whole graph that is opened is the edit
+    from an empty one.
+    """
+    if old.nodes is new.nodes and board.nodes:
+        return board
+    before = {name: (item, path) for name, item, path in walk(old.nodes)}
+    after = {name: (item, path) for name, item, path in walk(new.nodes)}
+    if before.keys() - board.nodes.keys():
+        before = {}
+    changed = {
+        name
+        for name, (item, path) in after.items()
+        if name not in before
+        or before[name][1] != path
+        or _differs(before[name][0], item, types, (old.base, new.base))
+    }
+    if not changed and before.keys() == after.keys():
+        return board
+    wires, faults = _resolved(new, types)
+    if any(line.startswith("cycle") for lines in faults.values() for line in lines):
+        # Where there is a circle the engine looks no further.
+        known = {
+            name: lines for name, lines in board.faults.items() if name in after.keys() - changed
+        }
+        faults = {**known, **faults}
+    stale = set().union(*(wires.followers(name) for name in changed))
+    broken = {
+        name
+        for name, (item, _) in after.items()
+        if faults.get(name)
+        or not (isinstance(item, Loop) or item.type in types)
+        or (name not in stale and board[name].state == "error")
+    }
+    causes = _causes(broken, wires)
+    nodes = {
+        name: _marked(board[name], item, types, faults.get(name, ()), causes.get(name, ""))
+        if name in stale or bool(faults.get(name)) != bool(board.faults.get(name))
+        else board[name]
+        for name, (item, _) in after.items()
+    }
+    return replace(
+        board,
+        nodes=nodes,
+        follows=(board.follows & after.keys()) - stale,
+        kinds={name: item.type for name, (item, _) in after.items()},
+        faults=faults,
+        wires=wires,
+        newer=board.newer or bool(stale),
+        changed=now if stale else board.changed,
+    )
+
+
+def _differs(old: Item, new: Item, types: Types, bases: tuple[Path | None, Path | None]) -> bool:
+    """Say whether a node or loop itself means something else; the body of a loop is left aside."""
+    if old is new and bases[0] == bases[1]:
+        return False
+    return _meaning(old, types, bases[0]) != _meaning(new, types, bases[1])
+
+
+def _meaning(item: Item, types: Types, base: Path | None) -> str:
+    bare = replace(item, body={}) if isinstance(item, Loop) else item
+    data = item_data(bare)
+    known = types.get(item.type)
+    if known is not None and "params" in data:
+        data["params"] = {**known.defaults, **data["params"]}
+        for knob in known.knobs:
+            path = data["params"][knob.name]
+            if knob.param.path and isinstance(path, str) and path:
+                data["params"][knob.name] = os.path.normpath(
+                    (base or Path()).absolute() / Path(path).expanduser()
+                )
+    return json.dumps(data, sort_keys=True)
+
+
+def _resolved(graph: Graph, types: Types) -> tuple[Wires, dict[str, tuple[str, ...]]]:
+    """Find what follows what, and what keeps each node from running."""
+    resolver = Resolver(graph, types)
+    resolver.resolve(None)
+    flow = resolver.edges.copy()
+    for name, item in resolver.items.items():
+        start = f"{name}^" if isinstance(item, Loop) else name
+        path = resolver.paths[name]
+        if path and path[-1] not in resolver.depends.get(name, path):
+            flow.remove_edge(f"{path[-1]}^", start)
+        if isinstance(item, Loop):
+            flow.add_edge(name, start)
+    wires = Wires(resolver.edges, flow, resolver.paths)
+    return wires, by_node(resolver.faults, resolver.items)
+
+
+def by_node(faults: Iterable[str], names: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Hand the engine's lines to the nodes that they begin with; a circle belongs to all in it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for line in faults:
+        start, _, words = line.partition(": ")
+        owners = [start]
+        if start == "cycle":
+            owners = list(dict.fromkeys(words.partition(";")[0].split(" -> ")))
+        for owner in owners:
+            if owner in names:
+                text = line if start == "cycle" else words
+                found[owner] = (*found.get(owner, ()), text)
+    return found
+
+
+def _causes(broken: set[str], wires: Wires) -> dict[str, str]:
+    """Name for each node behind a broken one the node that it waits for."""
+    causes: dict[str, str] = {}
+    for name in sorted(broken):
+        for follower in wires.followers(name) - broken:
+            causes.setdefault(follower, name)
+    return causes
+
+
+def _marked(shown: Shown, item: Item, types: Types, faults: tuple[str, ...], cause: str) -> Shown:
+    state: State = shown.rest
+    error = ""
+    if not isinstance(item, Loop) and item.type not in types:
+        state, error = "unknown", "unknown type"
+    elif item.mode:
+        state = "muted" if item.mode == "mute" else "bypassed"
+    elif faults:
+        waits = all(fault.endswith(UNWIRED) for fault in faults)
+        state, error = ("blocked" if waits else "error"), "; ".join(faults)
+    elif cause:
+        state, error = "blocked", f"waits for {cause}"
+    return replace(
+        shown, state=state, fraction=0.0, left=None, note="", error=error, looked=False, held=False
+    )
