@@ -14,7 +14,8 @@ import networkx as nx
 from nodegraph.document import Graph, Item, Loop, walk
 from nodegraph.editor.ends import ends
 from nodegraph.editor.layers import ACROSS, DOWN, Edge, Size, layered
-from nodegraph.editor.shapes import FLOOR, HEAD, INNER, LOOP_WIDTH, PITCH, RAIL
+from nodegraph.editor.loop_shapes import FLOOR, HEAD, INNER, LOOP_WIDTH, RAIL
+from nodegraph.editor.shapes import PITCH
 from nodegraph.edits.layout import position
 from nodegraph.edits.tree import topmost
 

@@ -24,6 +24,11 @@ class End:
     port: str
     entry: str = ""
 
+    @property
+    def words(self) -> str:
+        """The end in words."""
+        return f"{self.node}.{self.port}{f' ({self.entry})' if self.entry else ''}"
+
 
 def ends(graph: Graph) -> Iterator[tuple[End, Link]]:
     """Give every wire of a graph: where it ends, and what it reads."""
