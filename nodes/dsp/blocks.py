@@ -129,7 +129,9 @@ def one_blas_thread() -> Iterator[None]:
     global _blas_users, _blas_limit
     with _lock:
         if _blas_users == 0:
-            _blas_limit = _libraries("scipy.linalg" in sys.modules).limit(limits=1, user_api="blas")
+            with _any_thread_may_set():
+                libraries = _libraries("scipy.linalg" in sys.modules)
+                _blas_limit = libraries.limit(limits=1, user_api="blas")
         _blas_users += 1
     try:
         yield
@@ -137,7 +139,27 @@ def one_blas_thread() -> Iterator[None]:
         with _lock:
             _blas_users -= 1
             if _blas_users == 0:
-                _blas_limit.restore_original_limits()
+                with _any_thread_may_set():
+                    _blas_limit.restore_original_limits()
+
+
+@contextmanager
+def _any_thread_may_set() -> Iterator[None]:
+    """Let the calling thread set BLAS's threads, and nobody own that right afterwards.
+
+    threadpoolctl lets one thread of a process set them, the first that ever did, and silently does
+    nothing in all others; here the first user and the last may be any two threads.
+    """
+    import threadpoolctl
+
+    release = getattr(threadpoolctl.OpenBLASController, "clear_controlling_thread", None)
+    if release is not None:
+        release(force=True)
+    try:
+        yield
+    finally:
+        if release is not None:
+            release(force=True)
 
 
 @lru_cache(maxsize=2)
