@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 import networkx as nx
 
@@ -29,8 +28,6 @@ FRESH: frozenset[State] = frozenset({"done", "cached", "absent"})
 """States of a node whose result is that of the graph as it is."""
 WORK: frozenset[State] = frozenset({"idle", "stale"})
 """States of a node that a run would bring further."""
-
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +97,7 @@ class Wires:
     """The order of work. A loop stands in it twice: its name with ``^`` where it begins."""
     flow: nx.DiGraph[str] = field(default_factory=nx.DiGraph)
     """What a change reaches: a loop begins again where anything it turns has changed."""
-    paths: Mapping[str, tuple[str, ...]] = NOTHING
+    paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For each name the loops around it, outermost first."""
 
     def followers(self, name: str) -> set[str]:
@@ -125,7 +122,7 @@ def _plain(names: set[str]) -> set[str]:
 class Board:
     """What every node shows, and which run its messages come from."""
 
-    nodes: Mapping[str, Shown] = NOTHING
+    nodes: Mapping[str, Shown] = field(default_factory=dict)
     ticket: int = 0
     going: bool = False
     """The run of `ticket` is not over."""
@@ -133,11 +130,11 @@ class Board:
     """The run was asked to stop by hand."""
     follows: frozenset[str] = frozenset()
     """Nodes that have not changed since the run began: what it says of others is old."""
-    kinds: Mapping[str, str] = NOTHING
+    kinds: Mapping[str, str] = field(default_factory=dict)
     """Type of each node."""
-    measured: Mapping[str, float] = NOTHING
+    measured: Mapping[str, float] = field(default_factory=dict)
     """Seconds that one call of a type takes, as far as one ran."""
-    faults: Mapping[str, tuple[str, ...]] = NOTHING
+    faults: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What keeps a node from running as it is wired and set, in the engine's words."""
     wires: Wires = field(default_factory=Wires, compare=False, repr=False)
     newer: bool = False

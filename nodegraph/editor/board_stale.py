@@ -14,11 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from nodegraph.declare import NodeType
-from nodegraph.document import Graph, Item, Loop, item_data, walk
+from nodegraph.document import Graph, Item, Loop, item_data, links, walk
 from nodegraph.editor.board_data import Board, Shown, State, Wires
 from nodegraph.engine.resolve import Resolver
 
 Types = Mapping[str, NodeType]
+Found = Mapping[str, tuple[Item, tuple[str, ...]]]
+"""Every node or loop by name, and the loops around it."""
 UNWIRED = " is not wired"
 """How the engine ends a fault that only says that a wire is missing yet."""
 
@@ -42,6 +44,7 @@ def edited(board: Board, old: Graph, new: Graph, types: Types, now: float = 0.0)
         or before[name][1] != path
         or _differs(before[name][0], item, types, (old.base, new.base))
     }
+    changed |= _loops_of(before, after, changed)
     if not changed and before.keys() == after.keys():
         return board
     wires, faults = _resolved(new, types)
@@ -78,6 +81,29 @@ def edited(board: Board, old: Graph, new: Graph, types: Types, now: float = 0.0)
     )
 
 
+def _loops_of(before: Found, after: Found, changed: set[str]) -> set[str]:
+    """Give the loops that lost a node, or from whose bodies something else is read than was."""
+    loops: set[str] = set()
+    for name in changed | (before.keys() - after.keys()):
+        old, new = before.get(name), after.get(name)
+        if old and (not new or new[1] != old[1]):
+            loops.update(old[1])
+        for target, _, path in _reads(name, old) ^ _reads(name, new):
+            there = after.get(target) or before.get(target)
+            loops.update(set(there[1] if there else ()) - set(path))
+    return loops & after.keys()
+
+
+def _reads(
+    name: str, found: tuple[Item, tuple[str, ...]] | None
+) -> set[tuple[str, str, tuple[str, ...]]]:
+    return (
+        {(link.node, link.port, (*found[1], name)) for _, link in links(found[0])}
+        if found
+        else set()
+    )
+
+
 def _differs(old: Item, new: Item, types: Types, bases: tuple[Path | None, Path | None]) -> bool:
     """Say whether a node or loop itself means something else; the body of a loop is left aside."""
     if old is new and bases[0] == bases[1]:
@@ -89,8 +115,8 @@ def _meaning(item: Item, types: Types, base: Path | None) -> str:
     bare = replace(item, body={}) if isinstance(item, Loop) else item
     data = item_data(bare)
     known = types.get(item.type)
-    if known is not None and "params" in data:
-        data["params"] = {**known.defaults, **data["params"]}
+    if known is not None:
+        data["params"] = {**known.defaults, **item.params}
         for knob in known.knobs:
             path = data["params"][knob.name]
             if knob.param.path and isinstance(path, str) and path:
@@ -108,9 +134,12 @@ def _resolved(graph: Graph, types: Types) -> tuple[Wires, dict[str, tuple[str, .
     for name, item in resolver.items.items():
         start = f"{name}^" if isinstance(item, Loop) else name
         path = resolver.paths[name]
-        if path and path[-1] not in resolver.depends.get(name, path):
+        if path:
             flow.remove_edge(f"{path[-1]}^", start)
+        turned = resolver.depends.get(name, path)
+        flow.add_edges_from((f"{loop}^", start) for loop in path if loop in turned)
         if isinstance(item, Loop):
+            # What it turns is turned anew where any of it has changed.
             flow.add_edge(name, start)
     wires = Wires(resolver.edges, flow, resolver.paths)
     return wires, by_node(resolver.faults, resolver.items)

@@ -99,10 +99,9 @@ class Target:
 def target(name: str, folder: Path, suffix: str = ".json") -> Target:
     """Give where a typed name saves to; without an ending it gets `suffix`."""
     path = entered(name, folder)
-    if path is None or (fault := name_fault(path.name)) is not None:
-        return Target(
-            folder / name.replace("\0", ""), "a name is needed" if path is None else fault
-        )
+    fault = "a name is needed" if path is None else name_fault(path.name)
+    if path is None or fault:
+        return Target(path or folder, fault or "")
     if path.is_dir():
         return Target(path, f"{path.name} is a folder")
     if not path.suffix:
