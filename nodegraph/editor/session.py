@@ -20,7 +20,6 @@ from nodegraph.history import History, Recovery
 Types = Mapping[str, NodeType]
 DELAY = 1.0
 """Seconds from an edit to its autosave."""
-PROGRAM = "nodegraph"
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Session:
     @property
     def title(self) -> str:
         """The title of the window, with a star where something is not saved."""
-        return f"{'*' * self.history.dirty}{self.name} - {PROGRAM}"
+        return f"{'*' * self.history.dirty}{self.name} - nodegraph"
 
     @property
     def autosave(self) -> Path:
