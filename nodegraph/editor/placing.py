@@ -40,8 +40,10 @@ class Placer:
         loose: dict[str, Item] = {}
         for name, item in items.items():
             size = self.sizes.get(name)
-            if size is None and isinstance(item, Loop) and self._settled(item):
-                rect = self.place(item.body, (*path, name))
+            opened = size is None and isinstance(item, Loop) and bool(item.body)
+            if opened and isinstance(item, Loop) and (name in self.spots or self._settled(item)):
+                x, y = self.spots.get(name, (0.0, 0.0))
+                rect = self.place(item.body, (*path, name), (x + RAIL + INNER, y + HEAD + INNER))
                 taken += [framed(rect)] if rect else []
             elif name in self.spots:
                 taken.append(Rect(*self.spots[name], *(size or _EMPTY_LOOP)))

@@ -111,7 +111,9 @@ def node_shape(
     declared = {o.name: o.types for o in node_type.outputs} if node_type else {}
     outs = [Spot("out", name, (0, 0), "", name, types) for name, types in declared.items()]
     outs += [
-        Spot("out", name, (0, 0), "", name, read[name]) for name in read if name not in declared
+        Spot("out", name, (0, 0), "", name, read[name])
+        for name in sorted(read)
+        if name not in declared
     ]
     title = str(look.get("title") or (node_type.label if node_type else item.type))
     knobs = node_type.knobs if node_type else ()
@@ -152,15 +154,15 @@ def _inputs(item: Node, node_type: NodeType | None, given: Mapping[str, Types]) 
     for port in node_type.ports if node_type else ():
         wired = item.inputs.get(port.name)
         name, kinds, many, single = port.name, port.types, port.many, isinstance(wired, Link)
-        for part in wired if wired and not isinstance(wired, Link) else ():
+        for part in sorted(wired) if wired and not isinstance(wired, Link) else ():
             spots.append(Spot("in", name, (0, 0), part, part, kinds, "", many, wired=True))
         needed = not wired and not port.optional
         spots.append(Spot("in", name, (0, 0), "", name, kinds, "", many, needed, single))
     declared = {spot.port for spot in spots}
-    for name, wired in item.inputs.items():
+    for name, wired in sorted(item.inputs.items()):
         numeric = name in knobs and node_type and node_type.port(name) and isinstance(wired, Link)
         if name not in declared and not numeric:
-            for part in [""] if isinstance(wired, Link) else wired:
+            for part in [""] if isinstance(wired, Link) else sorted(wired):
                 types = given.get(name, ())
                 spots.append(Spot("in", name, (0, 0), part, part or name, types, wired=True))
     return spots

@@ -84,7 +84,7 @@ def legs(wires: Iterable[Wire]) -> Legs:
         owner += [i] * count
     begin, end = _pairs(starts), _pairs(ends)
     turns = np.array(middles, dtype=float)
-    hull = cubics(begin, end, turns).reshape(len(begin), -1, 2)
+    hull = cubics(begin, end, turns).reshape(len(begin), 12, 2)
     low, high = (hull.min(1), hull.max(1)) if len(begin) else (begin, end)
     return Legs(begin, end, turns, np.array(owner, np.intp), np.concatenate([low, high], axis=1))
 

@@ -174,9 +174,11 @@ class Wirer:
         reads: dict[str, list[str]] = {}
         todo: list[str] = []
         for end in links:
+            if end.port == "watch" and isinstance(self.items[end.node], Loop):
+                continue
             reads.setdefault(end.node, []).append(end.link.node)
             outside = self.chains[end.node][:-1] != self.chains.get(end.link.node, ())[:-1]
-            if end.port == "next" or (outside and end.port != "watch"):
+            if end.port == "next" or outside:
                 todo.append(end.link.node)
         needed: set[str] = set()
         while todo:
