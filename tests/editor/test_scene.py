@@ -229,18 +229,6 @@ def test_unknown_types_show_what_is_wired_to_them():
     assert len(scene.wires) == 5
 
 
-def test_a_knob_shows_its_port_only_when_wired():
-    graph = Graph({"n": Node("toy.one"), "end": Node("toy.add", {}, {"k": Link("n")})})
-    knobs = {spot.port: spot for spot in shown(graph).nodes["end"].shape.spots if spot.knob}
-    assert knobs["k"].shown
-    bare = shown(Graph({"end": Node("toy.add")})).nodes["end"].shape.spots
-    assert [spot.port for spot in bare if spot.knob and not spot.shown] == ["k"]
-    assert {spot.port: spot.needed for spot in bare if spot.side == "in" and not spot.knob} == {
-        "a": True,
-        "b": False,
-    }
-
-
 def test_frames_and_notes_are_read_and_odd_ones_left_out():
     layout = {
         "frames": [{"rect": [0, 0, 300, 200], "title": "Try", "colour": "mask"}, {"rect": "no"}, 3],

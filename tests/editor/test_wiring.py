@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nodegraph import edits
-from nodegraph.document import Link
+from nodegraph.document import Graph, Link, Node
 from tests.editor.test_scene import looped, shown
 
 
@@ -78,3 +78,15 @@ def test_reroutes_bend_a_wire_and_mean_nothing():
     assert wire.points[1:-1] == ((100.0, 400.0), (frame.x, 90.0), (600.0, 90.0))
     assert (wire.reroutes, wire.crossings) == ((1, 3), (("again", 2),))
     assert edits.rename(graph, "more", "new").layout["look"]["new"] == graph.layout["look"]["more"]
+
+
+def test_a_knob_shows_its_port_only_when_wired():
+    graph = Graph({"n": Node("toy.one"), "end": Node("toy.add", {}, {"k": Link("n")})})
+    knobs = {spot.port: spot for spot in shown(graph).nodes["end"].shape.spots if spot.knob}
+    assert knobs["k"].shown
+    bare = shown(Graph({"end": Node("toy.add")})).nodes["end"].shape.spots
+    assert [spot.port for spot in bare if spot.knob and not spot.shown] == ["k"]
+    assert {spot.port: spot.needed for spot in bare if spot.side == "in" and not spot.knob} == {
+        "a": True,
+        "b": False,
+    }
