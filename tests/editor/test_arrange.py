@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from nodegraph import edits
 from nodegraph.document import Graph, Link, Loop, Node, read, walk
-from nodegraph.editor.arrange import align, arrange, distribute
-from nodegraph.editor.ends import ends
-from nodegraph.editor.layers import ACROSS, BADGE, DOWN, layered
-from nodegraph.editor.loop_shapes import FLOOR, HEAD, INNER, LOOP_WIDTH, RAIL
+from nodegraph.editor.canvas.loop_shapes import FLOOR, HEAD, INNER, LOOP_WIDTH, RAIL
+from nodegraph.editor.offers.arrange import align, arrange, distribute
+from nodegraph.editor.offers.ends import ends
+from nodegraph.editor.offers.layers import ACROSS, BADGE, DOWN, layered
 from tests.commands import ROOT
 from tests.strategies import graphs, runnable_graphs
 from tests.toys import TYPES

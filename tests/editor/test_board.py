@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from nodegraph import edits
 from nodegraph.document import Graph, Link, Node, walk
-from nodegraph.editor.board import Board, Order, begun, died, edited, stopped, told
-from nodegraph.editor.board_policy import Policy, RunSettings
-from nodegraph.editor.cards import card
+from nodegraph.editor.running.board import Board, Order, begun, died, edited, stopped, told
+from nodegraph.editor.running.board_policy import Policy, RunSettings
+from nodegraph.editor.running.cards import card
 from nodegraph.engine.events import Finished, Noted, Progressed, Started, Turned
 from nodegraph.engine.keys import compute
 from nodegraph.engine.plan import make

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from nodegraph import edits
 from nodegraph.document import Graph, Link, Loop, Node, find, read, text, walk
-from nodegraph.editor.converters import Refusal, Wiring, convert, why_not
-from nodegraph.editor.ends import End, ends, unwire, wire
+from nodegraph.editor.offers.converters import Refusal, Wiring, convert, why_not
+from nodegraph.editor.offers.ends import End, ends, unwire, wire
 from nodegraph.engine import plan
 from nodegraph.errors import DocumentError
 from nodegraph.registry import discover

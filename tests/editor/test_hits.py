@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nodegraph.document import Graph, Link, Node
-from nodegraph.editor import hits, wires
-from nodegraph.editor.scene import Scene
-from nodegraph.editor.view import Rect, View
+from nodegraph.editor.canvas import hits, wires
+from nodegraph.editor.canvas.scene import Scene
+from nodegraph.editor.canvas.view import Rect, View
 from tests.editor.test_scene import looped, shown
 from tests.strategies import graphs
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from nodegraph import document
 from nodegraph.document import Graph, Node
-from nodegraph.editor.gallery import first_sentence, gallery
-from nodegraph.editor.paths import completions, entered, name_fault, target
-from nodegraph.editor.places import (
+from nodegraph.editor.files.gallery import first_sentence, gallery
+from nodegraph.editor.files.paths import completions, entered, name_fault, target
+from nodegraph.editor.files.places import (
     above,
     date_text,
     listed,

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from nodegraph import edits
 from nodegraph.document import Graph, Link, Loop, Node, find, read, text, walk
-from nodegraph.editor.ends import End, ends
-from nodegraph.editor.rewire import detach, replace_node, splice
+from nodegraph.editor.offers.ends import End, ends
+from nodegraph.editor.offers.rewire import detach, replace_node, splice
 from nodegraph.engine import plan
 from nodegraph.errors import DocumentError
 from nodegraph.registry import discover

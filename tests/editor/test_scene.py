@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from nodegraph import edits
 from nodegraph.document import Graph, Link, Loop, Node, State, read, walk
-from nodegraph.editor.building import build
-from nodegraph.editor.scene import Scene, difference
-from nodegraph.editor.view import Rect
-from nodegraph.editor.wiring import ends
+from nodegraph.editor.canvas.building import build
+from nodegraph.editor.canvas.scene import Scene, difference
+from nodegraph.editor.canvas.view import Rect
+from nodegraph.editor.canvas.wiring import ends
 from nodegraph.errors import DocumentError
 from nodegraph.registry import Registry, discover
 from tests import toys

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from nodegraph import edits
 from nodegraph.document import Graph, Link, Loop, Node, find, read, text, walk
-from nodegraph.editor.ends import End, ends
-from nodegraph.editor.search import (
+from nodegraph.editor.offers.ends import End, ends
+from nodegraph.editor.offers.search import (
     FAMILIES,
     Wire,
     choices,
@@ -20,7 +20,7 @@ from nodegraph.editor.search import (
     pulled_from,
     pulled_into,
 )  # fmt: skip
-from nodegraph.editor.terms import TERMS
+from nodegraph.editor.offers.terms import TERMS
 from nodegraph.engine import plan
 from nodegraph.errors import DocumentError
 from nodegraph.registry import discover

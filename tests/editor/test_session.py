@@ -10,8 +10,8 @@ import soundfile
 
 from nodegraph import document, edits
 from nodegraph.document import Graph, Link, Node
-from nodegraph.editor import session as sessions
-from nodegraph.editor.sounds import missing, relink, with_sound
+from nodegraph.editor.files import session as sessions
+from nodegraph.editor.files.sounds import missing, relink, with_sound
 from nodegraph.errors import DocumentError
 from nodegraph.registry import Registry, discover
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodegraph.editor import settings as kept
-from nodegraph.editor.settings import BROKEN, DEFAULT, FILE, Settings
+from nodegraph.editor.files import settings as kept
+from nodegraph.editor.files.settings import BROKEN, DEFAULT, FILE, Settings
 
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -11,8 +11,8 @@ from itertools import combinations, product
 import pytest
 
 from nodegraph import values
-from nodegraph.editor import theme
-from nodegraph.editor.theme import DARK, LIGHT, contrast, mix
+from nodegraph.editor.look import theme
+from nodegraph.editor.look.theme import DARK, LIGHT, contrast, mix
 from nodegraph.figure import DARK as FIGURE_DARK
 from nodegraph.figure import LIGHT as FIGURE_LIGHT
 from nodegraph.registry import discover
@@ -170,7 +170,7 @@ def test_icons_are_55_different_signs():
 
 
 def test_fonts_come_with_their_licences():
-    folder = resources.files("nodegraph.editor") / "fonts"
+    folder = resources.files("nodegraph.editor.look") / "fonts"
     texts = {item.name: item.read_text("utf-8") for item in folder.iterdir()
              if item.name.endswith(".txt")}  # fmt: skip
     said = " ".join(texts.values())
@@ -186,8 +186,8 @@ def test_the_wheel_has_the_fonts():
     builder = pytest.importorskip("hatchling.builders.wheel").WheelBuilder
     packed = {item.distribution_path for item in builder(str(ROOT)).recurse_included_files()}
     for face in theme.Face:
-        assert f"nodegraph/editor/fonts/{face.value}" in packed
-    assert "nodegraph/editor/fonts/Phosphor-MIT.txt" in packed
+        assert f"nodegraph/editor/look/fonts/{face.value}" in packed
+    assert "nodegraph/editor/look/fonts/Phosphor-MIT.txt" in packed
     build = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["build-system"]
     assert build["build-backend"] == "hatchling.build"
 
@@ -218,7 +218,8 @@ def test_the_grid_grows_wider_from_afar():
 
 def test_the_look_needs_no_window():
     ask = (
-        "import sys; from nodegraph.editor import commands, settings, theme; "
+        "import sys; from nodegraph.editor import commands; "
+        "from nodegraph.editor.files import settings; from nodegraph.editor.look import theme; "
         "print(*{'dearpygui', 'matplotlib', 'scipy', 'networkx'}.intersection(sys.modules))"
     )
     done = subprocess.run(

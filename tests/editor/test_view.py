@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodegraph.editor.view import DOTS, ZOOMS, Rect, View, around, between
+from nodegraph.editor.canvas.view import DOTS, ZOOMS, Rect, View, around, between
 
 coordinates = st.floats(-1e4, 1e4)
 points = st.tuples(coordinates, coordinates)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodegraph.editor import wires
-from nodegraph.editor.wires import Wire
+from nodegraph.editor.canvas import wires
+from nodegraph.editor.canvas.wires import Wire
 
 numbers = st.floats(-2000, 2000)
 points = st.tuples(numbers, numbers)

@@ -12,10 +12,10 @@ from typing import Literal
 import networkx as nx
 
 from nodegraph.document import Graph, Item, Loop, walk
-from nodegraph.editor.ends import ends
-from nodegraph.editor.layers import ACROSS, DOWN, Edge, Size, layered
-from nodegraph.editor.loop_shapes import FLOOR, HEAD, INNER, LOOP_WIDTH, RAIL
-from nodegraph.editor.shapes import PITCH
+from nodegraph.editor.canvas.loop_shapes import FLOOR, HEAD, INNER, LOOP_WIDTH, RAIL
+from nodegraph.editor.canvas.shapes import PITCH
+from nodegraph.editor.offers.ends import ends
+from nodegraph.editor.offers.layers import ACROSS, DOWN, Edge, Size, layered
 from nodegraph.edits.layout import position
 from nodegraph.edits.tree import topmost
 

@@ -15,10 +15,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nodegraph.editor.scene import Box, Plate, Scene
-from nodegraph.editor.shapes import Side, Spot
-from nodegraph.editor.view import Point, Rect, View
-from nodegraph.editor.wires import distances, points
+from nodegraph.editor.canvas.scene import Box, Plate, Scene
+from nodegraph.editor.canvas.shapes import Side, Spot
+from nodegraph.editor.canvas.view import Point, Rect, View
+from nodegraph.editor.canvas.wires import distances, points
 
 PORT, WIRE, REROUTE = 12.0, 6.0, 8.0
 

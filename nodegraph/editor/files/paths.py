@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
-from nodegraph.editor.places import Filter, listed
+from nodegraph.editor.files.places import Filter, listed
 
 LONGEST_NAME = 255
 """Bytes that a name may have on common file systems."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from nodegraph import edits
 from nodegraph.declare import NodeType
 from nodegraph.document import Graph, Input, Link, Loop, Node, find, walk
-from nodegraph.editor.converters import Wiring
-from nodegraph.editor.ends import End, Types, ends, overlap, unwire, wire
+from nodegraph.editor.offers.converters import Wiring
+from nodegraph.editor.offers.ends import End, Types, ends, overlap, unwire, wire
 from nodegraph.edits.nodes import node_of
 from nodegraph.edits.tree import with_item
 from nodegraph.errors import DocumentError

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from nodegraph.declare import NodeType
 from nodegraph.document import Graph, Item, Loop, item_data, links, walk
-from nodegraph.editor.board_data import Board, Shown, State, Wires
+from nodegraph.editor.running.board_data import Board, Shown, State, Wires
 from nodegraph.engine.resolve import Resolver
 
 Types = Mapping[str, NodeType]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nodegraph.document import Loop
-from nodegraph.editor.shapes import (
+from nodegraph.editor.canvas.shapes import (
     EDGE,
     HEADER,
     PITCH,
@@ -18,7 +18,7 @@ from nodegraph.editor.shapes import (
     head_rects,
     port_rows,
 )
-from nodegraph.editor.view import Rect
+from nodegraph.editor.canvas.view import Rect
 from nodegraph.values import Curve, Number
 
 RAIL, HEAD, FLOOR, INNER = 88.0, 88.0, 48.0, 24.0

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 from nodegraph.document import Item, Loop
-from nodegraph.editor.loop_shapes import FLOOR, HEAD, INNER, LOOP_WIDTH, RAIL
-from nodegraph.editor.view import Point, Rect, around
+from nodegraph.editor.canvas.loop_shapes import FLOOR, HEAD, INNER, LOOP_WIDTH, RAIL
+from nodegraph.editor.canvas.view import Point, Rect, around
 
 ACROSS, DOWN = 72.0, 24.0
 _EMPTY_LOOP = (LOOP_WIDTH, HEAD + 200.0)

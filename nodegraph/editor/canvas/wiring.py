@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from nodegraph.document import Item, Link, Loop
-from nodegraph.editor.scene import Box, Scene, points_of
-from nodegraph.editor.shapes import HEADER, Rail, Side, Spot
-from nodegraph.editor.view import Point
-from nodegraph.editor.wires import Wire
+from nodegraph.editor.canvas.scene import Box, Scene, points_of
+from nodegraph.editor.canvas.shapes import HEADER, Rail, Side, Spot
+from nodegraph.editor.canvas.view import Point
+from nodegraph.editor.canvas.wires import Wire
 
 BELOW = 24.0
 """How far below two nodes a wire turns back that cannot pass between them."""

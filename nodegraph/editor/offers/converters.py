@@ -11,7 +11,7 @@ import networkx as nx
 from nodegraph import edits
 from nodegraph.declare import NodeType, in_words
 from nodegraph.document import Graph, Item, Link, Loop, Node, find, walk
-from nodegraph.editor.ends import End, Types, ends, overlap, wire
+from nodegraph.editor.offers.ends import End, Types, ends, overlap, wire
 from nodegraph.edits.layout import position
 from nodegraph.engine.resolve import Resolver, nearest
 from nodegraph.errors import DocumentError

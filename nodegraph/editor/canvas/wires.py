@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nodegraph.editor.view import Point
+from nodegraph.editor.canvas.view import Point
 
 Array = NDArray[np.float64]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nodegraph.document import Graph, Link, Node, walk
-from nodegraph.editor.board_data import Board
-from nodegraph.editor.card_faults import NOT_WIRED, READERS, Fix, Look, Types
+from nodegraph.editor.running.board_data import Board
+from nodegraph.editor.running.card_faults import NOT_WIRED, READERS, Fix, Look, Types
 
 __all__ = ["Card", "Fix", "card"]
 

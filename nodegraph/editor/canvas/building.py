@@ -8,12 +8,12 @@ from typing import Any
 
 from nodegraph.declare import NodeType
 from nodegraph.document import Graph, Item, Link, Loop, Node, walk
-from nodegraph.editor.loop_shapes import folded_loop, loop_title, open_loop
-from nodegraph.editor.placing import Placer, framed
-from nodegraph.editor.scene import Box, Scene, plates
-from nodegraph.editor.shapes import Shape, Types, node_shape
-from nodegraph.editor.view import Point, around
-from nodegraph.editor.wiring import Wirer, ends
+from nodegraph.editor.canvas.loop_shapes import folded_loop, loop_title, open_loop
+from nodegraph.editor.canvas.placing import Placer, framed
+from nodegraph.editor.canvas.scene import Box, Scene, plates
+from nodegraph.editor.canvas.shapes import Shape, Types, node_shape
+from nodegraph.editor.canvas.view import Point, around
+from nodegraph.editor.canvas.wiring import Wirer, ends
 from nodegraph.edits.layout import position, section
 from nodegraph.values import Curve, Number
 

@@ -23,9 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodegraph.document import Graph
-from nodegraph.editor.shapes import Shape, Spot
-from nodegraph.editor.view import Point, Rect, around
-from nodegraph.editor.wires import Array, Legs, Wire, legs
+from nodegraph.editor.canvas.shapes import Shape, Spot
+from nodegraph.editor.canvas.view import Point, Rect, around
+from nodegraph.editor.canvas.wires import Array, Legs, Wire, legs
 
 Kind = Literal["node", "loop", "frame", "note", "wire"]
 Key = tuple[Kind, str]

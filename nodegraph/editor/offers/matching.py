@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from nodegraph.declare import NodeType
-from nodegraph.editor.terms import TERMS
+from nodegraph.editor.offers.terms import TERMS
 
 Span = tuple[int, int]
 Found = tuple[float, tuple[Span, ...], str, tuple[Span, ...]]

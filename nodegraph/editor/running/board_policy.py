@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from nodegraph.declare import NodeType
 from nodegraph.document import Graph, Item, Loop, walk
-from nodegraph.editor.board_data import FRESH, WORK, Board, Order
+from nodegraph.editor.running.board_data import FRESH, WORK, Board, Order
 
 HEAVY = 0.5
 """Seconds from which a node waits for Enter."""

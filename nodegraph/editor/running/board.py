@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from nodegraph.editor.board_data import FRESH, WORK, Board, Order, Shown, State, Wires
-from nodegraph.editor.board_stale import by_node, edited
+from nodegraph.editor.running.board_data import FRESH, WORK, Board, Order, Shown, State, Wires
+from nodegraph.editor.running.board_stale import by_node, edited
 from nodegraph.engine import events
 from nodegraph.engine.worker import Died, Message, Pictured, Refused, Told
 

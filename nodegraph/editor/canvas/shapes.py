@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 from nodegraph.declare import Knob, NodeType
 from nodegraph.document import Json, Link, Node
-from nodegraph.editor.view import Point, Rect
+from nodegraph.editor.canvas.view import Point, Rect
 from nodegraph.values import Number, Value
 
 Types = tuple[type[Value], ...]

@@ -1,0 +1,1 @@
+"""Colours, signs, type and measures; the fonts with their licences."""
