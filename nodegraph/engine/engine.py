@@ -121,7 +121,7 @@ class Engine:
         self.types = types
         self.threads = threads or _cores()
         self.memory = Memory(cache_bytes)
-        self._plans: dict[tuple[int, tuple[str, ...] | None], Plan] = {}
+        self._planned: tuple[Plan, tuple[str, ...] | None] | None = None
         self._named: tuple[Plan, dict[str, str], naming.Region, naming.Keys] | None = None
 
     def run(
@@ -199,19 +199,12 @@ class Engine:
         values = _given(plan, env, only is not None)
         return Result(state, plan.fingerprint, run.records, values, time.perf_counter() - begin)
 
-    def estimate(self, graph: Graph) -> dict[str, float]:
-        """Give the seconds each node is likely to take, as far as its type ran before."""
-        plan = self._plan(graph, None)
-        known = self.memory.seconds
-        return {n: known[s.type.id] for n, s in plan.steps.items() if s.type and s.type.id in known}
-
     def _plan(self, graph: Graph, only: tuple[str, ...] | None) -> Plan:
         """Plan a graph, or take the plan of the last run; graphs never change."""
-        plan = self._plans.get((id(graph), only))
-        if plan is None or plan.graph is not graph:
-            plan = planning.make(graph, self.types, only)
-            self._plans = {(id(graph), only): plan}
-        return plan
+        last = self._planned
+        if last is None or last[0].graph is not graph or last[1] != only:
+            last = self._planned = (planning.make(graph, self.types, only), only)
+        return last[0]
 
     def _keys(self, plan: Plan, outside: dict[str, str], region: naming.Region) -> naming.Keys:
         """Name all results, or take the names of the last run where nothing changed."""

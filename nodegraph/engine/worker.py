@@ -101,7 +101,7 @@ class _Idle:
 class Worker:
     """The window's end of an engine process. Used from one thread; no call waits for the child."""
 
-    def __init__(self, cache_bytes: int = 2 * 2**30, patience: float = PATIENCE) -> None:
+    def __init__(self, cache_bytes: int | None = None, patience: float = PATIENCE) -> None:
         self._cache_bytes = cache_bytes
         self._patience = patience
         self._ticket = 0
@@ -226,15 +226,15 @@ def _ending(code: int | None) -> str:
 # In the child
 
 
-def serve(pipe: Connection, cache_bytes: int) -> None:
-    """Run orders until the pipe closes."""
-    from nodegraph.engine.engine import Engine
+def serve(pipe: Connection, cache_bytes: int | None) -> None:
+    """Run orders until the pipe closes; without a number the engine's own budget holds."""
+    from nodegraph.engine.engine import CACHE_BYTES, Engine
     from nodegraph.registry import discover
 
     types = discover()
     desk = _Desk(pipe)
     threading.Thread(target=desk.listen, daemon=True).start()
-    engine = Engine(types, cache_bytes=cache_bytes)
+    engine = Engine(types, cache_bytes=CACHE_BYTES if cache_bytes is None else cache_bytes)
     while (order := desk.orders.get()) is not None:
         if desk.begins(order.ticket):
             _obey(order, engine, desk)
