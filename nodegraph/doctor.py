@@ -125,8 +125,14 @@ def display() -> str:
     linux = sys.platform.startswith("linux")
     if linux and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         return _no_display()
+    fault = window()
+    return "works" if fault is None else _no_display(fault)
+
+
+def window() -> str | None:
+    """Open a window in a process of its own: say what went wrong, or nothing."""
     said = ask_child(_WINDOW)
-    return said if said == "works" else _no_display(said)
+    return None if said == "works" else said
 
 
 def _no_display(said: str = "") -> str:
