@@ -1,0 +1,91 @@
+"""What the parts of the window may ask of the program, and tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from nodegraph.declare import NodeType
+from nodegraph.document import Graph
+from nodegraph.editor.acting import Change
+from nodegraph.editor.canvas.scene import Scene
+from nodegraph.editor.canvas.view import Point, View
+from nodegraph.editor.commands import Command
+from nodegraph.editor.files.session import Session
+from nodegraph.editor.files.settings import Settings
+from nodegraph.editor.interact.overlay import Overlay
+from nodegraph.editor.running.board import Board
+from nodegraph.editor.running.cards import Card
+from nodegraph.editor.stage import Selection, Stage
+from nodegraph.editor.window.kit import Kit
+from nodegraph.views import Picture
+
+
+class Host(Protocol):
+    """The program behind the window. Parts read it each time they refresh, and keep nothing of it.
+
+    `version` grows whenever anything below may have changed, so a part that remembers the version
+    it drew need not look further.
+    """
+
+    version: int
+    kit: Kit
+    settings: Settings
+    types: Mapping[str, NodeType]
+    """Empty until they are discovered, shortly after the first frame."""
+    session: Session
+    board: Board
+    scene: Scene
+    view: View
+    selection: Selection
+    overlay: Overlay
+    pictures: Mapping[tuple[str, str], Picture]
+    """The newest picture of each (node, output) that came from the engine."""
+    sources: Mapping[tuple[str, str], tuple[str, ...]]
+    cards: Mapping[str, Card]
+    presenting: bool
+    in_gallery: bool
+
+    @property
+    def graph(self) -> Graph:
+        """The document as it is now."""
+
+    @property
+    def stage(self) -> Stage:
+        """The canvas for pure functions."""
+
+    def do(self, command: str, key: str = "", **details: Any) -> None:
+        """Do a command of `nodegraph.editor.commands`, as by its key."""
+
+    def able(self, command: Command) -> bool:
+        """Whether a command can do anything now."""
+
+    def edit(self, graph: Graph, label: str = "", merge: Hashable = None) -> None:
+        """Make an edit; those with the same `merge` in a row are one step until `settle`."""
+
+    def change(self, change: Change) -> None:
+        """Make the edit of a change, choose what it chooses, say what it says."""
+
+    def settle(self) -> None:
+        """End a drag: the next edit is a step of its own."""
+
+    def select(self, selection: Selection) -> None:
+        """Choose."""
+
+    def look_at(self, view: View, smooth: bool = False) -> None:
+        """Show another part of the canvas."""
+
+    def say(self, words: str, kind: str = "info") -> None:
+        """Show a line for a few seconds; `kind` is info, ok, warning or error."""
+
+    def remember(self, **changes: Any) -> None:
+        """Change settings; they are kept."""
+
+    def open_path(self, path: Path) -> None:
+        """Open a graph, a sound or a picture that carries a graph; asks where work would be lost."""
+
+    def search(
+        self, at: Point | None = None, node: str = "", port: str = "", *, replacing: str = ""
+    ) -> None:
+        """Open the node search, filtered to what fits a port, or to replace a node."""
