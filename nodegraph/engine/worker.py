@@ -26,6 +26,7 @@ from typing import Any
 from nodegraph import document
 from nodegraph.document import Graph
 from nodegraph.engine.events import Event, Noted, Previewed
+from nodegraph.values import Grid
 
 PATIENCE = 2.0
 """Seconds that a run has to stop before its process is killed."""
@@ -40,15 +41,29 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """What a value is, without the value."""
+
+    type: str
+    sources: tuple[str, ...] = ()
+    shape: tuple[int, ...] = ()
+    bytes: int = 0
+    rate: int = 0
+    """Samples a second, of sound and of what was made from it."""
+    grid: Grid | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Pictured:
-    """What an output looks like now."""
+    """What an output is and looks like now."""
 
     ticket: int
     node: str
     output: str
     picture: Any
-    """One of `nodegraph.views.Picture`."""
+    """One of `nodegraph.views.Picture`; None where there is none for such a value."""
     turn: int = 0
+    facts: Facts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,9 +332,20 @@ def _picture(
     order: _Order, engine: Any, desk: _Desk, slot: tuple[str, str], value: Any, turn: int
 ) -> None:
     view = engine.types.view(value)
-    if view is None:
-        return
     try:
-        desk.say(Pictured(order.ticket, *slot, view(value), turn))
+        picture = view(value) if view else None
+        desk.say(Pictured(order.ticket, *slot, picture, turn, _facts(value)))
     except Exception as error:  # noqa: BLE001 - a view that fails costs its picture, not the run
         desk.say(Told(order.ticket, Noted(slot[0], f"no picture: {type(error).__name__}: {error}")))
+
+
+def _facts(value: Any) -> Facts:
+    grid = getattr(value, "grid", None)
+    return Facts(
+        type(value).__name__,
+        tuple(getattr(value, "names", ())),
+        tuple(getattr(getattr(value, "data", None), "shape", ())),
+        value.nbytes,
+        getattr(value, "rate", 0) or (grid.rate if grid else 0),
+        grid,
+    )
