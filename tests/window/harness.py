@@ -7,8 +7,8 @@ path, from its first frame on. A test sends requests, one JSON object on a line;
 order, the program sends one JSON object on a line, between two frames and from the thread that
 draws. One client at a time; it may leave, and come again.
 
-- ``{"ask": "state"}``: the fields of `State`, where those that have a default may be left out. The state is of one moment: all edits and events taken in so far have reached it,
-  and the rectangles are those of the last frame drawn.
+- ``{"ask": "state"}``: the fields of `State`, where those that have a default may be left out. All
+  edits and events taken in so far have reached it, and rectangles are those of the last frame.
 - ``{"ask": "close"}``: ``{}``, and then the program does what a click on the window's cross does.
 - anything else: ``{"error": "..."}``.
 
