@@ -15,6 +15,11 @@ Item = int
 Call = Callable[[], object]
 
 
+def _number(item: int | str) -> Item:
+    """Give the number of an item, which may have been made with a name."""
+    return item if isinstance(item, int) else int(dpg.get_alias_id(item))
+
+
 class Kit:
     """Fonts, styles, measures and the usual widgets in one theme and interface scale."""
 
@@ -103,7 +108,7 @@ class Kit:
     ) -> Item:
         """Add a line of text."""
         item = dpg.add_text(words, color=self.theme.role(role), parent=parent, **more)
-        return self.set(int(item), text)
+        return self.set(_number(item), text)
 
     def button(
         self,
@@ -121,7 +126,7 @@ class Kit:
     ) -> Item:
         """Add a button; `width` 0 takes what the label needs, both at interface scale 100 %."""
         shown = "  ".join(part for part in (icon(icon_name) if icon_name else "", label) if part)
-        item = int(
+        item = _number(
             dpg.add_button(
                 label=shown,
                 callback=lambda *_: press(),
@@ -149,7 +154,7 @@ class Kit:
         **more: Any,
     ) -> Item:
         """Add a square button with an icon; the tip says what it does and its key."""
-        item = int(
+        item = _number(
             dpg.add_button(
                 label=icon(name),
                 callback=lambda *_: press(),
@@ -173,7 +178,7 @@ class Kit:
 
     def field(self, *, parent: Item, hint: str = "", width: int = -1, **more: Any) -> Item:
         """Add a text field; while it is active, keys are text."""
-        item = int(dpg.add_input_text(parent=parent, hint=hint, width=width, **more))
+        item = _number(dpg.add_input_text(parent=parent, hint=hint, width=width, **more))
         self.set(item, TEXT.body)
         self.style(item, "field")
         return self.typed(item)
