@@ -90,9 +90,10 @@ class Kit:
     ) -> Item:
         """Draw an icon around a point; `size` at interface scale 100 %."""
         pixels = max(scaled(size, self.scale, zoom), 1)
-        across = 1.12 * pixels
+        # Measured: the middle of what is seen of an icon, as a share of the size of its type.
+        corner = round(centre[0] - 0.46 * pixels), round(centre[1] - 0.43 * pixels)
         item = dpg.draw_text(
-            (round(centre[0] - across / 2), round(centre[1] - pixels / 2)),
+            corner,
             icon(name),
             size=pixels,
             color=colour,
