@@ -1,0 +1,1 @@
+"""What lies around the canvas: top bar, palette, inspector, tracks, status line."""
