@@ -70,14 +70,14 @@ def cut(value: Value, region: tuple[float, float]) -> Value:
     return value.like(value.data[..., start:stop])
 
 
-def check_memory(need: float) -> None:
-    """Refuse work that cannot fit before it takes the computer down."""
+def check_memory(need: float, share: float = 1.0) -> None:
+    """Refuse work that takes more than a share of the free memory, before it is begun."""
     if need < 256 * 2**20:
         return
     import psutil
 
     free = psutil.virtual_memory().available
-    if need > free:
+    if need > share * free:
         raise NodeFailed(
             f"needs about {need / 2**30:.1f} GB; {free / 2**30:.1f} GB are free: "
             "take a shorter stretch, a larger hop, mono, or --segment"

@@ -136,6 +136,7 @@ class Engine:
         discard: bool = False,
         sink: Sink | None = None,
         shown: Shown | None = None,
+        share: float = 1.0,
     ) -> Result:
         """Run a graph.
 
@@ -161,6 +162,8 @@ class Engine:
             Called in place of output nodes.
         shown
             Called with each node's values as soon as they are there, from any thread.
+        share
+            Part of the free memory that one node may take; it fails where it asks for more.
 
         Raises
         ------
@@ -188,6 +191,7 @@ class Engine:
             discard=discard,
             sink=sink,
             shown=shown,
+            share=share,
         )
         env = run.go(at)
         for name in plan.steps:

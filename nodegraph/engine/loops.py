@@ -44,10 +44,21 @@ def turn_loop(scope_run: ScopeRun, step: Step) -> None:
         for name, value in known.items():
             owner, _, output = name.partition(".")
             scope_run.env.values[owner or step.name, output] = value
+        _show(scope_run, step)
         _finish_body(scope_run, step)
         run.finish(step, frame, "cached", 0.0, nbytes(known))
         return
     _Turning(scope_run, step).finish(key)
+
+
+def _show(scope_run: ScopeRun, step: Step) -> None:
+    """Let what a loop gives be looked at, as what a node gives."""
+    run = scope_run.run
+    if run.shown is not None:
+        slots = scope_run.env.values.items()
+        own = {output: v for (owner, output), v in slots if owner == step.name}
+        values = {output: v for output, v in own.items() if isinstance(v, Value)}
+        run.shown(step.name, values, scope_run.frame.turn)
 
 
 def _finish_body(scope_run: ScopeRun, step: Step) -> None:
@@ -104,6 +115,7 @@ class _Turning:
         seconds = time.perf_counter() - begin
         result = self.result(end)
         env.values.update(result)
+        _show(self.outer, step)
         # Without the loop's own name: another loop may do the very same and share the result.
         own = {step.name: ""}
         whole = {f"{own.get(owner, owner)}.{output}": v for (owner, output), v in result.items()}

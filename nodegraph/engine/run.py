@@ -63,6 +63,7 @@ class Run:
         discard: bool = False,
         sink: Sink | None = None,
         shown: Shown | None = None,
+        share: float = 1.0,
     ) -> None:
         self.plan = plan
         self.keys = keys
@@ -76,6 +77,7 @@ class Run:
         self.discard = discard
         self.sink = sink
         self.shown = shown
+        self.share = share
         self.make_context = make_context
         self.listener = listener
         self._say = threading.Lock()
@@ -328,7 +330,7 @@ class ScopeRun:
         run, node_type = self.run, step.type
         assert node_type is not None
         if node_type.memory is not None:
-            check_memory(float(node_type.memory(*positional, **keywords)))
+            check_memory(float(node_type.memory(*positional, **keywords)), run.share)
         if run.sink is not None and node_type.effect:
             context = run.make_context(run, step, self.frame)
             values = run.sink(step, positional, keywords, context)

@@ -104,6 +104,7 @@ class _Order:
     region: tuple[float, float] | None
     at: Mapping[str, int]
     looks: frozenset[str]
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ class Worker:
         region: tuple[float, float] | None = None,
         at: Mapping[str, int] | None = None,
         looks: Iterable[str] = (),
+        share: float = 1.0,
     ) -> int:
         """Ask for a run, and give the ticket that its messages carry.
 
@@ -160,6 +162,7 @@ class Worker:
             region,
             dict(at or {}),
             frozenset(looks),
+            share,
         )
         if self._going:
             self.cancel()
@@ -321,6 +324,7 @@ def _obey(order: _Order, engine: Any, desk: _Desk) -> None:
             cancel=desk.cancel,
             discard=True,
             shown=show if order.looks else None,
+            share=order.share,
         )
     except NodegraphError as error:
         desk.say(Refused(order.ticket, tuple(getattr(error, "faults", [str(error)]))))

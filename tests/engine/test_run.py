@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Annotated
 
 import numpy as np
+import psutil
 import pytest
 
 from nodegraph import edits
@@ -419,3 +420,22 @@ def test_what_is_stacked_is_not_kept_beside_its_stack():
     )
     assert Engine(types, cache_bytes=0, threads=1).run(g)["t"].value == 30
     assert alive == [0]
+
+
+def test_a_node_that_takes_more_than_its_share_of_the_free_memory_is_not_begun():
+    free = psutil.virtual_memory().available
+    begun = []
+
+    @node("toy.large", memory=lambda a: 0.7 * free)
+    def large(a: Number) -> Number:
+        """Take much."""
+        begun.append(a)
+        return a
+
+    types = Registry([*TYPES.values(), large.__node__])  # type: ignore[attr-defined]
+    wired = graph(a=n("one"), b=n("large", {"a": "a"}))
+    result = Engine(types).run(wired, share=0.5)
+    assert result.records["b"].state == "failed"
+    assert "needs about" in result.records["b"].error
+    assert not begun
+    assert Engine(types).run(wired).records["b"].state == "ran"

@@ -153,6 +153,8 @@ def _memory(look: Look) -> Found:
     ways = f"a hop of {hop[1]}, " if hop else ""
     sentence = f"{look.label} {need}. Use the loop region, {ways}or mono."
     fix = Fix("Set a region", command="transport.region", node=look.node)
+    if match and float(match[1][:-3]) < float(match[2][:-3]):
+        return "Much memory", sentence, Fix("Run anyway", command="run.anyway", node=look.node)
     if hop:
         fix = Fix(f"Use a hop of {hop[1]}", partial(_set, node=hop[0], knob="hop", value=hop[1]))
     return "Too little memory", sentence, fix
