@@ -107,6 +107,11 @@ def redone(session: Session, now: float = 0.0) -> Session:
     return _moved(session, session.history.redo(), now)
 
 
+def gone(session: Session, step: int, now: float = 0.0) -> Session:
+    """Give the session at any step of its line."""
+    return _moved(session, session.history.go(step), now)
+
+
 def _moved(session: Session, history: History, now: float) -> Session:
     if history is session.history:
         return session
