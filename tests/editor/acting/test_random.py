@@ -1,0 +1,66 @@
+"""Whatever is done in whatever order, the document stays one that can be written and shown."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from nodegraph.document import Graph, parse, read, text
+from nodegraph.editor.acting import EDITS, able, act, copied, paste
+from nodegraph.editor.canvas.building import build
+from nodegraph.editor.canvas.scene import Key
+from nodegraph.editor.commands import BY_ID
+from nodegraph.editor.stage import Stage
+from nodegraph.edits import dangling
+from tests.editor.acting.stages import FILES, TYPES, staged
+
+COMMANDS = sorted(EDITS)
+STEPS = 120
+
+
+def checked(before: Graph, after: Graph, written: str) -> None:
+    assert text(before) == written
+    assert dangling(after) == []
+    assert parse(text(after)) == after
+
+
+def chosen(stage: Stage, draw: random.Random) -> Stage:
+    """Choose a few things of any kind."""
+    keys: list[Key] = [("node", name) for name in stage.order]
+    keys += [("frame", name) for name in stage.scene.frames]
+    keys += [("note", name) for name in stage.scene.notes]
+    keys += [("wire", name) for name in stage.scene.wires]
+    some = draw.sample(keys, min(len(keys), draw.choice([0, 1, 1, 2, 3, 5])))
+    return staged(stage.graph, some, used=stage.used)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_any_acts_in_a_row_keep_the_document_whole(path: Path):
+    draw = random.Random(path.stem)
+    start = read(path)
+    stage = staged(start)
+    for _ in range(STEPS):
+        stage = chosen(stage, draw)
+        command = draw.choice(COMMANDS)
+        key = draw.choice(BY_ID[command].keys)
+        at = draw.uniform(-500, 3000), draw.uniform(-500, 1500)
+        written = text(stage.graph)
+        if draw.random() < 0.1:
+            change = paste(stage, copied(stage), draw.choice([None, at]))
+        else:
+            was_able = able(command, stage)
+            change = act(command, stage, key, at)
+            assert was_able or change.graph is stage.graph
+        checked(stage.graph, change.graph, written)
+        assert "\n" not in change.said
+        scene = build(change.graph, TYPES)
+        if change.selection is not None:
+            there = {*scene.nodes, *scene.loops, *scene.within}
+            assert {name for kind, name in change.selection if kind == "node"} <= there
+            assert {n for kind, n in change.selection if kind == "frame"} <= scene.frames.keys()
+            assert {n for kind, n in change.selection if kind == "note"} <= scene.notes.keys()
+        stage = staged(change.graph, used=stage.used | set(stage.order))
+        if len(stage.order) > 60 or not stage.order:
+            stage = staged(start)
