@@ -1,0 +1,1 @@
+"""Pictures of values as pixels, by numpy alone: colour maps, rasters, axes, readouts, stills."""

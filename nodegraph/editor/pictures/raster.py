@@ -1,0 +1,161 @@
+"""Pictures as pixels: what thumbnails, the inspector and the cards of the gallery show.
+
+Rows run from top to bottom, as textures do. A picture has no text and no frame; `axes` and
+`tables` give what is written around it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodegraph.editor.look.theme import Theme
+from nodegraph.editor.pictures import lines, maps, paint
+from nodegraph.editor.pictures.reduction import edges, how, reduced
+from nodegraph.editor.pictures.tables import numbers
+from nodegraph.views import Curves, Heatmap, Panels, Picture, Table, Wave
+
+Array = NDArray[Any]
+Place = tuple[int, int, int, int]
+
+PANEL_GAP = 1
+
+
+def raster(
+    picture: Picture,
+    width: int,
+    height: int,
+    theme: Theme,
+    *,
+    colour_map: str = maps.DEFAULT,
+    grey: bool = False,
+    range_db: float | None = None,
+) -> Array:
+    """Draw a picture, uint8 (height, width, 4), opaque.
+
+    The colour map is for levels and masks; differences and circles have their own. With `grey`
+    sources differ by tone and dash in place of colour. `range_db` says how far below the highest
+    level the darkest colour lies; by default the picture does.
+    """
+    canvas = paint.ground(max(width, 0), max(height, 0), theme.plot)
+    parts = picture.pictures if isinstance(picture, Panels) else (picture,)
+    known = lines.styles(_names(parts), theme, grey)
+    loud = lines.loudest(part for part in parts if isinstance(part, Wave))
+    for part, (left, top, right, bottom) in _boxes(picture, width, height):
+        if right <= left or bottom <= top:
+            continue
+        spot = canvas[top:bottom, left:right]
+        if isinstance(part, Heatmap):
+            shown = _limited(part, range_db)
+            spot[...] = heatmap(shown, right - left, bottom - top, theme, colour_map)
+        elif isinstance(part, Wave):
+            lines.wave(part, spot, theme, known, loud)
+        elif isinstance(part, Curves):
+            lines.curves(part, spot, theme, known)
+        else:
+            _bars(part, spot, theme)
+    return paint.finished(canvas)
+
+
+def to_texture(rgba: Array) -> Array:
+    """Give pixels as a static texture wants them: float32 from 0 to 1 in one row."""
+    return np.multiply(rgba.ravel(), np.float32(1 / 255), dtype=np.float32)
+
+
+def heatmap(picture: Heatmap, width: int, height: int, theme: Theme, colour_map: str) -> Array:
+    """Draw a plane, uint8 (height, width, 3); where nothing is defined the ground is seen."""
+    rows, columns = np.atleast_2d(picture.data).shape
+    data = reduced(picture.data, edges(rows, height), edges(columns, width), how(picture))
+    low, high = _range(picture, data)
+    with np.errstate(all="ignore"):
+        unit = np.clip((data[::-1] - low) * (255 / (high - low)), 0, 255)
+    colours = np.vstack((maps.table(_map_name(picture, colour_map), theme), theme.plot[:3]))
+    index = np.where(np.isnan(unit), 256, unit).astype(np.intp)
+    drawn: Array = colours.astype(np.uint8)[index]
+    return drawn
+
+
+def _map_name(picture: Heatmap, chosen: str) -> str:
+    """Masks have the colours of levels, as long as they stand alone."""
+    fixed = picture.colours in maps.NAMES and picture.colours != maps.DEFAULT
+    return picture.colours if fixed else chosen
+
+
+def _limited(picture: Heatmap, range_db: float | None) -> Heatmap:
+    if range_db is None or picture.unit != "dB" or picture.colours != maps.DEFAULT:
+        return picture
+    return replace(picture, low=picture.high - range_db)
+
+
+def _range(picture: Heatmap, data: Array) -> tuple[float, float]:
+    """Give the ends of the scale, from the numbers themselves where the picture has none."""
+    low, high = picture.low, picture.high
+    if not (math.isfinite(low) and math.isfinite(high)):
+        good = data[np.isfinite(data)]
+        low, high = (float(good.min()), float(good.max())) if good.size else (0.0, 1.0)
+    return (low, high) if high > low else (low, low + 1)
+
+
+def _names(parts: Sequence[Any]) -> Iterator[str]:
+    for part in parts:
+        if isinstance(part, Wave):
+            yield part.name
+        elif isinstance(part, Curves):
+            yield from (line.name for line in part.lines)
+
+
+def _boxes(picture: Picture, width: int, height: int) -> Iterator[tuple[Any, Place]]:
+    """Give each single picture and where it lies: left, top, right, bottom."""
+    if not isinstance(picture, Panels):
+        yield picture, (0, 0, width, height)
+        return
+    yield from zip(picture.pictures, tiles(picture.places, width, height), strict=False)
+
+
+def tiles(places: Sequence[Place], width: int, height: int) -> list[Place]:
+    """Give the pixels of each place of a grid: left, top, right, bottom, a gap between them."""
+    rows = max((row + span for row, _, span, _ in places), default=1) or 1
+    columns = max((column + span for _, column, _, span in places), default=1) or 1
+
+    def edge(number: int, count: int, length: int) -> int:
+        return round(number * (length + PANEL_GAP) / count)
+
+    return [
+        (
+            edge(column, columns, width),
+            edge(row, rows, height),
+            edge(column + across, columns, width) - PANEL_GAP,
+            edge(row + down, rows, height) - PANEL_GAP,
+        )
+        for row, column, down, across in places
+    ]
+
+
+BAR, MARGIN = 0.6, 0.08
+"""Share of a row that its bar fills; share of the picture left free at each side."""
+
+
+def _bars(table: Table, canvas: Array, theme: Theme) -> None:
+    """Draw the first column of numbers as bars from zero; a row without a number has none."""
+    values = numbers(table)
+    good = [value for value in values if math.isfinite(value)]
+    if not good:
+        return
+    height, width = canvas.shape[:2]
+    low, high = min(0.0, *good), max(0.0, *good)
+    inner = (1 - 2 * MARGIN) * width
+    scale = inner / ((high - low) or 1.0)
+    pitch = (1 - 2 * MARGIN) * height / len(values)
+    for row, value in enumerate(values):
+        if not math.isfinite(value):
+            continue
+        left, right = (MARGIN * width + (v - low) * scale for v in sorted((0.0, value)))
+        top = MARGIN * height + (row + (1 - BAR) / 2) * pitch
+        paint.bar(
+            canvas, (left, top, max(right, left + 1), max(top + BAR * pitch, top + 1)), theme.t3
+        )
