@@ -598,13 +598,18 @@ def test_script_refuses_what_cannot_run():
 # The command itself
 
 
-@pytest.mark.parametrize("words", [[], ["g.json"], ["gone.json"]])
-def test_there_is_no_editor_yet(words):
+@pytest.mark.parametrize("words", [[], ["g.json"]])
+def test_without_a_display_one_line_names_the_command_that_needs_none(words, monkeypatch):
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
     save(Path("g.json"), SMALL)
     done = call(*words)
+    name = "g.json" if words else "GRAPH"
     assert done.code == 1
     assert done.lines == [
-        f"this version has no editor yet: use nodegraph run {[*words, 'GRAPH'][0]}"
+        "no display to open a window on: DISPLAY is not set. "
+        f"Without a window: nodegraph run {name}"
     ]
 
 

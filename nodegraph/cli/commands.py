@@ -39,6 +39,8 @@ def _means_a_graph(word: str) -> bool:
 _HELP = """Separate music with graphs of small nodes.
 
 \b
+  nodegraph                                  open the window
+  nodegraph harmonic_percussive              open a graph in it
   nodegraph run harmonic_percussive --input song=mine.wav --out stems
   nodegraph describe harmonic_percussive
   nodegraph nodes transform.stft
@@ -50,7 +52,7 @@ _HELP = """Separate music with graphs of small nodes.
     cls=_Commands,
     invoke_without_command=True,
     options_metavar="",
-    subcommand_metavar="COMMAND ...",
+    subcommand_metavar="[GRAPH | COMMAND ...]",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="nodegraph", message="%(prog)s %(version)s")
@@ -71,8 +73,18 @@ def _edit(ctx: click.Context, graph: str | None) -> None:
 
 def _open_editor(graph: str | None) -> int:
     """Open the editor, with a graph or with the gallery."""
-    complain(f"this version has no editor yet: use nodegraph run {graph or 'GRAPH'}")
-    return 1
+    from nodegraph.editor import display
+
+    why = display.fault()
+    if why is None:
+        try:
+            from nodegraph.editor.window.main import open_window
+        except ImportError as error:  # a library of the system that the window needs
+            why = str(error)
+        else:
+            return open_window(graph)
+    complain(display.line(why, graph))
+    return display.FAULT
 
 
 @click.command()

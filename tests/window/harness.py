@@ -45,7 +45,7 @@ Spot = Sequence[float]
 
 Rect = tuple[float, float, float, float]
 
-EDITOR = (sys.executable, "-m", "nodegraph", "edit")
+EDITOR = (sys.executable, "-m", "nodegraph")
 PATIENCE = 10.0
 """Seconds in which the program must answer, and in which what a test waits for must come true."""
 START = 30.0

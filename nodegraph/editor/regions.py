@@ -1,0 +1,100 @@
+"""Where the parts of the window stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from nodegraph.editor.canvas.view import Point, Rect
+from nodegraph.editor.files.settings import Settings
+from nodegraph.editor.look.theme import PRESENTER, WINDOW
+
+Splitter = Literal["palette", "inspector", "tracks"]
+NONE = Rect(0, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Regions:
+    """Rectangles in pixels of the window; without a size where a part is not shown."""
+
+    topbar: Rect = NONE
+    palette: Rect = NONE
+    canvas: Rect = NONE
+    inspector: Rect = NONE
+    tracks: Rect = NONE
+    status: Rect = NONE
+    gallery: Rect = NONE
+    rail: bool = False
+    """The palette is folded to its icons."""
+
+    def splitter(self, at: Point, scale: float) -> Splitter | None:
+        """Name the splitter that would be grabbed at a point."""
+        reach = WINDOW.splitter_hit * scale / 2
+        palette, inspector, tracks = self.palette, self.inspector, self.tracks
+        if palette.width and not self.rail and _near(at, palette.right, palette, reach):
+            return "palette"
+        if inspector.width and _near(at, inspector.x, inspector, reach):
+            return "inspector"
+        inside = tracks.x <= at[0] <= tracks.right
+        if tracks.height and inside and abs(at[1] - tracks.y) <= reach:
+            return "tracks"
+        return None
+
+
+def _near(at: Point, edge: float, part: Rect, reach: float) -> bool:
+    return abs(at[0] - edge) <= reach and part.y <= at[1] <= part.bottom
+
+
+def regions(
+    width: float, height: float, settings: Settings, *, presenting: bool, in_gallery: bool
+) -> Regions:
+    """Share out a window of a size in pixels. The canvas keeps its least size as long as it can."""
+    scale = settings.scale / 100
+
+    def px(measure: float) -> float:
+        return float(round(measure * scale))
+
+    top = px(PRESENTER.bar if presenting else WINDOW.top_bar)
+    bottom = 0.0 if presenting else px(WINDOW.status)
+    middle = max(height - top - bottom, 1.0)
+    bars = Regions(topbar=Rect(0, 0, width, top), status=Rect(0, height - bottom, width, bottom))
+    if in_gallery:
+        return replace(bars, gallery=Rect(0, top, width, middle))
+    if presenting:
+        return replace(bars, canvas=Rect(0, top, width, middle))
+    narrow = width < px(WINDOW.narrow)
+    rail = narrow or not settings.palette_open
+    left = px(WINDOW.rail) if rail else px(settings.palette_width)
+    right = 0.0
+    if settings.inspector_open:
+        wanted = min(settings.inspector_width, WINDOW.inspector_narrow if narrow else 1 << 14)
+        right = min(px(wanted), max(width - left - px(WINDOW.canvas_width), 0.0))
+        right = right if right >= px(200) else 0.0
+    below = 0.0
+    if settings.tracks_open:
+        low = height < px(WINDOW.low)
+        wanted = min(settings.tracks_height, WINDOW.tracks_low if low else 1 << 14)
+        below = min(px(wanted), height * WINDOW.tracks_share, middle - px(WINDOW.canvas_height))
+        below = below if below >= px(64) else 0.0
+    upper = middle - below
+    return replace(
+        bars,
+        palette=Rect(0, top, left, upper),
+        canvas=Rect(left, top, max(width - left - right, 1.0), upper),
+        inspector=Rect(width - right, top, right, upper),
+        tracks=Rect(0, top + upper, width, below),
+        rail=rail,
+    )
+
+
+def dragged(
+    splitter: Splitter, at: Point, width: float, height: float, settings: Settings
+) -> dict[str, int]:
+    """Give the setting that dragging a splitter to a point changes."""
+    scale = settings.scale / 100
+    if splitter == "palette":
+        return {"palette_width": min(max(round(at[0] / scale), 160), 400)}
+    if splitter == "inspector":
+        return {"inspector_width": min(max(round((width - at[0]) / scale), 260), 900)}
+    below = (height - at[1]) / scale - WINDOW.status
+    return {"tracks_height": min(max(round(below), 96), 900)}
