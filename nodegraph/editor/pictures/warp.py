@@ -1,4 +1,7 @@
-"""Frequencies on a logarithmic axis, where octaves are equally tall."""
+"""Pictures as they are shown: frequencies on a logarithmic axis, neighbours as squares.
+
+What comes out is a picture again, so that pixels, axes and readout agree.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,38 @@ from nodegraph.views import Axis, Curves, Heatmap, Panels, Picture
 
 LOWEST = 50.0
 """Hertz at the bottom; the octaves below hold little and would fill half of the picture."""
+
+
+def shown(picture: Picture, width: int, height: int, *, log: bool = True) -> Picture:
+    """Give a picture as it is shown in so many pixels."""
+    made = logarithmic(picture, height) if log else picture
+    kernel = isinstance(made, Heatmap) and made.colours == "grey" and made.x.unit == ""
+    return squared(made, width, height) if kernel and isinstance(made, Heatmap) else made
+
+
+def squared(picture: Heatmap, width: int, height: int) -> Heatmap:
+    """Give a plane whose cells are squares, with ground around it."""
+    data = np.asarray(picture.data, np.float32)
+    if not data.size or width < 1 or height < 1:
+        return picture
+    rows, columns = (count + 2 for count in data.shape)
+    rows, columns = max(rows, columns * height // width), max(columns, rows * width // height)
+    # As much ground on one side as on the other.
+    above, beside = (
+        (whole - count + 1) // 2 for whole, count in zip((rows, columns), data.shape, strict=True)
+    )
+    around = ((above, above), (beside, beside))
+    return replace(
+        picture,
+        data=np.pad(data, around, constant_values=np.nan),
+        x=_longer(picture.x, beside / data.shape[1]),
+        y=_longer(picture.y, above / data.shape[0]),
+    )
+
+
+def _longer(axis: Axis, share: float) -> Axis:
+    more = share * (axis.stop - axis.start)
+    return replace(axis, start=axis.start - more, stop=axis.stop + more)
 
 
 def logarithmic(picture: Picture, rows: int) -> Picture:

@@ -9,7 +9,7 @@ import pytest
 from nodegraph.editor.look.theme import DARK, LIGHT
 from nodegraph.editor.pictures import maps, tables
 from nodegraph.editor.pictures.raster import raster, tiles, to_texture
-from nodegraph.editor.pictures.warp import logarithmic
+from nodegraph.editor.pictures.warp import logarithmic, shown
 from nodegraph.views import Axis, Curves, Heatmap, Line, Panels, Table, Wave
 
 TIME = Axis("time", "s", 0.0, 10.0)
@@ -117,6 +117,22 @@ def test_a_pure_tone_stands_where_a_logarithmic_axis_says():
     wave = Wave("bass", np.zeros(3), np.zeros(3), TIME)
     assert logarithmic(wave, 200) is wave
     assert logarithmic(warped, 200) is warped
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(1, 17), (31, 1), (5, 5)])
+def test_the_neighbours_of_a_kernel_are_squares(rows, columns):
+    across, upright = (Axis("x", "", -n / 2, n / 2) for n in (columns, rows))
+    kernel = Heatmap(np.ones((rows, columns)), across, upright, "neighbour", "", 0, 1, "grey")
+    larger = shown(kernel, 320, 160)
+    member = maps.table("magma", DARK)[255]
+    drawn = (raster(larger, 320, 160, DARK)[..., :3] == member).all(axis=2)
+    tall, wide = int(drawn.any(axis=1).sum()), int(drawn.any(axis=0).sum())
+    assert drawn.sum() == tall * wide
+    assert tall / rows == pytest.approx(wide / columns, rel=0.1)
+    assert not drawn[0].any()
+    assert not drawn[:, -1].any()
+    assert (larger.x.start + larger.x.stop, larger.y.start + larger.y.stop) == (0, 0)
+    assert (larger.x.stop - larger.x.start) == pytest.approx(larger.data.shape[1])
 
 
 # Waves
@@ -315,8 +331,8 @@ def test_nothing_is_too_odd_to_be_drawn(size):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for picture in ODD:
-            for shown in (picture, logarithmic(picture, 20)):
-                assert raster(shown, *size, DARK).shape == (size[1], size[0], 4)
+            for made in (picture, shown(picture, *size)):
+                assert raster(made, *size, DARK).shape == (size[1], size[0], 4)
 
 
 def test_a_texture_is_one_row_of_numbers_from_0_to_1():
