@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from nodegraph.document import Loop, walk
 from nodegraph.editor.acting import clipboard, loops, modes, places, selecting, wires
 from nodegraph.editor.acting import plates as _plates
 from nodegraph.editor.acting.change import Change, Point, chosen_wires, nothing, refused
@@ -154,6 +155,11 @@ def _inside(stage: Stage) -> bool:
     return any(path_of(stage.graph, name) for name in stage.chosen)
 
 
+def _loop_and_nodes(stage: Stage) -> bool:
+    items = (item for _, item, _ in walk(stage.graph.nodes))
+    return bool(stage.chosen) and any(isinstance(item, Loop) for item in items)
+
+
 def _filled(stage: Stage) -> bool:
     return bool(stage.graph.nodes)
 
@@ -184,7 +190,7 @@ _NEEDS: dict[str, tuple[Callable[[Stage], bool], str]] = {
     "graph.arrange": (_filled, "There is nothing to lay out."),
     "graph.wrap": (_nodes, "Choose the nodes that should repeat first."),
     "graph.unwrap": (_loops, "Choose a loop first."),
-    "graph.into": (_nodes, _NODES),
+    "graph.into": (_loop_and_nodes, "This needs a loop and a chosen node."),
     "graph.out": (_inside, "None of what is chosen lies in a loop."),
 }
 

@@ -71,7 +71,7 @@ def lost(before: Graph, after: Graph, cut: Iterable[End] = (), opened: Collectio
     known = there | set(opened)
     loops = {name for name, item, _ in walk(before.nodes) if isinstance(item, Loop)}
     stays, meant = {end for end, _ in ends(after)}, set(cut)
-    gone: dict[str, dict[str, None]] = {"state": {}, "watch": {}, "wire to": {}}
+    gone: dict[str, dict[str, None]] = {"state": {}, "watch": {}, "wire": {}}
     for end, link in ends(before):
         if end.node not in there or end in stays:
             continue
@@ -82,9 +82,14 @@ def lost(before: Graph, after: Graph, cut: Iterable[End] = (), opened: Collectio
         elif end.node in loops:
             gone["watch"][f"{end.node}.{end.entry}"] = None
         elif link.node in known:
-            gone["wire to"][end.words] = None
-    words = [f"the {what} {listed(names)}" for what, names in gone.items() if names]
+            gone["wire"][end.words] = None
+    words = [_many(what, list(names)) for what, names in gone.items() if names]
     return f"Gone with it: {', '.join(words)}." if words else ""
+
+
+def _many(what: str, names: list[str]) -> str:
+    plural = "" if len(names) == 1 else "es" if what == "watch" else "s"
+    return f"the {what}{plural} {'to ' if what == 'wire' else ''}{listed(names)}"
 
 
 def new_fault(before: Graph, after: Graph) -> str:

@@ -24,10 +24,12 @@ from nodegraph.editor.acting.change import (
 )
 from nodegraph.editor.acting.places import pinned
 from nodegraph.editor.acting.plates import tidy
+from nodegraph.editor.acting.room import room_in
 from nodegraph.editor.acting.wires import without_wires
 from nodegraph.editor.canvas.building import build
 from nodegraph.editor.canvas.hits import loop_at
 from nodegraph.editor.canvas.scene import Key, Scene
+from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.files.paths import entered
 from nodegraph.editor.offers.arrange import arrange
 from nodegraph.editor.stage import Selection, Stage, nodes
@@ -96,11 +98,12 @@ def paste(stage: Stage, text: str, at: Point | None = None) -> Change:
     if shown.bounds is None:
         return nothing(stage, "The clipboard holds no nodes.")
     corner = shown.bounds.x, shown.bounds.y
-    by = BESIDE if at is None else (at[0] - corner[0], at[1] - corner[1])
+    by = _free(stage, shown) if at is None else (at[0] - corner[0], at[1] - corner[1])
     by = tidy(by[0]), tidy(by[1])
     loop = loop_at(stage.scene, (corner[0] + by[0], corner[1] + by[1])) if clip.nodes else ""
     try:
         graph, ids = edits.paste(pinned(stage), clip, loop, by, stage.used)
+        graph = room_in(stage, graph, loop)
     except DocumentError as error:
         return refused(stage, error)
     graph = pruned(_bends_moved(graph, ids, by))
@@ -109,6 +112,21 @@ def paste(stage: Stage, text: str, at: Point | None = None) -> Change:
     said = f"{counted(gone, 'wire')} led to what is not here." if gone else ""
     chosen = nodes(*(ids[name] for name in clip.nodes)) | keys
     return Change(graph, chosen, f"pasted {_what(chosen)}", said)
+
+
+def _free(stage: Stage, shown: Scene) -> Point:
+    """Give how far beside its place nothing of a clipboard covers what was pasted before."""
+    taken = {rect[:2] for rect in _rects(stage.scene)}
+    rects = _rects(shown)
+    x, y = BESIDE
+    while any((rect.x + x, rect.y + y) in taken for rect in rects):
+        x, y = x + BESIDE[0], y + BESIDE[1]
+    return x, y
+
+
+def _rects(scene: Scene) -> list[Rect]:
+    plates_drawn = (*scene.frames.values(), *scene.notes.values())
+    return [*(box.rect for box in scene.nodes.values()), *(plate.rect for plate in plates_drawn)]
 
 
 def _clip(stage: Stage, text: str) -> Graph:

@@ -19,7 +19,7 @@ from nodegraph.editor.acting.change import (
 )
 from nodegraph.editor.acting.places import pinned
 from nodegraph.editor.acting.plates import tidy
-from nodegraph.editor.acting.room import boxes, make_room, shifted
+from nodegraph.editor.acting.room import boxes, make_room, room_in, shifted
 from nodegraph.editor.canvas.hits import loop_at
 from nodegraph.editor.canvas.loop_shapes import HEAD, INNER, RAIL
 from nodegraph.editor.canvas.view import Rect, around
@@ -34,7 +34,9 @@ GAP = 24.0
 
 def loops_of(stage: Stage) -> list[str]:
     """Give the chosen loops."""
-    return [name for name in stage.chosen if isinstance(find(stage.graph, name), Loop)]
+    wanted = {name for kind, name in stage.selection if kind == "node"}
+    found = walk(stage.graph.nodes)
+    return [name for name, item, _ in found if name in wanted and isinstance(item, Loop)]
 
 
 def wrap(stage: Stage, key: str, at: Point) -> Change:
@@ -51,7 +53,7 @@ def wrap(stage: Stage, key: str, at: Point) -> Change:
         if frame:
             graph = edits.move(graph, {name: (tidy(frame.x), tidy(frame.y))})
         graph = make_room(stage, graph, name, body)
-    label = f"wrapped {counted(len(chosen))} in {name}"
+    label = f"wrapped {_named(chosen)} in {name}"
     hint = "Every turn does the same until the loop carries a state."
     return Change(graph, nodes(name), label, new_fault(stage.graph, graph) or hint)
 
@@ -103,8 +105,7 @@ def move_into(stage: Stage, names: Iterable[str], loop: str) -> Change:
         )
         way = corner[0] - group.x, corner[1] - group.y
         graph = shifted(graph, dict.fromkeys(goes, way))
-    if frame:
-        graph = make_room(stage, graph, loop, frame.rect)
+    graph = room_in(stage, graph, loop)
     label = f"moved {_named(goes)} into {loop}"
     return Change(graph, _still(stage, loop, goes), label, new_fault(before, graph))
 
@@ -191,6 +192,7 @@ def insert_loop(stage: Stage, at: Point, loop: str = "", wire: Wire | None = Non
         if wire is not None and wire.link is not None:
             state = _state_name(wire.link)
             graph = edits.add_state(graph, name, state, wire.link, Link(name, state))
+        graph = room_in(stage, graph, loop)
     except DocumentError as error:
         return nothing(stage, str(error))
     return Change(graph, nodes(name), f"added {name}")

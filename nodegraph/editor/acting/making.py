@@ -13,6 +13,7 @@ from nodegraph.editor.acting.change import Change, Point, listed, nothing, prune
 from nodegraph.editor.acting.loops import insert_loop
 from nodegraph.editor.acting.places import pinned
 from nodegraph.editor.acting.plates import tidy
+from nodegraph.editor.acting.room import room_in
 from nodegraph.editor.canvas.scene import Key
 from nodegraph.editor.offers import search
 from nodegraph.editor.offers.matching import match, words_of
@@ -88,9 +89,8 @@ def insert(
     name = edits.fresh_name(stage.graph, choice.type, stage.used)
     spot = tidy(at[0]), tidy(at[1])
     try:
-        graph = search.insert(
-            pinned(stage), stage.types, choice, wire, spot, loop, stage.used
-        )  # fmt: skip
+        graph = search.insert(pinned(stage), stage.types, choice, wire, spot, loop, stage.used)
+        graph = room_in(stage, graph, loop)
     except DocumentError as error:
         return refused(stage, error)
     return Change(pruned(graph), nodes(name), f"added {name}")

@@ -47,9 +47,10 @@ def collapse(stage: Stage, key: str, at: Point) -> Change:
     """Fold what is chosen; where all is folded, open it."""
     names = stage.chosen
     folded = all(is_folded(stage, name) for name in names)
-    graph = stage.graph
+    graph = edits.set_look(stage.graph, names, "collapsed", None if folded else True)
     for name in names:
-        graph = _opened(stage, graph, name) if folded else _folded(stage, graph, name)
+        if isinstance(item_of(graph, name), Loop):
+            graph = _opened(stage, graph, name) if folded else _folded(stage, graph, name)
     return Change(graph, label=f"{'opened' if folded else 'collapsed'} {_named(names)}")
 
 
@@ -63,20 +64,17 @@ def is_folded(stage: Stage, name: str) -> bool:
 
 
 def _folded(stage: Stage, graph: Graph, name: str) -> Graph:
-    graph = edits.set_look(graph, [name], "collapsed", True)
+    """Put a folded loop where its frame was."""
     frame = stage.scene.loops.get(name)
     return edits.move(graph, {name: (tidy(frame.x), tidy(frame.y))}) if frame else graph
 
 
 def _opened(stage: Stage, graph: Graph, name: str) -> Graph:
-    """Open a node in its place; a loop opens where it stood folded, and makes room for its body."""
-    graph = edits.set_look(graph, [name], "collapsed")
+    """Put the body of a loop where it stood folded, and make room for its frame."""
     node = stage.scene.nodes.get(name)
-    if node is None or not isinstance(item_of(graph, name), Loop):
-        return graph
     frame = seen(stage, graph, {name: False}).loops.get(name)
     spot = position(graph, name)
-    if frame is None:
+    if node is None or frame is None:
         return graph
     graph = shifted(graph, {name: (node.x - frame.x, node.y - frame.y)})
     if spot:

@@ -102,6 +102,12 @@ def make_room(
     return refitted(stage, graph, boxes(stage, graph, folded))
 
 
+def room_in(stage: Stage, graph: Graph, loop: str) -> Graph:
+    """Give the graph with room for what was put into an open loop; the empty name is no loop."""
+    frame = stage.scene.loops.get(loop)
+    return make_room(stage, graph, loop, frame.rect) if frame else graph
+
+
 def _outwards(beside: Mapping[str, Rect], old: Rect, new: Rect) -> dict[str, Point]:
     """Say how far what stands on each side of a frame has to go, all of one side alike."""
     right, down = max(new.right - old.right, 0.0), max(new.bottom - old.bottom, 0.0)

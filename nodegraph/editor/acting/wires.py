@@ -61,10 +61,10 @@ def disconnect(stage: Stage, key: str, at: Point) -> Change:
         said = f"{loops[0]} keeps its states." if loops else "There is no wire to cut."
         return nothing(stage, said)
     names = list(stage.chosen)
-    if names and not wires:
+    if names:
         label = f"disconnected {names[0] if len(names) == 1 else counted(len(names))}"
-    else:
-        label = f"cut {counted(len(wires), 'wire')}" if not names else "cut wires"
+    else:  # the step says which wire, where it is one
+        label = f"cut {counted(len(wires), 'wire')}" if len(wires) > 1 else ""
     gone = [end for end, link in ends(stage.graph) if {end.node, link.node} & set(names)]
     said = lost(stage.graph, graph, [*wires.values(), *gone])
     chosen = stage.selection - {("wire", name) for name in wires}

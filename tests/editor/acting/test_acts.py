@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nodegraph import edits
-from nodegraph.document import Graph, Link, Loop, Node, read, text
+from nodegraph.document import Graph, Link, Node, read, text
 from nodegraph.editor.acting import EDITS, able, act
 from nodegraph.editor.canvas.building import build
 from nodegraph.editor.canvas.view import Rect
@@ -351,5 +351,21 @@ def test_what_can_no_longer_be_read_from_inside_a_loop_is_told():
 
 
 def test_without_a_loop_there_is_none_to_go_into():
-    assert act("graph.into", on(chain(), "a")).said == "There is no loop to move into."
-    assert isinstance(looped().nodes["again"], Loop)
+    assert act("graph.into", on(chain(), "a")).said == "This needs a loop and a chosen node."
+    assert act("graph.into", on(looped(), "again")).said == "There is no loop to move into."
+
+
+def test_a_folded_loop_that_opens_makes_room():
+    graph = edits.set_look(looped(), ["again"], "collapsed", True)
+    graph = edits.move(graph, {"end": (640, -112)})
+    scene = build(act("graph.collapse", on(graph, "again")).graph, TYPES)
+    assert not scene.loops["again"].rect.touches(scene.nodes["end"].rect)
+    assert not scene.loops["again"].rect.touches(scene.nodes["a"].rect)
+
+
+def test_a_loop_in_a_loop_makes_room_around_both():
+    graph = act("graph.wrap", on(looped(), "louder")).graph
+    scene = build(graph, TYPES)
+    outer, inner = scene.loops["again"].rect, scene.loops["loop"].rect
+    assert outer.encloses(inner)
+    assert not any(outer.touches(scene.nodes[name].rect) for name in ("a", "end"))

@@ -78,6 +78,14 @@ def test_what_is_pasted_onto_a_loop_goes_into_it():
     assert "b" in loop(change.graph, "again").body
 
 
+def test_pasting_again_and_again_covers_nothing():
+    stage = staged(chain())
+    content = copied(on(chain(), "b"))
+    for _ in range(3):
+        stage = staged(paste(stage, content).graph)
+    assert len({stage.scene.nodes[name].rect for name in ("b", "b_2", "b_3", "b_4")}) == 4
+
+
 def test_bends_are_pasted_where_their_nodes_are():
     graph = edits.set_look(chain(), ["c"], "reroutes", {"audio": [[550, 90]]})
     change = paste(staged(Graph()), copied(on(graph, "b", "c")))
