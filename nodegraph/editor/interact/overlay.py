@@ -1,0 +1,161 @@
+"""What is drawn beside the document while the hand does something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from nodegraph.document import Graph
+from nodegraph.editor.canvas.hits import Hit
+from nodegraph.editor.canvas.scene import Box, Key
+from nodegraph.editor.canvas.shapes import Spot
+from nodegraph.editor.canvas.view import Point, Rect, between
+from nodegraph.editor.interact.plates import place_plates
+from nodegraph.editor.interact.reroutes import wire_name
+from nodegraph.editor.interact.shaping import bent, sized
+from nodegraph.editor.interact.states import (
+    Bending,
+    Boxing,
+    Moving,
+    Panning,
+    Resting,
+    Sizing,
+    Sliding,
+    State,
+    Wiring,
+)
+from nodegraph.editor.interact.under import PORTS, on_corner, on_ground
+from nodegraph.editor.stage import Stage
+from nodegraph.errors import DocumentError
+
+Cursor = Literal["arrow", "hand", "move", "grab", "cross", "size", "text", "refused"]
+_HANDS = (*PORTS, "caret", "loop_control", "wire", "minimap", "picture")
+
+
+@dataclass(frozen=True)
+class HeldWire:
+    """A wire in the hand, from its start to its end in the world."""
+
+    start: Point
+    end: Point
+    type: str = ""
+    refused: str = ""
+    """Why it cannot end here."""
+    offer: str = ""
+    """What would convert."""
+    fits: Hit | None = None
+    """The port that it would be wired to."""
+    taken: str = ""
+    """The wire of the scene that this is: it is not drawn a second time."""
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """What is drawn beside the document, and in its place while something is dragged."""
+
+    graph: Graph = field(compare=False, repr=False)
+    """The document as it would be, but for `spots`; build the scene from these two."""
+    hover: Hit | None = None
+    box: Rect | None = None
+    """On the screen."""
+    spots: Mapping[str, Point] = field(default_factory=dict)
+    """Where nodes and loops are that are being moved."""
+    plates: Mapping[Key, Rect] = field(default_factory=dict)
+    """Where frames and notes are that are being moved or sized; `graph` has them there already."""
+    wire: HeldWire | None = None
+    splice: str = ""
+    """The wire that a node would go into."""
+    loop: str = ""
+    """The loop that would take nodes in."""
+    leaving: str = ""
+    """The loop that they would leave."""
+    fits: Callable[[Box, Spot], bool] | None = field(default=None, compare=False, repr=False)
+    """Which ports the wire in the hand fits: the others fade."""
+    cursor: Cursor = "arrow"
+
+
+def overlay(state: State, stage: Stage) -> Overlay:
+    """Say what is drawn beside the document."""
+    match state:
+        case Resting():
+            return Overlay(stage.graph, hover=state.hover, cursor=_resting(state.hover, stage))
+        case Boxing():
+            box = between(stage.view.to_screen(state.start), state.at)
+            return Overlay(stage.graph, box=box, cursor="cross")
+        case Moving():
+            return _moving(state)
+        case Wiring():
+            refused = state.joint is not None and state.joint.refusal is not None
+            return Overlay(
+                stage.graph,
+                hover=state.hit,
+                wire=_wire(state, stage),
+                fits=state.plug.fits,
+                cursor="refused" if refused else "cross",
+            )
+        case Bending():
+            return Overlay(_bent(state, stage), cursor="move")
+        case Sizing():
+            plates = {state.key: sized(state, stage)}
+            return Overlay(_placed(stage.graph, plates), plates=plates, cursor="size")
+        case Panning():
+            return Overlay(stage.graph, cursor="grab")
+        case Sliding():
+            return Overlay(stage.graph, cursor="hand")
+        case _:
+            return Overlay(stage.graph)
+
+
+def _resting(hover: Hit | None, stage: Stage) -> Cursor:
+    if hover is None or on_ground(stage, hover):
+        return "arrow"
+    if on_corner(stage, hover):
+        return "size"
+    if hover.kind in ("header", "reroute"):
+        return "move"
+    return "hand" if hover.kind in _HANDS else "arrow"
+
+
+def _moving(state: Moving) -> Overlay:
+    plates = state.load.laid(state.by)
+    return Overlay(
+        _placed(state.draft, plates),
+        spots=state.load.placed(state.by),
+        plates=plates,
+        splice=state.splice,
+        loop=state.loop,
+        leaving=state.leaving,
+        cursor="move",
+    )
+
+
+def _wire(state: Wiring, stage: Stage) -> HeldWire:
+    plug, joint = state.plug, state.joint
+    refusal = joint.refusal if joint else None
+    free = stage.view.to_world(state.at)
+    free = state.target if state.target and state.hit else free
+    start, end = (free, state.anchor) if plug.end else (state.anchor, free)
+    return HeldWire(
+        start,
+        end,
+        plug.types[0].__name__ if plug.types else "",
+        refusal.reason if refusal else "",
+        refusal.said if refusal else "",
+        state.hit,
+        wire_name(plug.taken) if plug.taken else "",
+    )
+
+
+def _bent(state: Bending, stage: Stage) -> Graph:
+    try:
+        return bent(state, stage)
+    except DocumentError:
+        return stage.graph
+
+
+def _placed(graph: Graph, plates: Mapping[Key, Rect]) -> Graph:
+    try:
+        return place_plates(graph, plates) if plates else graph
+    except DocumentError:
+        return graph
