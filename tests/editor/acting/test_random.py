@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from nodegraph.document import Graph, parse, read, text
 from nodegraph.editor.acting import EDITS, able, act, copied, paste
@@ -15,6 +19,7 @@ from nodegraph.editor.commands import BY_ID
 from nodegraph.editor.stage import Stage
 from nodegraph.edits import dangling
 from tests.editor.acting.stages import FILES, TYPES, staged
+from tests.strategies import graphs
 
 COMMANDS = sorted(EDITS)
 STEPS = 120
@@ -64,3 +69,24 @@ def test_any_acts_in_a_row_keep_the_document_whole(path: Path):
         stage = staged(change.graph, used=stage.used | set(stage.order))
         if len(stage.order) > 60 or not stage.order:
             stage = staged(start)
+
+
+ODD = st.dictionaries(
+    st.sampled_from(["nodes", "look", "frames", "notes", "base"]),
+    st.none() | st.text(max_size=3) | st.lists(st.text(max_size=3) | st.integers(), max_size=3),
+    max_size=3,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(graphs(), ODD, st.randoms(use_true_random=False))
+def test_any_act_on_any_graph_keeps_the_document_whole(
+    graph: Graph, layout: dict[str, Any], draw: random.Random
+):
+    graph = replace(graph, layout={**graph.layout, **layout})
+    for command in COMMANDS:
+        stage = chosen(staged(graph), draw)
+        written = text(graph)
+        checked(graph, act(command, stage, draw.choice(BY_ID[command].keys)).graph, written)
+    stage = chosen(staged(graph), draw)
+    checked(graph, paste(stage, copied(stage)).graph, text(graph))
