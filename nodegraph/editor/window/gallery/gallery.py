@@ -1,0 +1,374 @@
+"""The first screen. It is there with the first frame; pictures come after it, one by one."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import dearpygui.dearpygui as dpg
+
+from nodegraph import shipped
+from nodegraph.editor.canvas.view import Rect
+from nodegraph.editor.files.gallery import (
+    SUBJECTS,
+    GalleryCard,
+    chips,
+    filtered,
+    gallery,
+    simplest_first,
+)
+from nodegraph.editor.files.thumbnails import Thumbnails
+from nodegraph.editor.look.theme import GALLERY, SPACE, TEXT, WINDOW, icon
+from nodegraph.editor.window.gallery import layout
+from nodegraph.editor.window.gallery.card import draw
+from nodegraph.editor.window.gallery.column import Column
+from nodegraph.editor.window.gallery.maker import Maker
+from nodegraph.editor.window.gallery.textures import Textures
+from nodegraph.editor.window.kit.styles import make
+
+if TYPE_CHECKING:
+    from nodegraph.editor.window.host import Host
+
+Item = int
+HEADING = "Ready to run"
+QUIET = 0.5
+"""Seconds after a change of the screen before thumbnails are made, or loaded for another size."""
+MOVES = ("Left", "Right", "Up", "Down", "Home", "End")
+
+
+class Gallery:
+    """What to open, and a card for every graph that comes with the program."""
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self.column = Column(host)
+        self.cards = simplest_first(gallery(shipped.shipped()))
+        self.shown = self.cards
+        """The cards that fit filter and search."""
+        self._thumbnails = Thumbnails()
+        self._maker = Maker(self._thumbnails, self.cards)
+        self._textures: Textures | None = None
+        self._parent = self._ground = self._head = self._scroll = self._search = 0
+        self._rect = Rect(0, 0, 0, 0)
+        self._subject, self._words = "", ""
+        self._drawn: dict[str, tuple[Item, bool]] = {}
+        """The drawing of each card, and whether it is lit."""
+        self._places = layout.cards(1, 100)
+        self._loaded_for = 0
+        self._changed = 0.0
+        self._focus, self._hover, self._by_keys, self._pressed = "", "", False, ""
+        self._pointer: object = None
+        self._estimated = False
+
+    # Life
+
+    def build(self, parent: int, rect: Rect) -> None:
+        """Make the screen; of no height it is hidden."""
+        self._parent, self._rect = parent, rect
+        if rect.height <= 0 or rect.width <= 0:
+            return
+        kit = self.host.kit
+        if self._textures is None:
+            self._textures = Textures(self._thumbnails, kit.theme.name)
+            self._textures.want(self.cards)
+        # Before the first frame words cannot be measured.
+        self._estimated = dpg.get_frame_count() == 0
+        self.column.build(parent, layout.column(rect, kit.scale))
+        self._build_main(layout.main(rect, kit.scale))
+        self._changed = time.monotonic()
+
+    def resize(self, rect: Rect) -> None:
+        """Take another place; of no height the screen is hidden, and makes nothing any more."""
+        if rect == self._rect:
+            return
+        parent = self._parent
+        self._clear()
+        if rect.height <= 0:
+            self._free()
+        self.build(parent, rect)
+
+    def destroy(self) -> None:
+        """Delete all of it, and end what makes thumbnails."""
+        self._clear()
+        self._free()
+
+    def _clear(self) -> None:
+        self.column.destroy()
+        for item in (self._head, self._scroll, self._ground):
+            if item and dpg.does_item_exist(item):
+                dpg.delete_item(item)
+        self._ground = self._head = self._scroll = self._search = 0
+        self._drawn = {}
+        self._hover = self._pressed = ""
+
+    def _free(self) -> None:
+        self._maker.close()
+        if self._textures is not None:
+            self._textures.free()
+        self._textures, self._loaded_for = None, 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether pictures are being loaded, so that frames should follow quickly."""
+        return bool(self._scroll and self._textures is not None and self._textures.waiting)
+
+    # Building
+
+    def _build_main(self, rect: Rect) -> None:
+        kit = self.host.kit
+        # What shows between the column and this is the window's own ground: a hairline.
+        self._ground = make(
+            [(dpg.mvThemeCol_ChildBg, kit.theme.win)],
+            [(dpg.mvStyleVar_WindowPadding, (0, 0)), (dpg.mvStyleVar_ItemSpacing, (0, 0))],
+        )
+        found = chips(self.cards)
+        labels = [f"All {len(self.cards)}", *(SUBJECTS[name] for name in found)]
+        widths = [kit.width(label) + 2 * kit.px(WINDOW.button_padding) for label in labels]
+        subtitle = self._subtitle()
+        heading = max(kit.width(HEADING, TEXT.section), kit.width(subtitle, TEXT.label))
+        head = layout.head(rect.width, heading, widths, kit.scale)
+        high = min(head.height, rect.height)
+        self._head = _pane(self._parent, Rect(rect.x, rect.y, rect.width, high))
+        dpg.bind_item_theme(self._head, self._ground)
+        for name, label, place in zip(("", *found), labels, head.chips, strict=True):
+            self._chip(name, label, place)
+        self._field(head.search)
+        self._write_heading(round(rect.width), head.height)
+        below = Rect(rect.x, rect.y + high, rect.width, max(rect.height - high, 1))
+        self._build_cards(below)
+
+    def _chip(self, name: str, label: str, place: Rect) -> None:
+        chip = self.host.kit.button(
+            label,
+            lambda: self._filter(name),
+            "main" if name == self._subject else "button",
+            parent=self._head,
+            tag=f"gallery.chip.{name or 'all'}",
+            pos=(round(place.x), round(place.y)),
+            height=GALLERY.chip,
+        )
+        dpg.configure_item(chip, width=round(place.width))
+
+    def _field(self, place: Rect) -> None:
+        kit = self.host.kit
+        self._search = kit.field(
+            parent=self._head,
+            hint=f"{icon('magnifying-glass')}  Search graphs",
+            width=round(place.width),
+            tag="gallery.search",
+            pos=(round(place.x), round(place.y)),
+            default_value=self._words,
+            on_enter=False,
+        )
+
+    def _subtitle(self) -> str:
+        count, whole = len(self.shown), len(self.cards)
+        if not whole:
+            return "No graphs came with the program."
+        if count < whole:
+            return f"{count} of {whole} graphs."
+        return f"{whole} graphs that come with the program."
+
+    def _write_heading(self, width: int, height: int) -> None:
+        kit, px = self.host.kit, self.host.kit.px
+        group = dpg.add_group(parent=self._head, pos=(0, 0))
+        ink = int(dpg.add_drawlist(width, height, parent=group))
+        room = width - 2 * px(layout.SIDE)
+        for words, text, role, y in (
+            (HEADING, TEXT.section, "t1", 0),
+            (self._subtitle(), TEXT.label, "t2", 30),
+        ):
+            said = kit.fonts.fitted(words, text, room)
+            spot = px(layout.SIDE), px(layout.TOP + y)
+            kit.draw_words(spot, said, text, kit.theme.role(role), ink)
+
+    def _build_cards(self, rect: Rect) -> None:
+        kit, px = self.host.kit, self.host.kit.px
+        side, around = px(layout.SIDE), px(layout.AROUND)
+        self._scroll = _pane(self._parent, rect, scrolls=True)
+        dpg.bind_item_theme(self._scroll, self._ground)
+        self._places = places = layout.cards(rect.width - 2 * side, kit.scale)
+        size = places.width + 2 * around, places.height + 2 * around
+        self._drawn = {}
+        for index, card in enumerate(self.shown):
+            place = places.rect(index)
+            spot = side - around + round(place.x), round(place.y)
+            group = dpg.add_group(parent=self._scroll, pos=spot)
+            tag = dpg.add_drawlist(*size, parent=group, tag=f"gallery.card.{card.name}")
+            item = int(dpg.get_alias_id(tag))
+            self._drawn[card.name] = item, False
+            self._draw(card, lit=card.name == self._lit)
+        if not self.shown:
+            self._nothing(side)
+            return
+        end = places.total(len(self.shown)) + around
+        foot = dpg.add_group(parent=self._scroll, pos=(side, end))
+        dpg.add_spacer(height=px(layout.TOP), parent=foot)
+
+    def _nothing(self, side: int) -> None:
+        """Say that no card fits, and offer to show them all."""
+        kit, px = self.host.kit, self.host.kit.px
+        if self.cards:
+            kit.words("No graph fits.", role="t2", parent=self._scroll, pos=(side, px(SPACE.gap)))
+            spot = side, px(SPACE.gap + layout.ROW)
+            kit.button(
+                "Show all", self.show_all, parent=self._scroll, tag="gallery.show_all", pos=spot
+            )
+
+    def _draw(self, card: GalleryCard, *, lit: bool) -> None:
+        item, _ = self._drawn[card.name]
+        texture = self._textures.get(card.name) if self._textures is not None else 0
+        dpg.delete_item(item, children_only=True)
+        draw(self.host.kit, item, self._places.width, card, texture, lit)
+        self._drawn[card.name] = item, lit
+
+    def _again(self) -> None:
+        """Make it anew where the same things are said about other cards."""
+        place = dpg.get_y_scroll(self._scroll) if self._scroll else 0.0
+        typing = bool(self._search) and dpg.is_item_active(self._search)
+        parent, rect = self._parent, self._rect
+        self._clear()
+        self.build(parent, rect)
+        if self._scroll:
+            dpg.set_y_scroll(self._scroll, place)
+        if typing:
+            dpg.focus_item(self._search)
+
+    # Frames
+
+    def refresh(self) -> None:
+        """Follow the pointer and the search field; take in thumbnails."""
+        if not self._scroll:
+            return
+        if self._estimated and dpg.get_frame_count() > 1:
+            self._again()
+        if self.column.outdated:
+            self.column.destroy()
+            self.column.build(self._parent, layout.column(self._rect, self.host.kit.scale))
+        self.column.refresh()
+        words = dpg.get_value(self._search)
+        if words != self._words:
+            self._words = words
+            self._choose_cards()
+        self._point()
+        self._light()
+        self._load()
+        self._make()
+
+    def _point(self) -> None:
+        pointer = tuple(dpg.get_mouse_pos(local=False))
+        if pointer != self._pointer:
+            self._pointer, self._by_keys = pointer, False
+        self._hover = next(
+            (name for name, (item, _) in self._drawn.items() if dpg.is_item_hovered(item)), ""
+        )
+        if dpg.is_mouse_button_clicked(dpg.mvMouseButton_Left):
+            self._pressed = self._hover
+        if dpg.is_mouse_button_released(dpg.mvMouseButton_Left):
+            pressed, self._pressed = self._pressed, ""
+            if pressed and pressed == self._hover:
+                self._open(pressed)
+
+    @property
+    def _lit(self) -> str:
+        return self._focus if self._by_keys or not self._hover else self._hover
+
+    def _light(self) -> None:
+        for card in self.shown:
+            known = self._drawn.get(card.name)
+            if known is not None and known[1] != (card.name == self._lit):
+                self._draw(card, lit=not known[1])
+
+    def _load(self) -> None:
+        """Load one thumbnail a frame; all of them again when the cards have another width."""
+        if self._textures is None:
+            return
+        quiet = time.monotonic() - self._changed > QUIET
+        if self._loaded_for and self._loaded_for != self._places.width and quiet:
+            self._textures.want(self.cards)
+            self._loaded_for = 0
+        if not self._textures.waiting or dpg.get_frame_count() < 2:
+            return
+        self._loaded_for = self._loaded_for or self._places.width
+        px = self.host.kit.px
+        size = self._places.width, px(GALLERY.picture), px(GALLERY.radius)
+        self._redraw(self._textures.step(*size))
+
+    def _make(self) -> None:
+        """Make what is missing while nothing else is going on."""
+        if self._maker.done or self.busy or not self.host.types:
+            return
+        if time.monotonic() - self._changed < QUIET:
+            return
+        made = self._maker.step(self.host.types)
+        if made and self._textures is not None:
+            self._textures.want(card for card in self.cards if card.name == made)
+        if self._maker.done:
+            self._maker.close()
+
+    def _redraw(self, name: str) -> None:
+        for card in self.shown:
+            if card.name == name and name in self._drawn:
+                self._draw(card, lit=self._drawn[name][1])
+
+    # What the user does
+
+    def key(self, chord: str) -> bool:
+        """Take a key, as `commands.chord` writes it; False where it means nothing here."""
+        if not self._scroll:
+            return False
+        if chord == "Ctrl+F":
+            dpg.focus_item(self._search)
+            return True
+        names = [card.name for card in self.shown]
+        if chord == "Enter" and self._lit in names:
+            self._open(self._lit)
+            return True
+        if chord not in MOVES or not names:
+            return False
+        at = names.index(self._lit) if self._lit in names else -1
+        to = self._places.moved(at, chord, len(names))
+        self._focus, self._by_keys = names[to], True
+        self._reveal(to)
+        return True
+
+    def show_all(self) -> None:
+        """Forget filter and search."""
+        self._subject, self._words = "", ""
+        self._choose_cards()
+
+    def _filter(self, subject: str) -> None:
+        self._subject = subject
+        self._choose_cards()
+
+    def _choose_cards(self) -> None:
+        self.shown = filtered(self.cards, self._subject, self._words)
+        self._focus = ""
+        self._again()
+
+    def _open(self, name: str) -> None:
+        card = next(card for card in self.cards if card.name == name)
+        self._maker.close()
+        self.host.do("gallery.open", key=str(card.path))
+
+    def _reveal(self, index: int) -> None:
+        around = self.host.kit.px(layout.AROUND)
+        place = self._places.rect(index)
+        seen = place._replace(height=place.height + 2 * around)
+        high = dpg.get_item_configuration(self._scroll)["height"]
+        offset, most = dpg.get_y_scroll(self._scroll), dpg.get_y_scroll_max(self._scroll)
+        dpg.set_y_scroll(self._scroll, layout.scrolled(seen, offset, high, most))
+
+
+def _pane(parent: Item, rect: Rect, *, scrolls: bool = False) -> Item:
+    return int(
+        dpg.add_child_window(
+            parent=parent,
+            pos=(round(rect.x), round(rect.y)),
+            width=max(round(rect.width), 1),
+            height=max(round(rect.height), 1),
+            border=False,
+            no_scrollbar=not scrolls,
+            no_scroll_with_mouse=not scrolls,
+        )
+    )

@@ -1,0 +1,105 @@
+"""Makes the thumbnails that are missing, by running each graph in an engine process of its own.
+
+It works only while somebody asks it to `step`, one graph after another, at the lowest priority: the
+user's own runs come first. A graph that cannot be run keeps its drawn placeholder until the next
+start.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Mapping
+
+from nodegraph.declare import NodeType
+from nodegraph.editor.files.gallery import GalleryCard
+from nodegraph.editor.files.thumbnails import Thumbnails, looks
+from nodegraph.engine.worker import Died, Ended, Message, Pictured, Refused, Worker
+from nodegraph.views import Picture
+
+NICE = 15
+"""How far the user's own runs go before."""
+
+
+class Maker:
+    """A queue of graphs, and the process that runs them while there are any."""
+
+    def __init__(
+        self,
+        thumbnails: Thumbnails,
+        cards: Iterable[GalleryCard],
+        start: Callable[[], Worker] = Worker,
+    ) -> None:
+        self._thumbnails = thumbnails
+        self._left = thumbnails.missing(cards)
+        self._start = start
+        self._worker: Worker | None = None
+        self._ticket = 0
+        self._wanted: tuple[str, ...] = ()
+        self._pictures: dict[str, Picture] = {}
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to make."""
+        return not self._left
+
+    def step(self, types: Mapping[str, NodeType]) -> str:
+        """Go on, without waiting; gives the name of a card whose thumbnail has just been made."""
+        if self.done:
+            self.close()
+            return ""
+        if not self._ticket:
+            self._begin(types)
+            return ""
+        assert self._worker is not None
+        ended = False
+        for message in self._worker.poll():
+            ended = self._take(message) or ended
+        return self._finish() if ended else ""
+
+    def close(self) -> None:
+        """End the process. Another `step` begins anew where this one stopped."""
+        if self._worker is not None:
+            self._worker.close()
+        self._worker, self._ticket = None, 0
+
+    def _begin(self, types: Mapping[str, NodeType]) -> None:
+        graph = self._left[0].graph
+        self._wanted, self._pictures = looks(graph, types), {}
+        if not self._wanted:
+            self._left.pop(0)
+            return
+        if self._worker is None:
+            self._worker = self._start()
+            _be_nice(self._worker.process_id)
+        nodes = dict.fromkeys(look.partition(".")[0] for look in self._wanted)
+        self._ticket = self._worker.run(graph, only=nodes, looks=self._wanted)
+
+    def _take(self, message: Message) -> bool:
+        """Take in a message; tell whether the run is over."""
+        if isinstance(message, Died):
+            return True
+        if message.ticket != self._ticket:
+            return False
+        if isinstance(message, Pictured) and message.picture is not None:
+            name = f"{message.node}.{message.output}" if message.output else message.node
+            # Of a node with several outputs that is named alone, the first is shown.
+            key = name if name in self._wanted else message.node
+            if key in self._wanted and (key == name or key not in self._pictures):
+                self._pictures[key] = message.picture
+        return isinstance(message, (Ended, Refused))
+
+    def _finish(self) -> str:
+        self._ticket = 0
+        card = self._left.pop(0)
+        made = [self._pictures[look] for look in self._wanted if look in self._pictures]
+        if len(made) < len(self._wanted):
+            return ""
+        return card.name if self._thumbnails.keep(card, made) else ""
+
+
+def _be_nice(process: int | None) -> None:
+    # Not every system knows priorities.
+    if process is not None and hasattr(os, "setpriority"):
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, process, NICE)
