@@ -1,0 +1,237 @@
+"""The canvas of the window: what lies over what, and what has to be drawn again.
+
+From below: one drawlist with dots, frames and notes, loops, wires, nodes, cards, what is in the
+hand, and the small map; above it a layer without a colour that holds nothing but widgets. As all is
+drawn in one list, what lies above covers what lies below. Only widgets would shine through: one that
+something covers is hidden, and its drawing below takes its place.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import dearpygui.dearpygui as dpg
+
+from nodegraph.editor import acting
+from nodegraph.editor.canvas.scene import Box
+from nodegraph.editor.canvas.view import Rect
+from nodegraph.editor.pictures.raster import raster, to_texture
+from nodegraph.editor.window.canvas.cards import Cards
+from nodegraph.editor.window.canvas.detail import Level, Origin, level
+from nodegraph.editor.window.canvas.grid import Grid
+from nodegraph.editor.window.canvas.held import Held
+from nodegraph.editor.window.canvas.knobs import Knobs
+from nodegraph.editor.window.canvas.looks import loop_looks, node_looks
+from nodegraph.editor.window.canvas.loops import Loops
+from nodegraph.editor.window.canvas.minimap import Map
+from nodegraph.editor.window.canvas.nodes import Nodes
+from nodegraph.editor.window.canvas.pen import Pen, Ruler
+from nodegraph.editor.window.canvas.plates import Plates
+from nodegraph.editor.window.canvas.textures import Textures
+from nodegraph.editor.window.canvas.wires import Style, Wires
+from nodegraph.editor.window.canvas.zoom import Zoom
+from nodegraph.views import Picture
+
+if TYPE_CHECKING:
+    from nodegraph.editor.window.host import Host
+
+
+class Canvas:
+    """Draws the scene of a host, and gives it what its widgets are set to."""
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self._rect = Rect(0, 0, 0, 0)
+        self._built = False
+        self._version: object = None
+
+    # A part of the window
+
+    def build(self, parent: int, rect: Rect) -> None:
+        """Make everything anew."""
+        host, kit = self.host, self.host.kit
+        self._rect, self._version = rect, None
+        theme, ruler = kit.theme, Ruler(kit)
+        self._list = int(dpg.add_drawlist(8, 8, parent=parent))
+        self._layer = int(
+            dpg.add_child_window(
+                parent=parent, border=False, no_scrollbar=True, no_scroll_with_mouse=True
+            )
+        )
+        base = Pen(ruler, self._list)
+        self._ground = base.node()
+        self._grid = Grid(base.node(), theme.grid2)
+        self._plates = Plates(base.node(), theme)
+        self._loops = Loops(base.node(), theme)
+        self._wires = Wires(base.node(), base.node(), theme)
+        self._nodes = Nodes(base.node(), theme, kit.scale)
+        cards, held, small, zoom = base.node(), base.node(), base.node(), base.node()
+        self._cards = Cards(host, cards, self._layer)
+        self._held = Held(held, kit)
+        self._map = Map(small, theme, kit.scale / 100)
+        self._knobs = Knobs(
+            kit,
+            self._layer,
+            lambda node, knob, value: host.change(acting.set_knob(host.stage, node, knob, value)),
+            host.settle,
+            lambda node, knob: host.do("file.choose", node=node, knob=knob),
+        )
+        self._zoom = Zoom(host, zoom, self._layer)
+        self._textures = Textures(self._raster())
+        self._look = self._settings()
+        self._covers: list[Rect] = []
+        self._built = True
+        self.resize(rect)
+
+    def resize(self, rect: Rect) -> None:
+        """Take another place in the window."""
+        self._rect, self._version = rect, None
+        width, height = max(int(rect.width), 1), max(int(rect.height), 1)
+        for item in (self._list, self._layer):
+            dpg.configure_item(
+                item, width=width, height=height, pos=(rect.x, rect.y), show=rect.width > 0
+            )
+        self._ground.clear()
+        self._ground.fill(Rect(0, 0, width, height), self.host.kit.theme.canvas)
+        self._zoom.resize(height)
+
+    def refresh(self) -> None:
+        """Draw what differs from the frame before."""
+        if not self._built or self._rect.width <= 0:
+            return
+        host = self.host
+        made = self._textures.work()
+        if self._settings() != self._look:
+            self._look = self._settings()
+            self._textures.destroy()
+            self._textures = Textures(self._raster())
+        version = host.version, host.view, host.scene, host.overlay, host.board
+        if made or self._nodes.behind or self._version is None or version != self._version:
+            self._version = version
+            self._draw()
+        self._nodes.turn(time.monotonic(), not host.settings.animations)
+
+    def destroy(self) -> None:
+        """Give back what does not hang in the tree."""
+        if self._built:
+            self._built = False
+            self._textures.destroy()
+            self._knobs.destroy()
+
+    # What others ask
+
+    def hot(self) -> bool:
+        """Whether the mouse is for a widget of the canvas."""
+        if not self._built:
+            return False
+        x, y = dpg.get_mouse_pos(local=False)
+        point = x - self._rect.x, y - self._rect.y
+        over = (self._zoom.place, *self._cards.places)
+        return any(place.holds(point) for place in over) or self._knobs.hot
+
+    @property
+    def busy(self) -> bool:
+        """Whether frames are to go on, as pictures are made or something turns."""
+        return self._built and (
+            self._textures.queued
+            or self._nodes.behind
+            or (self._nodes.spinning and self.host.settings.animations)
+        )
+
+    def pick_widget_rects(self) -> dict[str, Rect]:
+        """Give where the widget of each knob in sight lies in the window, by ``node.knob``."""
+        return self._knobs.rects((self._rect.x, self._rect.y)) if self._built else {}
+
+    # Drawing
+
+    def _draw(self) -> None:
+        host = self.host
+        view, scene, overlay = host.view, host.scene, host.overlay
+        origin, detail = Origin.of(view), level(view)
+        self._grid.refresh(view)
+        for part in (self._plates, self._loops, self._wires, self._nodes):
+            part.pan(origin)
+        self._plates.refresh(scene, view, host.selection, overlay.plates)
+        self._textures.forget_wanted()
+        self._loops.refresh(loop_looks(host, view, self._textures))
+        lit = {name for kind, name in host.selection if kind == "wire"}
+        hover = overlay.hover
+        if hover is not None and hover.kind in ("wire", "reroute"):
+            lit.add(hover.wire)
+        if overlay.splice:
+            lit.add(overlay.splice)
+        taken = overlay.wire.taken if overlay.wire is not None else ""
+        style = Style.of(view, detail, host.presenting)
+        self._wires.refresh(scene, view, style, lit, taken, host.settings.grey)
+        boxes = self._boxes()
+        self._nodes.refresh(boxes, node_looks(host, boxes, detail, self._textures), view.factor)
+        self._draw_cards(boxes, origin, detail)
+        self._held.refresh(overlay, view, host.presenting)
+        self._map.refresh(scene, view, host.selection, host.settings.minimap)
+        self._zoom.refresh(view.zoom)
+        if detail == "full":
+            self._knobs.refresh(boxes, origin, self._covered(boxes, origin))
+        else:
+            self._knobs.hide()
+
+    def _boxes(self) -> list[Box]:
+        """Give the nodes in sight, from below."""
+        view, scene = self.host.view, self.host.scene
+        seen = view.seen.grown(16 / view.factor)
+        rects, loops = scene.rects[len(scene.loops) :], len(scene.loops)
+        met = (
+            (rects[:, 0] <= seen.right)
+            & (rects[:, 1] <= seen.bottom)
+            & (rects[:, 2] >= seen.x)
+            & (rects[:, 3] >= seen.y)
+        )
+        return [scene.all_boxes[loops + i] for i in met.nonzero()[0]]
+
+    def _draw_cards(self, boxes: list[Box], origin: Origin, detail: Level) -> None:
+        cards = self.host.cards
+        if detail == "far" or not cards:
+            self._cards.clear()
+            return
+        self._cards.refresh(
+            {
+                box.name: (cards[box.name], origin.rect(box.rect))
+                for box in boxes
+                if box.name in cards and cards[box.name].urgent
+            }
+        )
+
+    def _covered(self, boxes: list[Box], origin: Origin) -> Callable[[str, Rect], bool]:
+        """Say which widgets something lies over: a node above, a card, the wire in the hand."""
+        order = {box.name: i for i, box in enumerate(boxes)}
+        places = [origin.rect(box.rect).grown(4) for box in boxes]
+        above = [
+            [place for place in places[i + 1 :] if place.touches(own)]
+            for i, own in enumerate(places)
+        ]
+        tops = [self._zoom.place, *self._cards.places]
+        tops += self._held.covers(self.host.overlay, self.host.view)
+        if self._map.place is not None:
+            tops.append(self._map.place)
+
+        def covered(name: str, place: Rect) -> bool:
+            return any(top.touches(place) for top in (*tops, *above[order[name]]))
+
+        return covered
+
+    def _settings(self) -> tuple[Any, ...]:
+        settings = self.host.settings
+        return settings.colour_map, settings.grey, settings.range_db
+
+    def _raster(self) -> Callable[[Picture, int, int], Any]:
+        settings = self.host.settings
+        draw = partial(
+            raster,
+            theme=self.host.kit.theme,
+            colour_map=settings.colour_map,
+            grey=settings.grey,
+            range_db=settings.range_db,
+        )
+        return lambda picture, width, height: to_texture(draw(picture, width, height))

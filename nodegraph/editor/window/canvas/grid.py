@@ -1,0 +1,40 @@
+"""The dots of the canvas. While it moves they are only shifted."""
+
+from __future__ import annotations
+
+import math
+
+from nodegraph.editor.canvas.view import View
+from nodegraph.editor.look.theme import CANVAS, Rgba
+from nodegraph.editor.window.canvas.detail import Origin
+from nodegraph.editor.window.canvas.pen import Pen
+
+
+class Grid:
+    """Dots over the whole canvas, one period more than it needs."""
+
+    def __init__(self, pen: Pen, colour: Rgba) -> None:
+        self.pen, self.colour = pen, colour
+        self._drawn = (0, 0)
+        self._seen: View | None = None
+
+    def refresh(self, view: View) -> None:
+        """Draw what a view shows."""
+        if view == self._seen:
+            return
+        self._seen = view
+        pitch = view.grid * view.factor
+        wanted = tuple(math.ceil(side / pitch) + 2 for side in view.size)
+        have = self._drawn
+        fewer = wanted[0] * wanted[1] < 0.7 * have[0] * have[1]
+        if wanted[0] > have[0] or wanted[1] > have[1] or fewer:
+            self._draw(wanted[0], wanted[1], CANVAS.dot * max(view.scale, 0.9))
+        origin = Origin.of(view)
+        self.pen.move(origin.x % pitch - pitch, origin.y % pitch - pitch, pitch)
+
+    def _draw(self, columns: int, rows: int, radius: float) -> None:
+        self.pen.clear()
+        for column in range(columns):
+            for row in range(rows):
+                self.pen.disc((column, row), radius, self.colour)
+        self._drawn = columns, rows

@@ -1,0 +1,121 @@
+"""What every node and loop in sight looks like now, gathered from all that is known of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from nodegraph.editor.canvas.scene import Box
+from nodegraph.editor.canvas.view import View
+from nodegraph.editor.look.theme import LOOP, PORT
+from nodegraph.editor.pictures.tables import rows
+from nodegraph.editor.running.board import Board
+from nodegraph.editor.window.canvas.detail import Level
+from nodegraph.editor.window.canvas.loops import LoopLook, in_sight
+from nodegraph.editor.window.canvas.node_look import NodeLook
+from nodegraph.editor.window.canvas.textures import Textures, bucket
+from nodegraph.editor.window.canvas.words import empty, footer, standing
+from nodegraph.views import Picture, Table
+
+if TYPE_CHECKING:
+    from nodegraph.editor.window.host import Host
+
+_CURVE = "loop curve "
+
+
+def node_looks(
+    host: Host, boxes: Sequence[Box], detail: Level, textures: Textures
+) -> dict[str, NodeLook]:
+    """Give the looks of nodes, and ask for the textures that they need."""
+    return {box.name: _node(host, box, detail, textures) for box in boxes}
+
+
+def loop_looks(host: Host, view: View, textures: Textures) -> dict[str, LoopLook]:
+    """Give the looks of the open loops in sight."""
+    overlay, hover = host.overlay, host.overlay.hover
+    found: dict[str, LoopLook] = {}
+    size = bucket(view.factor)
+    for box in in_sight(host.scene, view):
+        over = hover is not None and hover.node == box.name
+        control = hover.port if over and hover and hover.kind == "loop_control" else ""
+        header = "*" if over and hover and hover.kind in ("header", "caret") else ""
+        picture = _first(host, box)
+        texture = 0
+        if picture is not None and view.factor > 0.4:
+            wide, high = round(LOOP.curve_width * size), round(LOOP.curve_height * size)
+            texture = textures.get(_CURVE + box.name, picture, wide, high)
+        found[box.name] = LoopLook(
+            box,
+            view.factor,
+            host.board[box.name],
+            ("node", box.name) in host.selection,
+            control or header,
+            box.name in (overlay.loop, overlay.leaving),
+            texture,
+        )
+    return found
+
+
+def _node(host: Host, box: Box, detail: Level, textures: Textures) -> NodeLook:
+    shape, name, board, overlay = box.shape, box.name, host.board, host.overlay
+    shown = board[name]
+    state = standing(shown, shape.mode, shape.known)
+    card = host.cards.get(name)
+    texture, said = 0, ""
+    table: tuple[tuple[str, ...], ...] = ()
+    if shape.picture is not None:
+        picture = _first(host, box)
+        if isinstance(picture, Table):
+            table = _table(picture, shape.picture.height)
+        factor = bucket(host.view.factor)
+        wide = max(round(shape.picture.width * factor), 4)
+        high = max(round(shape.picture.height * factor), 4)
+        texture = textures.get(name, picture, wide, high)
+        if picture is None:
+            said = empty(shown, state)
+            waits = _waits(board, name) if state == "blocked" else ""
+            said = f"waits for {waits}" if waits else said
+    hover = overlay.hover
+    fits = None
+    if overlay.wire is not None and overlay.fits is not None:
+        fits = frozenset(
+            (spot.side, spot.port, spot.part) for spot in shape.spots if overlay.fits(box, spot)
+        )
+    # A twentieth of a node's width is what one can see of a bar.
+    fraction = math.floor(shown.fraction * 100) / 100 if state == "running" else 0.0
+    return NodeLook(
+        shape,
+        footer(board, name, shape.mode, shape.known, card),
+        detail,
+        ("node", name) in host.selection,
+        hover is not None and hover.node == name and not hover.wire,
+        texture=texture,
+        said=said,
+        rows=table,
+        fraction=fraction,
+        fits=fits,
+        types=detail == "full" and (host.view.zoom >= PORT.names_zoom or host.presenting),
+        presenting=host.presenting,
+    )
+
+
+def _first(host: Host, box: Box) -> Picture | None:
+    """Give the picture of the first output that has one."""
+    pictures = host.pictures
+    for spot in box.shape.spots:
+        if spot.side == "out":
+            picture = pictures.get((box.name, spot.port))
+            if picture is not None:
+                return picture
+    return None
+
+
+def _table(picture: Table, height: float) -> tuple[tuple[str, ...], ...]:
+    most = max(int((height - 8) // 18) - 1, 1)
+    return (tuple(picture.columns), *(tuple(row) for row in rows(picture, most)))
+
+
+def _waits(board: Board, name: str) -> str:
+    before = board.wires.before(name)
+    return next((n for n in sorted(before) if board[n].state in ("error", "unknown", "muted")), "")
