@@ -55,6 +55,12 @@ class Plug:
         self._known: dict[tuple[str, str, str, str, str], Joint | None] = {}
 
     @property
+    def origin(self) -> str:
+        """The node whose port was pressed."""
+        end = self.taken or self.end
+        return end.node if end else self.link.node if self.link else ""
+
+    @property
     def types(self) -> Types:
         """What it gives or wants; empty where that is not known."""
         if self.link:

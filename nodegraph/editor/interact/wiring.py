@@ -101,7 +101,7 @@ def _drop(state: Wiring, stage: Stage) -> tuple[Intent, ...]:
             return () if graph == stage.graph else (Edit(graph), Settle())
         hit = under(stage, state.at)
         if not on_ground(stage, hit) and hit.kind not in _OPEN:
-            return () if hit.kind == "minimap" else (Say(_NOWHERE),)
+            return () if hit.kind == "minimap" or hit.node == plug.origin else (Say(_NOWHERE),)
         if plug.taken:
             return (Edit(unwire(stage.graph, plug.taken)), Settle())
     except DocumentError as error:

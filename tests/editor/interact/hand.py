@@ -67,7 +67,8 @@ class Hand:
         elif isinstance(intent, Select):
             self.selection = intent.keys
         elif isinstance(intent, Fold):
-            self.folded[intent.name] = intent.name in self.stage.scene.loops
+            box = self.stage.scene.box(intent.name)
+            self.folded[intent.name] = box is not None and not box.shape.folded
         elif isinstance(intent, Raise):
             self.raised = [n for n in self.raised if n not in intent.names] + [*intent.names]
         elif isinstance(intent, Edit):
