@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from nodegraph.document import Loop, find, walk
 from nodegraph.editor.canvas import hits
 from nodegraph.editor.canvas.scene import Key, Scene
 from nodegraph.editor.canvas.view import GRID, Point, Rect
-from nodegraph.editor.offers.ends import ends
+from nodegraph.editor.interact.reroutes import reroutes
+from nodegraph.editor.offers.ends import End, ends
 from nodegraph.editor.stage import Selection, Stage
 from nodegraph.edits.layout import position
 from nodegraph.edits.tree import names_of, path_of, topmost
@@ -25,6 +26,8 @@ class Load:
     """Nodes and loops, with the bodies of loops."""
     plates: Mapping[Key, Rect] = field(default_factory=dict)
     """Frames and notes."""
+    bends: Mapping[End, tuple[Point, ...]] = field(default_factory=dict)
+    """The reroutes of wires whose both ends move."""
     still: Mapping[str, Point] = field(default_factory=dict)
     """What has no place in the layout: it keeps the one it is shown at, which the rest decides."""
     roots: tuple[str, ...] = ()
@@ -48,6 +51,13 @@ class Load:
         return {
             key: Rect(*_whole((rect.x + by[0], rect.y + by[1])), rect.width, rect.height)
             for key, rect in self.plates.items()
+        }
+
+    def bent(self, by: Point) -> dict[End, list[Point]]:
+        """Give where the reroutes are after a move."""
+        return {
+            end: [_whole((x + by[0], y + by[1])) for x, y in places]
+            for end, places in self.bends.items()
         }
 
     def step(self, by: Point, snap: bool) -> Point:
@@ -86,6 +96,7 @@ def load(stage: Stage, chosen: Selection, key: Key) -> Load:
     return Load(
         spots,
         plates,
+        _bends(stage, spots),
         _still(stage, spots) if spots else {},
         tuple(name for name in spots if name in roots) if grabbed else (),
         lead or (0.0, 0.0),
@@ -123,6 +134,14 @@ def _places(stage: Stage, names: Iterable[str]) -> dict[str, Point]:
         if at is not None:
             spots[name] = at
     return spots
+
+
+def _bends(stage: Stage, moving: Collection[str]) -> dict[End, tuple[Point, ...]]:
+    return {
+        end: tuple(found)
+        for end, link in ends(stage.graph)
+        if end.node in moving and link.node in moving and (found := reroutes(stage.graph, end))
+    }
 
 
 def _still(stage: Stage, moving: Mapping[str, Point]) -> dict[str, Point]:

@@ -13,7 +13,7 @@ from nodegraph.editor.interact.events import Held, Move, Press, Release
 from nodegraph.editor.interact.intents import Edit, Intent, Say, Settle
 from nodegraph.editor.interact.load import load
 from nodegraph.editor.interact.plates import place_plates
-from nodegraph.editor.interact.reroutes import end_of
+from nodegraph.editor.interact.reroutes import end_of, place_reroutes
 from nodegraph.editor.interact.states import Moving, Pressed, Resting, Result
 from nodegraph.editor.interact.under import under
 from nodegraph.editor.offers import rewire
@@ -104,12 +104,19 @@ def _spliced(graph: Graph, over: str, state: Moving, stage: Stage) -> Graph | No
         return None
 
 
+def laid(state: Moving) -> Graph:
+    """Give the graph as it would be, but for the places of nodes. Raises DocumentError."""
+    graph = (
+        place_plates(state.draft, state.load.laid(state.by)) if state.load.plates else state.draft
+    )
+    return place_reroutes(graph, state.load.bent(state.by))
+
+
 def _set_down(state: Moving, stage: Stage) -> tuple[Intent, ...]:
     said: tuple[Intent, ...] = (Say(state.fault),) if state.fault else ()
     label = state.load.words
     try:
-        graph = edits.move(state.draft, state.load.placed(state.by))
-        graph = place_plates(graph, state.load.laid(state.by))
+        graph = edits.move(laid(state), state.load.placed(state.by))
     except DocumentError as error:
         return (*said, Say(str(error)))
     wired = _spliced(graph, state.splice, state, stage) if state.splice else None

@@ -11,6 +11,7 @@ from nodegraph.editor.canvas.hits import Hit
 from nodegraph.editor.canvas.scene import Box, Key
 from nodegraph.editor.canvas.shapes import Spot
 from nodegraph.editor.canvas.view import Point, Rect, between
+from nodegraph.editor.interact.moving import laid
 from nodegraph.editor.interact.plates import place_plates
 from nodegraph.editor.interact.reroutes import wire_name
 from nodegraph.editor.interact.shaping import bent, sized
@@ -84,7 +85,7 @@ def overlay(state: State, stage: Stage) -> Overlay:
             box = between(stage.view.to_screen(state.start), state.at)
             return Overlay(stage.graph, box=box, cursor="cross")
         case Moving():
-            return _moving(state)
+            return _moving(state, stage)
         case Wiring():
             refused = state.joint is not None and state.joint.refusal is not None
             return Overlay(
@@ -95,10 +96,11 @@ def overlay(state: State, stage: Stage) -> Overlay:
                 cursor="refused" if refused else "cross",
             )
         case Bending():
-            return Overlay(_bent(state, stage), cursor="move")
+            return Overlay(_or_else(lambda: bent(state, stage), stage), cursor="move")
         case Sizing():
             plates = {state.key: sized(state, stage)}
-            return Overlay(_placed(stage.graph, plates), plates=plates, cursor="size")
+            graph = _or_else(lambda: place_plates(stage.graph, plates), stage)
+            return Overlay(graph, plates=plates, cursor="size")
         case Panning():
             return Overlay(stage.graph, cursor="grab")
         case Sliding():
@@ -117,12 +119,11 @@ def _resting(hover: Hit | None, stage: Stage) -> Cursor:
     return "hand" if hover.kind in _HANDS else "arrow"
 
 
-def _moving(state: Moving) -> Overlay:
-    plates = state.load.laid(state.by)
+def _moving(state: Moving, stage: Stage) -> Overlay:
     return Overlay(
-        _placed(state.draft, plates),
+        _or_else(lambda: laid(state), stage),
         spots=state.load.placed(state.by),
-        plates=plates,
+        plates=state.load.laid(state.by),
         splice=state.splice,
         loop=state.loop,
         leaving=state.leaving,
@@ -147,15 +148,9 @@ def _wire(state: Wiring, stage: Stage) -> HeldWire:
     )
 
 
-def _bent(state: Bending, stage: Stage) -> Graph:
+def _or_else(made: Callable[[], Graph], stage: Stage) -> Graph:
+    """Give the graph as it would be; as it is where that cannot be."""
     try:
-        return bent(state, stage)
+        return made()
     except DocumentError:
         return stage.graph
-
-
-def _placed(graph: Graph, plates: Mapping[Key, Rect]) -> Graph:
-    try:
-        return place_plates(graph, plates) if plates else graph
-    except DocumentError:
-        return graph

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -51,6 +51,13 @@ def remove_reroute(graph: Graph, end: End, index: int) -> Graph:
     """Give the graph with a point of a wire less."""
     found = reroutes(graph, end)
     return _with(graph, end, found[:index] + found[index + 1 :])
+
+
+def place_reroutes(graph: Graph, found: Mapping[End, Iterable[Point]]) -> Graph:
+    """Give the graph with all points of some wires elsewhere."""
+    for end, places in found.items():
+        graph = _with(graph, end, list(places))
+    return graph
 
 
 def index_at(wire: Wire, at: Point) -> int:

@@ -96,6 +96,20 @@ def test_the_head_of_a_loop_moves_its_whole_body():
         assert after.nodes[name].rect == (rect.moved(50, 30) if inside(some.graph, name) else rect)
 
 
+def test_the_reroutes_between_what_moves_move_along():
+    look = {"b": {"reroutes": {"a": [[400, 300]]}}, "c": {"reroutes": {"a": [[900, 300]]}}}
+    some = hand(row((0, 0), (500, 0), (1000, 0), look=look))
+    some.selection = nodes("a", "b")
+    some.stage = some._stage()
+    some.press((60, 16))
+    some.move((70, 36))
+    assert some.stage.scene.wires["b.a"].points[1] == (410, 320)
+    some.release((70, 36))
+    assert some.graph.layout["look"]["b"] == {"reroutes": {"a": [[410, 320]]}}
+    assert some.graph.layout["look"]["c"] == look["c"]
+    assert some.edits == 1
+
+
 def test_a_folded_loop_takes_its_body_along():
     some = hand(looped(again={"collapsed": True}))
     some.drag(some.head("again"), (some.head("again")[0] + 50, some.head("again")[1]))
