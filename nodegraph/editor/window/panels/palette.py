@@ -58,6 +58,8 @@ class Palette:
 
     def refresh(self) -> None:
         """List the types again where they or what is open changed; notice a row that is dragged."""
+        if not (self._rect.width and self._rect.height):
+            return
         if self._types is not self.host.types:
             self._types, self._families = self.host.types, families(self.host.types)
         shown = (

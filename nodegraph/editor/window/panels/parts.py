@@ -48,6 +48,7 @@ def pane(
         width=max(round(rect.width), 1),
         height=max(round(rect.height), 1),
         border=False,
+        show=bool(rect.width and rect.height),
         no_scrollbar=not scrolls,
         no_scroll_with_mouse=not scrolls,
     )
@@ -55,12 +56,13 @@ def pane(
 
 
 def put(item: Item, rect: Rect) -> None:
-    """Move a child window to another place."""
+    """Move a child window to another place; without a size it is not shown."""
     dpg.configure_item(
         item,
         pos=(round(rect.x), round(rect.y)),
         width=max(round(rect.width), 1),
         height=max(round(rect.height), 1),
+        show=bool(rect.width and rect.height),
     )
 
 

@@ -53,6 +53,8 @@ class StatusLine:
 
     def refresh(self) -> None:
         """Say it again where something changed; turn the spinner."""
+        if not (self._rect.width and self._rect.height):
+            return
         host, now = self.host, time.monotonic()
         if now - self._asked > ASK:
             self._asked, self._memory = now, memory_used(getattr(host, "engine_pid", None))

@@ -64,18 +64,9 @@ def saved(session: Session) -> str:
     return "autosaved" if session.kept is session.graph else "not saved"
 
 
-def size(count: float) -> str:
-    """Write a number of bytes: ``0.31 GB``, ``27 MB``, ``312 kB``."""
-    if count >= 1e9:
-        return f"{count / 1e9:.{2 if count < 1e10 else 1}f} GB"
-    if count >= 1e6:
-        return f"{count / 1e6:.{1 if count < 1e7 else 0}f} MB"
-    return f"{count / 1e3:.0f} kB" if count >= 1e3 else f"{count:.0f} B"
-
-
 def memory(used: float, total: float) -> str:
-    """Say how much memory the program has of what there is."""
-    return f"{size(used)} of {size(total)}"
+    """Say how much memory the program has of what there is: ``0.31 GB of 15.9 GB``."""
+    return f"{used / 1e9:.2f} GB of {total / 1e9:.1f} GB"
 
 
 def hertz(rate: float) -> str:

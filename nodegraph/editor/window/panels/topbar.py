@@ -77,6 +77,8 @@ class TopBar:
 
     def refresh(self) -> None:
         """Draw it again where something on it changed."""
+        if not (self._rect.width and self._rect.height):
+            return
         host = self.host
         history = host.session.history
         shown = (

@@ -1,0 +1,410 @@
+"""The inspector: the picture of the chosen output, and everything that is known and can be set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import dearpygui.dearpygui as dpg
+
+from nodegraph.declare import LOOP_KNOBS, Knob
+from nodegraph.document import Item, Link, Loop, Node, walk
+from nodegraph.editor import acting
+from nodegraph.editor.canvas.view import Rect
+from nodegraph.editor.commands import BY_ID
+from nodegraph.editor.look.theme import INSPECTOR, TEXT, WINDOW
+from nodegraph.editor.stage import nodes
+from nodegraph.editor.window.canvas.words import empty, standing
+from nodegraph.editor.window.panels import paper, parts, sheets
+from nodegraph.editor.window.panels.extra_sheets import Extras, title_of
+from nodegraph.editor.window.panels.knob_rows import KnobRows
+from nodegraph.editor.window.panels.names import family_of, labels
+from nodegraph.editor.window.panels.picture_box import PictureBox, Style, height_of
+from nodegraph.editor.window.panels.segments import Segment, segments, trough_style
+from nodegraph.editor.window.panels.sheets import Section, Subject
+from nodegraph.views import Panels, Picture
+
+if TYPE_CHECKING:
+    from nodegraph.editor.window.host import Host
+
+TALL = 560
+"""Height from which picture and readout stay while the rest scrolls."""
+ALL = "all"
+SOURCES = 6
+"""Sources that get a segment each."""
+
+
+class Inspector:
+    """The inspector."""
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self.pinned: Subject | None = None
+        self._chosen: dict[str, str] = {}
+        """The output chosen at each node."""
+        self._parts: dict[tuple[str, str], str] = {}
+        """The source chosen of each output."""
+        self._pane = self._scroll = self._flow = self._text = 0
+        self._rect = Rect(0, 0, 0, 0)
+        self._frame = 0
+        self._made: Hashable = None
+        self._said: object = None
+        self._subject = Subject("graph")
+        self._box: PictureBox | None = None
+        self._knobs: KnobRows | None = None
+        self._extras: Extras | None = None
+        self._troughs = 0
+        self._pictured = False
+        self._sizes: tuple[Hashable, Mapping[Path, int]] = (None, {})
+
+    # Life
+
+    def build(self, parent: int, rect: Rect) -> None:
+        """Make it."""
+        kit = self.host.kit
+        self._rect, self._made, self._frame = rect, None, dpg.get_frame_count()
+        self._pane = parts.pane(kit, parent, rect)
+        self._box = PictureBox(kit)
+        self._knobs = KnobRows(kit, "inspector.knob", self._set, self.host.settle)
+        self._extras = Extras(self.host)
+        self._troughs = trough_style(kit)
+
+    def resize(self, rect: Rect) -> None:
+        """Take another place; without a width it is not shown."""
+        if rect != self._rect:
+            self._rect = rect
+            parts.put(self._pane, rect)
+
+    def destroy(self) -> None:
+        """Remove it and free what does not hang in it."""
+        self._leave()
+        for part in (self._box, self._knobs):
+            if part is not None:
+                part.destroy()
+        for item in (self._pane, self._troughs):
+            if item and dpg.does_item_exist(item):
+                dpg.delete_item(item)
+        self._pane = self._troughs = 0
+        self._box = self._knobs = self._extras = None
+
+    def _leave(self) -> None:
+        """Hand over what was typed, before widgets go."""
+        if self._knobs is not None:
+            self._knobs.leave()
+        if self._extras is not None:
+            self._extras.fields.leave()
+
+    def pin(self) -> None:
+        """Stay with what is shown, or follow the selection again."""
+        self.pinned = None if self.pinned else self._subject
+        self._made = None
+
+    @property
+    def shown(self) -> tuple[str, str] | None:
+        """The node and output whose picture is shown."""
+        if self._subject.kind not in ("node", "loop") or not self._outputs:
+            return None
+        return self._subject.name, self._output
+
+    # Each frame
+
+    def refresh(self) -> None:
+        """Show what is chosen; make widgets anew only where other ones are needed."""
+        if self._rect.width < 1 or self._rect.height < 1 or self._box is None:
+            return
+        self._subject = self._now()
+        items = {name: item for name, item, _ in walk(self.host.graph.nodes)}
+        self._item: Item | None = items.get(self._subject.name)
+        made = self._needs()
+        if made != self._made:
+            self._leave()
+            self._made = made
+            self._said = None
+            self._compose()
+        self._fill()
+
+    def _now(self) -> Subject:
+        chosen = sheets.subject(self.host.graph, self.host.selection)
+        if self.pinned is None:
+            return chosen
+        held = frozenset([("node", self.pinned.name)])
+        return self.pinned if sheets.subject(self.host.graph, held) == self.pinned else chosen  # type: ignore[arg-type]
+
+    def _needs(self) -> Hashable:
+        """Give all that decides which widgets there are."""
+        host, item, subject = self.host, self._item, self._subject
+        wired: tuple[str, ...] = ()
+        sort = ""
+        if item is not None and subject.kind in ("node", "loop"):
+            sort = item.type
+            wired = tuple(item.inputs) if isinstance(item, Node) else ()
+            self._outputs = sheets.outputs_of(item, host.types)
+            self._output = self._pick_output()
+        else:
+            self._outputs, self._output = (), ""
+        named = labels(host.graph, host.types).get(subject.name, "")
+        return (
+            subject, sort, wired, self._outputs, self._output, self._source_names(), self._part,
+            height_of(self._picture()),
+            self._rect[2:], named, bool(self.pinned), bool(host.types), host.settings.grey,
+            item.mode if item else "", subject.name in host.cards, self._extra_key(),
+            parts.settled(self._frame),
+        )  # fmt: skip
+
+    def _extra_key(self) -> Hashable:
+        return self._extras.key(self._subject) if self._extras else None
+
+    def _pick_output(self) -> str:
+        name, outputs = self._subject.name, self._outputs
+        chosen = self._chosen.get(name)
+        if chosen in outputs:
+            return str(chosen)
+        if isinstance(self._item, Loop):
+            outputs = (*self._item.watch, *outputs)
+        return next((o for o in outputs if (name, o) in self.host.pictures), (*outputs, "")[0])
+
+    @property
+    def _facts(self) -> Any:
+        known = getattr(self.host, "facts", {})
+        return known.get((self._subject.name, self._output))
+
+    def _source_names(self) -> tuple[str, ...]:
+        """Name the sources that the picture shows side by side."""
+        picture = self.host.pictures.get((self._subject.name, self._output))
+        sources = self._facts.sources if self._facts else ()
+        fits = isinstance(picture, Panels) and len(picture.pictures) == len(sources)
+        return tuple(sources) if fits and 1 < len(sources) <= SOURCES else ()
+
+    @property
+    def _part(self) -> str:
+        chosen = self._parts.get((self._subject.name, self._output), ALL)
+        return chosen if chosen in self._source_names() else ALL
+
+    def _picture(self) -> Picture | None:
+        picture = self.host.pictures.get((self._subject.name, self._output))
+        names = self._source_names()
+        if isinstance(picture, Panels) and self._part in names:
+            return picture.pictures[names.index(self._part)]
+        return picture
+
+    def _fill(self) -> None:
+        """Bring what the widgets show up to date."""
+        host, item = self.host, self._item
+        if self._pictured and self._box is not None and item is not None:
+            settings = host.settings
+            style = Style(settings.colour_map, settings.grey, settings.range_db)
+            known = isinstance(item, Loop) or item.type in host.types
+            shown = host.board[self._subject.name]
+            words = empty(shown, standing(shown, item.mode, known))
+            self._box.refresh(self._picture(), style, words, parts.settled(self._frame))
+        if self._knobs is not None and item is not None:
+            self._knobs.refresh(dict(item.params))
+        if self._extras is not None:
+            self._extras.fields.refresh()
+        found = self._sections()
+        if found != self._said:
+            self._said = found
+            dpg.delete_item(self._text, children_only=True)
+            paper.sections(self.host.kit, self._text, self._inner, found, grey=host.settings.grey)
+            dpg.add_spacer(height=host.kit.px(12), parent=self._text)
+
+    def _sections(self) -> list[Section]:
+        host, subject, item = self.host, self._subject, self._item
+        if item is None or subject.kind not in ("node", "loop"):
+            return self._extras.sections(subject) if self._extras else []
+        shown, known = host.board[subject.name], host.types.get(item.type)
+        found = []
+        if self._output in self._outputs:
+            types = sheets.types_of(known, self._output)
+            found.append(sheets.output(self._facts, types, self._output))
+        is_known = known is not None or isinstance(item, Loop)
+        found.append(sheets.state(host.board, subject.name, item, is_known))
+        if isinstance(item, Loop):
+            found += sheets.loop(item, shown)
+        found += sheets.told(shown, host.graph.base, self._file_sizes(shown.files))
+        return [*found, sheets.help_page(known, item)]
+
+    def _file_sizes(self, files: tuple[Path, ...]) -> Mapping[Path, int]:
+        """Ask the disk once for each run that wrote files."""
+        key = (files, self.host.board.going)
+        if key != self._sizes[0]:
+            self._sizes = key, {path: path.stat().st_size for path in files if path.exists()}
+        return self._sizes[1]
+
+    # Widgets
+
+    @property
+    def _inner(self) -> float:
+        return self._rect.width - 2 * self.host.kit.px(INSPECTOR.padding)
+
+    def _compose(self) -> None:
+        kit, px, rect = self.host.kit, self.host.kit.px, self._rect
+        dpg.delete_item(self._pane, children_only=True)
+        pad = px(INSPECTOR.padding)
+        fixed = rect.height >= px(TALL)
+        foot = px(52) if fixed and self._subject.kind in ("node", "loop") else 0
+        whole = Rect(0, 0, rect.width, rect.height)
+        top = self._pane if fixed else parts.pane(kit, self._pane, whole, "clear", scrolls=True)
+        y = self._head(top, float(px(12)))
+        self._pictured = bool(self._outputs)
+        if self._pictured and self._box is not None:
+            y = self._pickers(top, y)
+            group = dpg.add_group(parent=top, pos=(pad, round(y)))
+            picture = self._picture()
+            self._box.build(int(group), self._inner, picture)
+            y += px(height_of(picture))
+        if fixed:
+            room = Rect(0, y, rect.width, rect.height - y - foot)
+            self._scroll = parts.pane(kit, self._pane, room, "clear", scrolls=True)
+            self._flow = int(dpg.add_group(parent=self._scroll, pos=(pad, 0)))
+        else:
+            self._scroll = top
+            self._flow = int(dpg.add_group(parent=top, pos=(pad, round(y))))
+        self._blocks()
+        self._text = int(dpg.add_group(parent=self._flow))
+        if self._subject.kind in ("node", "loop"):
+            self._foot(foot)
+        ink = parts.ink(self._pane, Rect(0, 0, 1, rect.height))
+        parts.hairline(kit, ink, (0, 0), (1, rect.height))
+
+    def _head(self, top: int, y: float) -> float:
+        """Add the row of the title; give where it ends."""
+        kit, px, subject = self.host.kit, self.host.kit.px, self._subject
+        pad, high = px(INSPECTOR.padding), px(INSPECTOR.title)
+        right = self._rect.width - px(12)
+        if subject.kind in ("node", "loop"):
+            for name, icon, tip, press in self._tools():
+                right -= px(WINDOW.button)
+                style = "chosen" if name == "pin" and self.pinned else "icon"
+                item = kit.icon_button(
+                    icon, press, tip, parent=top, style=style, tag=f"inspector.{name}"
+                )
+                dpg.configure_item(item, pos=(round(right), round(y + (high - px(28)) / 2)))
+        ink = parts.ink(top, Rect(pad, y, right - pad, high))
+        x = 0.0
+        if self._item is not None:
+            parts.chip(kit, ink, (0, (high - px(20)) / 2), family_of(self._item))
+            x = px(28)
+        words = title_of(subject, labels(self.host.graph, self.host.types))
+        parts.words_in(kit, ink, Rect(x, 0, right - pad - x - px(4), high), words, TEXT.panel)
+        return y + high
+
+    def _tools(self) -> list[tuple[str, str, str, Callable[[], object]]]:
+        host, name = self.host, self._subject.name
+        tools: list[tuple[str, str, str, Callable[[], object]]] = [
+            ("help", "question", "Help on this node (F1)", lambda: host.do("help.node", node=name)),
+        ]
+        if host.able(BY_ID["view.large"]):
+            large = ("large", "frame-corners", "Large view (V)", lambda: host.do("view.large"))
+            tools.append(large)
+        tip = "Follow the selection again" if self.pinned else "Stay with this node (Shift I)"
+        return [*tools, ("pin", "push-pin", tip, lambda: host.do("view.pin"))]
+
+    def _pickers(self, top: int, y: float) -> float:
+        """Add the segments of outputs and of sources; give where they end."""
+        kit, px = self.host.kit, self.host.kit.px
+        high, known = px(INSPECTOR.segment), self.host.types.get(self._item.type)  # type: ignore[union-attr]
+        rows: list[tuple[str, list[Segment], str, Callable[[str], object]]] = []
+        if len(self._outputs) > 1:
+            found = []
+            for name in self._outputs:
+                types = sheets.types_of(known, name)
+                found.append(Segment(name, name, sign=types[0] if types else ""))
+            rows.append(("inspector.output", found, self._output, self._choose))
+        names = self._source_names()
+        if names:
+            found = [Segment(n, n, source=n, index=i) for i, n in enumerate(names)]
+            found.append(Segment(ALL, ALL))
+            rows.append(("inspector.source", found, self._part, self._choose_part))
+        y += px(8)
+        for prefix, found, chosen, choose in rows:
+            rect = Rect(px(INSPECTOR.padding), y, self._inner, high)
+            grey = self.host.settings.grey
+            segments(kit, top, rect, self._troughs, prefix, found, chosen, choose, grey=grey)
+            y += high + px(8)
+        return y
+
+    def _choose(self, output: str) -> None:
+        self._chosen[self._subject.name] = output
+
+    def _choose_part(self, source: str) -> None:
+        self._parts[self._subject.name, self._output] = source
+
+    def _blocks(self) -> None:
+        """Add the widgets that stand before the text."""
+        host, subject, item = self.host, self._subject, self._item
+        if item is None or subject.kind not in ("node", "loop"):
+            if self._extras is not None:
+                self._extras.build(self._flow, subject, self._inner)
+            return
+        if subject.name in host.cards:
+            self._fault(subject.name)
+        known = host.types.get(item.type)
+        knobs = LOOP_KNOBS if isinstance(item, Loop) else known.knobs if known else ()
+        if knobs and self._knobs is not None:
+            self._knob_block(item, knobs)
+
+    def _fault(self, name: str) -> None:
+        kit, host, card = self.host.kit, self.host, self.host.cards[name]
+        paper.sections(kit, self._flow, self._inner, [sheets.fault(card)])
+        row = dpg.add_group(parent=self._flow, horizontal=True, horizontal_spacing=kit.px(8))
+        if card.fix is not None:
+            kit.button(
+                card.fix.label, lambda: host.do("card.fix", node=name), "main",
+                parent=int(row), tag="inspector.fix",
+            )  # fmt: skip
+        kit.button(
+            "Copy details", lambda: host.do("card.copy", node=name),
+            parent=int(row), tag="inspector.details",
+        )  # fmt: skip
+
+    def _knob_block(self, item: Item, knobs: tuple[Knob, ...]) -> None:
+        kit, px, width = self.host.kit, self.host.kit.px, self._inner
+        dpg.add_spacer(height=px(paper.GAP - 4), parent=self._flow)
+        row = dpg.add_group(parent=self._flow, horizontal=True, horizontal_spacing=0)
+        reset = kit.width("reset", TEXT.label) + 2 * px(8)
+        ink = int(dpg.add_drawlist(round(width - reset), px(24), parent=row))
+        paper.heading(kit, ink, Rect(0, 0, width, px(24)), "Knobs")
+        kit.button(
+            "reset", self._reset, "ghost", parent=int(row), height=24, text=TEXT.label,
+            tag="inspector.reset", tip="Every knob as it comes (Ctrl Backspace)",
+        )  # fmt: skip
+        wires = item.inputs if isinstance(item, Node) else {}
+        names = labels(self.host.graph, self.host.types)
+
+        def source(knob: Knob) -> str:
+            wired = wires.get(knob.name)
+            return names.get(wired.node, wired.node) if isinstance(wired, Link) else ""
+
+        rows = [(knob, item.params.get(knob.name, knob.default), source(knob)) for knob in knobs]
+        if self._knobs is not None:
+            self._knobs.build(self._flow, width, rows)
+
+    def _set(self, knob: str, value: Any) -> None:
+        self.host.change(acting.set_knob(self.host.stage, self._subject.name, knob, value))
+
+    def _reset(self) -> None:
+        stage = replace(self.host.stage, selection=nodes(self._subject.name))
+        self.host.change(replace(acting.act("graph.reset", stage), selection=None))
+        self.host.settle()
+
+    def _foot(self, foot: int) -> None:
+        """Add the buttons that run: at the foot, or after the text in a low window."""
+        kit, px, host, name = self.host.kit, self.host.kit.px, self.host, self._subject.name
+        parent = self._pane if foot else self._flow
+        more: dict[str, Any] = {}
+        if foot:
+            more["pos"] = (px(INSPECTOR.padding), round(self._rect.height - px(40)))
+        row = dpg.add_group(
+            parent=parent, horizontal=True, horizontal_spacing=px(8), **more
+        )  # fmt: skip
+        kit.button(
+            "Run to here", lambda: host.do("run.here", node=name), parent=int(row),
+            icon_name="play-fill", tag="inspector.run", tip="Shift F5",
+        )  # fmt: skip
+        kit.button(
+            "Why it ran", lambda: host.do("run.why", node=name), parent=int(row),
+            tag="inspector.why", tip="W",
+        )  # fmt: skip
