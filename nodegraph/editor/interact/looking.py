@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import replace
 
-from nodegraph.editor.canvas.view import Point, View
+from nodegraph.editor.canvas.view import Point, Rect, View
 from nodegraph.editor.interact.events import Move, Press, Release, Wheel
 from nodegraph.editor.interact.intents import SetView
 from nodegraph.editor.interact.states import Mapping, Panning, Resting, Result
@@ -48,5 +48,8 @@ def centre(state: Mapping, event: Press | Move | Release, stage: Stage) -> Resul
     """Drag the view in the small map."""
     if isinstance(event, Release):
         return Resting(under(stage, event.at)), ()
-    small = stage.view.minimap(stage.scene.bounds)
-    return state, (SetView(small.moved(stage.view, event.at)),) if small else ()
+    return state, (SetView(state.map.moved(stage.view, _within(state.map.place, event.at))),)
+
+
+def _within(rect: Rect, at: Point) -> Point:
+    return min(max(at[0], rect.x), rect.right), min(max(at[1], rect.y), rect.bottom)

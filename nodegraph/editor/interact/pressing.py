@@ -42,8 +42,9 @@ def rest(state: Resting, event: Press | Move | Release, stage: Stage) -> Result:
 
 
 def _left(event: Press, hit: Hit, stage: Stage) -> Result:
-    if hit.kind == "minimap":
-        return Mapping(), (SetView(stage.view.centred(hit.world)),)
+    small = stage.view.minimap(stage.scene.bounds) if hit.kind == "minimap" else None
+    if small is not None:
+        return Mapping(small), (SetView(stage.view.centred(hit.world)),)
     if hit.kind == "loop_control":
         share = share_at(hit.node, event.at, stage)
         after: State = Sliding(hit.node) if hit.port == "slider" else Resting(hit)

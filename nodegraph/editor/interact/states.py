@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from nodegraph.document import Graph
 from nodegraph.editor.canvas.hits import Hit
 from nodegraph.editor.canvas.scene import Key, Scene
-from nodegraph.editor.canvas.view import Point, Rect
+from nodegraph.editor.canvas.view import Minimap, Point, Rect
 from nodegraph.editor.interact.events import Button, Held
 from nodegraph.editor.interact.intents import Intent
 from nodegraph.editor.interact.load import Load
@@ -48,7 +48,9 @@ class Panning:
 
 @dataclass(frozen=True)
 class Mapping:
-    """The view is dragged in the small map."""
+    """The view is dragged in the small map, as it was: it shrinks as the view leaves its bounds."""
+
+    map: Minimap
 
 
 @dataclass(frozen=True)

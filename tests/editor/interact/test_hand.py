@@ -219,6 +219,15 @@ def test_the_small_map_moves_the_view():
     assert [type(i) for i in found] == [SetView]
 
 
+def test_a_drag_out_of_the_small_map_stops_at_its_edge():
+    some = Hand(row((0, 0), (3000, 2000)), REGISTRY, View(size=(1600, 900)))
+    small = some.view.minimap(some.stage.scene.bounds)
+    assert small is not None
+    some.send(Press(small.place.centre), *[Move((100, 100 + i)) for i in range(50)])
+    edge = small.to_world((small.place.x, small.place.y))
+    assert some.view.seen.centre == pytest.approx(edge)
+
+
 def test_the_controls_of_a_loop():
     some = hand(looped())
     box = some.stage.scene.loops["again"]
