@@ -12,7 +12,7 @@ from nodegraph.editor import acting
 from nodegraph.editor.canvas.scene import Key, Plate
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.look.theme import FAMILIES, TEXT, family_style
-from nodegraph.editor.window.panels import paper, sheets
+from nodegraph.editor.window.panels import paper, parts, sheets
 from nodegraph.editor.window.panels.names import labels
 from nodegraph.editor.window.panels.sheets import Section, Subject
 from nodegraph.editor.window.panels.typed_fields import TypedFields
@@ -100,7 +100,7 @@ class Extras:
         self.fields.add(
             parent, "inspector.about", lambda: host.graph.about,
             lambda text: self._change(acting.about(host.stage, host.graph.title, text)),
-            width=width, lines=7,
+            width=width, lines=11,
         )  # fmt: skip
 
     def _change(self, change: acting.Change) -> None:
@@ -127,28 +127,39 @@ class Extras:
         )  # fmt: skip
 
     def _colours(self, parent: int, subject: Subject, width: float) -> None:
-        px, plate = self.host.kit.px, self._plate(subject)
+        """Add a chip for each family whose colour the frame may have."""
+        kit, px, plate = self.host.kit, self.host.kit.px, self._plate(subject)
         self._heading(parent, width, "Colour")
-        side, gap = px(28), px(6)
+        side, gap, names = px(28), px(6), ("", *FAMILIES)
         each = max(int((width + gap) // (side + gap)), 1)
-        names = ("", *FAMILIES)
-        for start in range(0, len(names), each):
-            row = int(
-                dpg.add_group(parent=parent, horizontal=True, horizontal_spacing=gap)
-            )  # fmt: skip
-            for name in names[start : start + each]:
-                self._colour(row, subject, name, plate is not None and plate.colour == name)
-            dpg.add_spacer(height=gap, parent=parent)
-
-    def _colour(self, row: int, subject: Subject, family: str, chosen: bool) -> None:
-        kit = self.host.kit
-        press = partial(self._restyle, subject.name, family)
-        sign = "x" if not family else "check" if chosen else family_style(family, kit.theme).icon
-        tip = family_style(family, kit.theme).title if family else "No colour"
-        kit.icon_button(
-            sign, press, tip, parent=row, tag=f"inspector.colour.{family or 'none'}",
-            style="chosen" if chosen else "icon",
-        )  # fmt: skip
+        spots = {
+            name: ((at % each) * (side + gap), (at // each) * (side + gap))
+            for at, name in enumerate(names)
+        }
+        tall = -(-len(names) // each) * (side + gap)
+        box = int(
+            dpg.add_child_window(
+                parent=parent, width=round(width), height=tall, border=False, no_scrollbar=True
+            )
+        )
+        kit.style(box, "clear")
+        for name, spot in spots.items():
+            press = partial(self._restyle, subject.name, name)
+            tag = f"inspector.colour.{name or 'none'}"
+            item = kit.button("", press, "icon", parent=box, tag=tag)
+            dpg.configure_item(item, pos=spot, width=side, height=side)
+            kit.tip(item, family_style(name, kit.theme).title if name else "No colour")
+        ink = parts.ink(box, Rect(0, 0, width, tall))
+        for name, (x, y) in spots.items():
+            if name:
+                parts.chip(kit, ink, (x, y), name, 28)
+            else:
+                kit.draw_icon((x + side / 2, y + side / 2), "x", 16, kit.theme.t2, ink)
+            if plate is not None and plate.colour == name:
+                dpg.draw_rectangle(
+                    (x + 1, y + 1), (x + side - 1, y + side - 1), color=kit.theme.sel,
+                    thickness=2, rounding=px(5), parent=ink,
+                )  # fmt: skip
 
     def _restyle(self, frame: str, family: str) -> None:
         self._change(acting.restyle(self.host.stage, frame, family))

@@ -155,7 +155,7 @@ class Tracks:
         ink = self._ruler
         parts.block(ink, Rect(0, 0, self._rect.width, high), kit.theme.panel2)
         axis = Axis("time", "s", 0.0, self._seconds)
-        for share, label in axes.ticks(axis, round(wide), 24):
+        for share, label in axes.ticks(axis, round(wide), max(int(wide / px(96)), 2)):
             x = left + share * wide
             words = label if ":" in label else tracks.time_words(float(label))[:-2]
             parts.hairline(kit, ink, (x, high - px(6)), (x + 1, high), "line2")

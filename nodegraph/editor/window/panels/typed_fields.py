@@ -21,11 +21,11 @@ def folded(text: str, width: float, measure: Callable[[str], float]) -> str:
 
 
 def _broken(line: str, width: float, measure: Callable[[str], float]) -> str:
-    lines: list[str] = []
-    now = ""
-    for word in line.split(" "):
-        longer = f"{now} {word}" if now else word
-        if now.strip() and measure(longer) > width:
+    first, *words = line.split(" ")
+    lines, now = [], first
+    for word in words:
+        longer = f"{now} {word}"
+        if now.strip() and word and measure(longer) > width:
             lines.append(now)
             now = word
         else:
