@@ -53,8 +53,6 @@ class Browser:
     def entries(self) -> tuple[Entry, ...]:
         """The entries that fit the text: those that begin with it, then those that hold it."""
         known = self.listing.entries
-        if self.mode == "folder":
-            known = tuple(entry for entry in known if entry.kind == "folder")
         word = self.text.casefold()
         if not word or "/" in word or "\\" in word:
             return known
@@ -183,6 +181,8 @@ def enter(browser: Browser, chosen: int) -> Taken:
             return Taken(browser, fault=f"There is no {path.name or path} in {path.parent}.")
     if 0 <= chosen < len(entries):
         return take(browser, entries[chosen])
+    if browser.mode == "folder" and not text:
+        return Taken(browser, browser.folder)
     return Taken(browser)
 
 

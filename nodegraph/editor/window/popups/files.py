@@ -17,7 +17,7 @@ from nodegraph.editor.look.theme import SPACE, TEXT, WINDOW, icon
 from nodegraph.editor.window.popups import browser as model
 from nodegraph.editor.window.popups.browser import Browser, Mode, Taken
 from nodegraph.editor.window.popups.layout import centred
-from nodegraph.editor.window.popups.line import Line
+from nodegraph.editor.window.popups.line import DIM, Line
 from nodegraph.editor.window.popups.popup import Popup
 from nodegraph.editor.window.popups.rows import Pointer, Rows
 from nodegraph.editor.window.popups.surface import number
@@ -76,7 +76,7 @@ class FileBrowser(Popup):
         body = self.surface.open(centred((width, height), self.window, 0.4))
         head, bar, foot = kit.px(HEAD), kit.px(BAR), kit.px(FOOT)
         side = kit.px(SIDE)
-        self.heading(self.title, pad, round((head - kit.px(18)) / 2), body)
+        self.heading(self.title, head, body)
         self._buttons(body, width, height)
         left = pad + side + gap
         top = head + bar
@@ -94,9 +94,13 @@ class FileBrowser(Popup):
         seen = max(1, min(len(self.places), int((low - head - gap) // kit.px(28))))
         self._side = Rows(
             kit, body, "files.place", Rect(gap, head, side, seen * kit.px(28)), kit.px(28), seen,
-            self._paint_place, lambda at: self.go(self.places[at].path), follow=False,
+            self._paint_place, lambda at: self.go(self.places[at].path), follow=False, quiet=True,
         )  # fmt: skip
         y = low + kit.px(6) if self.saving else head + bar + kit.px(2)
+        if self.saving:
+            words = "Name"
+            at = left - kit.px(12) - kit.width(words), y + kit.px(8)
+            self.label(words, at, role="t2", parent=body)
         self._line(body, Rect(left, y, self._line_width(width, left), kit.px(WINDOW.button)))
         self.show_folder()
 
@@ -114,6 +118,7 @@ class FileBrowser(Popup):
         """Put a text into the line: a new field, since one that has the keys keeps its own."""
         self._line(self._body, self._rect)
         dpg.set_value("files.field", text)
+        self.focus("files.field", wait=1)
 
     def _filters(self, body: int, right: int, y: int) -> None:
         kit, x = self.kit, float(right)
@@ -208,15 +213,19 @@ class FileBrowser(Popup):
             words, role = f"{self.browser.target.path.name} is there already.", "stale"
         room = dpg.get_item_pos("files.cancel")[0] - self.pad - kit.px(12)
         y = round(self.surface.rect.height) - kit.px(FOOT) + round((kit.px(FOOT) - kit.px(12)) / 2)
-        kit.words(
-            kit.fonts.fitted(words, TEXT.label, room), TEXT.label, role,
-            parent=self.surface.body, tag="files.foot", pos=(self.pad, y),
+        self.label(
+            kit.fonts.fitted(words, TEXT.label, room), (self.pad, y), TEXT.label, role,
+            parent=self.surface.body, tag="files.foot",
         )  # fmt: skip
         dpg.configure_item("files.main", enabled=not (self.saving and self.browser.target.fault))
 
     def _paint(self, line: Line, index: int) -> None:
         px, entry = line.kit.px, self.browser.entries[index]
-        role = "blk" if entry.fault or (entry.kind == "other" and not self.saving) else "t1"
+        mode = self.browser.mode
+        useless = (mode == "open" and entry.kind == "other") or (
+            mode == "folder" and entry.kind != "folder"
+        )
+        role = DIM if entry.fault or useless else "t1"
         line.icon(px(8), model.ICONS[entry.kind], "acc" if entry.kind == "folder" else "t3", 14)
         right: float = line.width - px(8)
         if entry.fault:
@@ -287,6 +296,7 @@ class FileBrowser(Popup):
 
     def enter(self) -> None:
         """Do what Enter means: save, or open what is typed or chosen."""
+        self.focus("files.field")  # which loses the keys by Enter
         if self.saving:
             self._save()
         elif self._list is not None:
@@ -378,6 +388,15 @@ class FileBrowser(Popup):
         self.browser, self.fault = browser, ""
         self._put(text)
         self.show_folder()
+
+    def rects(self) -> dict[str, Rect]:
+        """Give the places of the rows: entries and places by name."""
+        found: dict[str, Rect] = {}
+        if self._list is not None and self._side is not None:
+            entries = self.browser.entries
+            found |= self._list.rects(self.origin, lambda at: f"files:{entries[at].name}")
+            found |= self._side.rects(self.origin, lambda at: f"place:{self.places[at].name}")
+        return found
 
     def refresh(self, mouse: Pointer) -> None:
         """Follow the mouse."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-ROW, ROWS, FIELD, FOOT = 32, 9, 36, 28
+ROW, ROWS, FIELD, FOOT, LINE = 32, 9, 36, 44, 17
 INSET = 8
 
 
@@ -87,8 +87,7 @@ class Finder(Popup, Generic[T]):
             lambda line, index: self.paint(line, self.found[index]),
             self._take,
         )
-        foot = Rect(inset, height - kit.px(FOOT) - inset // 2, inner, kit.px(FOOT))
-        self._foot = paper(body, foot)
+        self._foot = paper(body, Rect(inset, 0, inner, kit.px(FOOT)))
         self._said = None
         self.typed(self.text)
 
@@ -107,11 +106,23 @@ class Finder(Popup, Generic[T]):
         line = Line(kit, ground, inner, high)
         left = line.icon(kit.px(10), "magnifying-glass", "t3") + kit.px(4)
         note = self.note(line)
-        top = inset + round((high - kit.px(TEXT.body.size) - 8) / 2)
-        rect = Rect(inset + left, top, inner - left - note - kit.px(8), high)
+        rect = Rect(inset + left, inset, inner - left - note - kit.px(8), high)
         tag = f"{self.name}.field"
         field = self.field(tag, rect, self.typed, parent=body, value=self.text, hint=self.hint)
         self.surface.bare(field)
+
+    def _fit(self) -> None:
+        """Be as high as what was found, with the foot below it."""
+        if self._rows is None:
+            return
+        kit, state, rect = self.kit, self._rows.state, self.surface.rect
+        inset, foot = kit.px(INSET), kit.px(FOOT)
+        low = 2 * inset + kit.px(FIELD) + min(state.total, state.rows) * kit.px(ROW)
+        said = not self.found or bool(self.summary(self.found[0]))
+        height = low + (foot + inset // 2 if said else inset)
+        if height != rect.height:
+            dpg.set_item_pos(dpg.get_item_parent(self._foot), (inset, low + inset // 4))
+            self.surface.move(rect._replace(height=height), WINDOW.search_radius)
 
     def typed(self, text: str) -> None:
         """Find what was typed."""
@@ -119,6 +130,7 @@ class Finder(Popup, Generic[T]):
         self.found = self.find(text)
         if self._rows is not None:
             self._rows.fill(len(self.found))
+            self._fit()
 
     def key(self, chord: str) -> bool:
         """Move, take, or leave."""
@@ -131,8 +143,8 @@ class Finder(Popup, Generic[T]):
             rows.move(steps[chord])
             return True
         if chord in ("Enter", "Ctrl+Enter"):
-            if self.found:
-                self._take(rows.state.chosen)
+            self.focus(f"{self.name}.field")  # which loses the keys by Enter
+            self._take(rows.state.chosen)
             return True
         return super().key(chord) or chord == "Tab"
 
@@ -141,6 +153,17 @@ class Finder(Popup, Generic[T]):
             item = self.found[index]
             self.shut()
             self.chosen(item)
+
+    def label_of(self, item: T) -> str:
+        """Name a row, for those who look for it from outside."""
+        return ""
+
+    def rects(self) -> dict[str, Rect]:
+        """Give the places of the rows."""
+        rows = self._rows
+        if rows is None:
+            return {}
+        return rows.rects(self.origin, lambda at: f"{self.name}:{self.label_of(self.found[at])}")
 
     def refresh(self, mouse: Pointer) -> None:
         """Follow the mouse and say what is chosen."""
@@ -157,6 +180,10 @@ class Finder(Popup, Generic[T]):
             self._said = (item,)
             words = self.nothing if item is None else self.summary(item)
             dpg.delete_item(self._foot, children_only=True)
-            width = round(self.surface.rect.width) - 2 * self.kit.px(INSET)
-            line = Line(self.kit, self._foot, width, self.kit.px(FOOT))
-            line.words(self.kit.px(8), words, TEXT.label, "t3", width - self.kit.px(16))
+            width = self.surface.rect.width - 2 * self.kit.px(INSET)
+            px = self.kit.px
+            lines = self.kit.fonts.lines(words, TEXT.label, width - px(16), 2)
+            top = (px(FOOT) - len(lines) * px(LINE)) / 2
+            for at, said in enumerate(lines):
+                y = top + at * px(LINE) + (px(LINE) - px(TEXT.label.size)) / 2
+                self.kit.draw_words((px(8), y), said, TEXT.label, self.kit.theme.t3, self._foot)

@@ -127,18 +127,22 @@ def parts(words: str, spans: Iterable[tuple[int, int]]) -> tuple[Part, ...]:
 
 # Columns of the key sheet
 
-Row = tuple[Literal["head", "row", "gap"], str, str]
-"""A heading, or the keys and words of a row; gaps stand between groups."""
+Row = tuple[Literal["head", "row", "deed", "gap"], str, str]
+"""A heading, the keys and words of a row, or what the mouse does; gaps stand between groups."""
 Group = tuple[str, tuple[tuple[str, str], ...]]
 
 
 def filtered(groups: Iterable[Group], text: str) -> tuple[Group, ...]:
-    """Keep the rows whose keys or words hold all of the words typed; a group's name counts too."""
+    """Keep the rows whose keys or words hold all of the words typed; a group's name counts too.
+
+    A single letter is a key.
+    """
     words = text.lower().split()
 
     def fits(group: str, row: tuple[str, str]) -> bool:
+        keys = row[0].lower().replace(",", "").split()
         said = f"{group} {row[0]} {row[1]}".lower()
-        return all(word in said for word in words)
+        return all(word in keys if len(word) == 1 else word in said for word in words)
 
     kept = ((name, tuple(row for row in rows if fits(name, row))) for name, rows in groups)
     return tuple((name, rows) for name, rows in kept if rows)
@@ -157,7 +161,13 @@ def columns(groups: Sequence[Group], count: int) -> tuple[tuple[Row, ...], ...]:
 
 def _block(group: Group) -> list[Row]:
     name, rows = group
-    return [("head", "", name), *(("row", keys, words) for keys, words in rows)]
+    block: list[Row] = [("head", "", name)]
+    for keys, words in rows:
+        if name == "Mouse":  # gestures are sentences: they stand over what they do
+            block += [("deed", keys, ""), ("deed", "", words)]
+        else:
+            block.append(("row", keys, words))
+    return block
 
 
 def _deal(blocks: Iterable[list[Row]], height: int) -> list[list[Row]]:

@@ -19,8 +19,13 @@ from nodegraph.editor.look.theme import (
     mix,
     type_style,
 )
+from nodegraph.editor.window.canvas.pen import Pen, Ruler
+from nodegraph.editor.window.canvas.signs import draw_sign
 from nodegraph.editor.window.kit import Kit
 from nodegraph.editor.window.popups.layout import Part
+
+DIM = "dim"
+"""Role of what cannot be done now."""
 
 
 class Line:
@@ -40,7 +45,11 @@ class Line:
 
     def colour(self, role: str) -> Rgba:
         """Give the colour of a role on this row's ground."""
-        return self.theme.acct if self.chosen else self.theme.role(role)
+        if self.chosen:
+            return self.theme.acct
+        if role == DIM:
+            return mix(self.theme.t3, self.theme.panel, 0.65)
+        return self.theme.role(role)
 
     def ground(self, colour: Rgba, inset: float = 0) -> None:
         """Fill the row."""
@@ -111,21 +120,18 @@ class Line:
         return x + side
 
     def sign(self, x: float, type_name: str) -> float:
-        """Draw a small dot in the colour of a value type, beside its name; gives where it ends."""
-        radius = self.kit.px(5)
-        style = type_style(type_name, self.theme)
-        dpg.draw_circle(
-            (x + radius, self.height / 2),
-            radius - 1,
-            color=style.colour,
-            fill=style.colour,
-            parent=self.parent,
-        )
-        return x + 2 * radius
+        """Draw the sign of a value type; gives where it ends."""
+        style, across = type_style(type_name, self.theme), self.kit.px(14)
+        ground = self.theme.panel
+        pen = Pen(Ruler(self.kit), self.parent)
+        centre = x + across / 2, self.height / 2
+        draw_sign(pen, style, centre, self.kit.scale / 100, style.colour, ground, ground)
+        return x + across
 
     def keys(self, x: float, keys: str, dim: bool = False) -> float:
         """Draw the boxes of a chord that ends at a place; gives where they begin."""
-        for key in reversed(keys.split()):
+        names = [keys] if " to " in keys else keys.split()
+        for key in reversed(names):
             x = self.key(x, key, dim) - self.kit.px(SPACE.half)
         return x
 
@@ -143,7 +149,7 @@ class Line:
             parent=self.parent,
         )
         at = start + (x - start - wide) / 2, (self.height - kit.fonts.size(text)) / 2
-        colour = self.colour("t3" if dim else "t2")
+        colour = self.colour(DIM if dim else "t2")
         kit.draw_words(at, key, text, colour, self.parent)
         return start
 

@@ -10,7 +10,7 @@ from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.files import places
 from nodegraph.editor.look.theme import SPACE, TEXT
 from nodegraph.editor.window.popups.layout import centred
-from nodegraph.editor.window.popups.line import Line
+from nodegraph.editor.window.popups.line import DIM, Line
 from nodegraph.editor.window.popups.popup import Popup
 from nodegraph.editor.window.popups.rows import Pointer, Rows
 from nodegraph.editor.window.popups.words import StepRow, steps
@@ -60,9 +60,9 @@ class Listing(Popup, Generic[T]):
         width = min(kit.px(self.wide), round(self.window[0]) - 16)
         height = head + count * row + gap + gap // 2
         body = self.surface.open(centred((width, height), self.window, 0.3))
-        self.heading(self.title, self.pad, round((head - kit.px(18)) / 2), body)
+        self.heading(self.title, head, body)
         if not self.items:
-            kit.words(self.nothing, TEXT.body, "t2", parent=body, pos=(self.pad, head))
+            self.label(self.nothing, (self.pad, head), TEXT.body, "t2", parent=body)
         self._rows = Rows(
             kit, body, f"{self.name}.row", Rect(gap, head, width - 2 * gap, count * row),
             row, count, lambda line, index: self.paint(line, self.items[index]), self._take,
@@ -87,6 +87,10 @@ class Listing(Popup, Generic[T]):
             self._take(rows.state.chosen)
             return True
         return super().key(chord) or chord == "Tab"
+
+    def rects(self) -> dict[str, Rect]:
+        """Give the places of the rows, by number."""
+        return self._rows.rects(self.origin, lambda at: f"{self.name}:{at}") if self._rows else {}
 
     def refresh(self, mouse: Pointer) -> None:
         """Follow the mouse."""
@@ -151,7 +155,7 @@ class RecentList(Listing[places.Recent]):
         line.icon(px(8), "push-pin" if pinned else "clock", "t3", 13)
         where = f"{item.folder}, not there now" if item.missing else item.folder
         left = line.right(line.width - px(8), where, TEXT.label, "t3", line.width * 0.5)
-        role = "blk" if item.missing else "t1"
+        role = DIM if item.missing else "t1"
         line.words(px(30), item.name, TEXT.body, role, left - px(42))
 
     def taken(self, item: places.Recent) -> None:

@@ -28,7 +28,7 @@ from nodegraph.editor.window.popups.popup import Popup
 from nodegraph.editor.window.popups.question import Question, TextQuestion
 from nodegraph.editor.window.popups.refusal import RefusalBox
 from nodegraph.editor.window.popups.rows import Pointer
-from nodegraph.editor.window.popups.search import NodeSearch
+from nodegraph.editor.window.popups.search import NodeFinder, NodeSearch
 from nodegraph.editor.window.popups.settings import SettingsPanel
 from nodegraph.editor.window.popups.sheet import KeySheet
 from nodegraph.editor.window.popups.surface import Surface
@@ -37,6 +37,8 @@ from nodegraph.editor.window.popups.toast import Toasts
 if TYPE_CHECKING:
     from nodegraph.editor.window.host import Host
 
+REST = 2
+"""Frames after the window was built anew until words can be measured in new fonts."""
 AGAIN = 0.4
 """Seconds in which a click on the title of a menu that it has just closed opens nothing."""
 
@@ -65,6 +67,7 @@ class Popups:
         self._wheel = 0
         self._handlers = 0
         self._menu = ""
+        self._frames = 0
 
     # What is open
 
@@ -81,11 +84,26 @@ class Popups:
     @property
     def busy(self) -> bool:
         """Whether something changes by itself: toasts that go, a page that is being filled."""
-        return bool(self._toasts.shown) or any(popup.waiting for popup in self._chain)
+        if self._toasts.shown or self._again:
+            return True
+        return any(popup.waiting for popup in self._chain)
 
     def covers(self, at: Point) -> bool:
         """Whether a point of the window belongs to a popup or a toast, and not to what is below."""
         return self._toasts.at(at) >= 0 or any(s.holds(at) for s in self._surfaces)
+
+    @property
+    def said(self) -> str:
+        """The newest line that is shown; empty for none."""
+        shown = self._toasts.shown
+        return shown[-1].words if shown else ""
+
+    def rects(self) -> dict[str, Rect]:
+        """Give the places of what can be clicked and is no widget, by name, in the window."""
+        found: dict[str, Rect] = {}
+        for popup in self._chain:
+            found |= popup.rects()
+        return found
 
     def close(self) -> None:
         """Close everything but toasts; a question that is open gets no answer."""
@@ -138,6 +156,10 @@ class Popups:
     ) -> None:
         """Open the node search at a point of the window."""
         self._open(lambda shut: NodeSearch(self.host, shut, at, world, wire, loop, replacing))
+
+    def find(self) -> None:
+        """Open the search for a node of this graph."""
+        self._open(lambda shut: NodeFinder(self.host, shut))
 
     def commands(self) -> None:
         """Open the command palette."""
@@ -248,9 +270,7 @@ class Popups:
 
     def press(self, at: Point) -> bool:
         """Take a mouse press; says whether it was for a popup, or closed one."""
-        toast = self._toasts.at(at)
-        if toast >= 0:
-            self._toasts.drop(toast)
+        if self._toasts.at(at) >= 0:
             return True
         if not self._chain:
             return False
@@ -267,14 +287,23 @@ class Popups:
         if not self._handlers and (self._chain or self._again):
             self._listen()
         if self._again:
-            again, self._again = self._again, []
-            for popup in again:
-                self._show(popup)
+            self._reopen()
         mouse = self._pointer()
+        toast = self._toasts.at(mouse.at) if mouse.pressed else -1
+        if toast >= 0:
+            self._toasts.drop(toast)
         if self._chain:
             self._chain[-1].refresh(mouse)
         area = self.area or Rect(0, 0, *self._window())
         self._toasts.refresh(self.host.kit, area, mouse.at, time.monotonic())
+
+    def _reopen(self) -> None:
+        """Open again what the window was built anew under, as soon as words can be measured."""
+        self._frames += 1
+        if self._frames > REST:
+            again, self._again, self._frames = self._again, [], 0
+            for popup in again:
+                self._show(popup)
 
     def _listen(self) -> None:
         """Hear the wheel, which can only be heard by a handler."""

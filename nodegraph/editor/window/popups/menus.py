@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nodegraph.editor.canvas.view import Point, Rect
 from nodegraph.editor.look.theme import SPACE, TEXT
 from nodegraph.editor.window.popups.layout import clamped, placed
-from nodegraph.editor.window.popups.line import Line
+from nodegraph.editor.window.popups.line import DIM, Line
 from nodegraph.editor.window.popups.menu_rows import Ids, MenuRow, menu_rows
 from nodegraph.editor.window.popups.popup import Popup
 from nodegraph.editor.window.popups.rows import Pointer, Rows
@@ -75,7 +75,7 @@ class Menu(Popup):
         if row.rule:
             line.rule(4)
             return
-        line.words(px(10), row.label, TEXT.body, "t1" if row.able else "blk")
+        line.words(px(10), row.label, TEXT.body, "t1" if row.able else DIM)
         if row.keys:
             line.keys(line.width - px(6), row.keys, dim=not row.able)
 
@@ -99,6 +99,12 @@ class Menu(Popup):
                 self._turn(1 if chord == "Right" else -1)
             return True
         return super().key(chord) or chord == "Tab"
+
+    def rects(self) -> dict[str, Rect]:
+        """Give the places of the rows, by their commands."""
+        if self._rows is None:
+            return {}
+        return self._rows.rects(self.origin, lambda at: f"menu:{self.rows[at].id or at}")
 
     def refresh(self, mouse: Pointer) -> None:
         """Follow the mouse."""

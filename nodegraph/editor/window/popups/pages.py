@@ -163,7 +163,7 @@ class ComputerPage(Page):
         """Open the surface, and look in another thread: that may take seconds."""
         kit = self.kit
         body = self.page(760, 520)
-        self.heading("About this computer", self.pad, round((kit.px(HEAD) - kit.px(18)) / 2), body)
+        self.heading("About this computer", kit.px(HEAD), body)
         self.buttons(body, "Copy", self._copy)
         self._shown = ""
         kit.words("Looking…", TEXT.body, "t2", parent=self._area, tag="computer.wait")

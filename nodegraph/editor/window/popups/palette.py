@@ -47,6 +47,10 @@ class CommandPalette(Finder[Found]):
         left = line.right(left, item.command.menu, TEXT.label, "t3") - px(12)
         line.parts(px(8), parts(item.command.label, item.marks), "t1", left - px(8))
 
+    def label_of(self, item: Found) -> str:
+        """Name a row by its command."""
+        return item.command.id
+
     def chosen(self, item: Found) -> None:
         """Do the command."""
         self.host.do(item.command.id)

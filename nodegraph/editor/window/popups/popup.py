@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.view import Point, Rect
-from nodegraph.editor.look.theme import SPACE, TEXT
+from nodegraph.editor.look.theme import SPACE, TEXT, WIDGETS, Text
 from nodegraph.editor.window.popups.layout import Size
 from nodegraph.editor.window.popups.rows import Pointer
 from nodegraph.editor.window.popups.surface import Surface
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from nodegraph.editor.window.host import Host
     from nodegraph.editor.window.kit import Kit
 
+FIELD_PADDING = 6
+"""Above and below the words in a field of the kit."""
 WAIT = 2
 """Frames until a new field can take the keys; a key that opened a popup is no text in it."""
 
@@ -79,6 +81,10 @@ class Popup:
     def raised(self) -> None:
         """Be the upper one again, after a question over it was answered."""
 
+    def rects(self) -> dict[str, Rect]:
+        """Give the places of rows that can be clicked, by name, in the window."""
+        return {}
+
     def cancel(self) -> None:
         """Leave without an answer: by Escape, or a press outside."""
         self.shut()
@@ -92,9 +98,9 @@ class Popup:
 
     # Pieces that many have
 
-    def focus(self, tag: str) -> None:
+    def focus(self, tag: str, wait: int = WAIT) -> None:
         """Give the keys to a field as soon as that can be."""
-        self._field, self._wait = tag, WAIT
+        self._field, self._wait = tag, wait
 
     def field(
         self,
@@ -117,13 +123,14 @@ class Popup:
             if made and dpg.does_item_exist(made[0]):
                 change(str(typed))
 
+        high = self.kit.px(TEXT.body.size) + 2 * self.kit.px(FIELD_PADDING)
         item = self.kit.field(
             parent=parent,
             tag=tag,
             hint=hint,
             default_value=value,
             width=round(rect.width),
-            pos=(round(rect.x), round(rect.y)),
+            pos=(round(rect.x), round(rect.y + (rect.height - high) / 2)),
             callback=changed,
             **more,
         )
@@ -131,9 +138,25 @@ class Popup:
         self.focus(tag)
         return item
 
-    def heading(self, words: str, x: int, y: int, parent: int) -> int:
-        """Add the title of a popup."""
-        return self.kit.words(words, TEXT.panel, parent=parent, pos=(x, y))
+    def label(
+        self,
+        words: str,
+        at: Point,
+        text: Text = TEXT.body,
+        role: str = "t1",
+        *,
+        parent: int,
+        **more: Any,
+    ) -> int:
+        """Add a line of text with its upper left corner at a point."""
+        # Text widgets sit lower by the padding of a frame, to stand beside one.
+        place = round(at[0]), round(at[1]) - self.kit.px(WIDGETS.frame_padding[1])
+        return self.kit.words(words, text, role, parent=parent, pos=place, **more)
+
+    def heading(self, words: str, head: int, parent: int) -> int:
+        """Add the title of a popup, in the middle of a head of a height."""
+        at = self.pad, (head - self.kit.px(TEXT.panel.size)) / 2
+        return self.label(words, at, TEXT.panel, parent=parent)
 
     @property
     def pad(self) -> int:

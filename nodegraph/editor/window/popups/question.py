@@ -52,10 +52,9 @@ class Question(Popup):
         body = self.surface.open(centred((width, height), self.window, 0.35))
         for index, words in enumerate([*titles, *more]):
             title = index < len(titles)
-            kit.words(
-                words, TEXT.panel if title else TEXT.body, "t1" if title else "t2",
-                parent=body, pos=(pad, pad + index * high),
-            )  # fmt: skip
+            at = pad, pad + index * high
+            look = (TEXT.panel, "t1") if title else (TEXT.body, "t2")
+            self.label(words, at, *look, parent=body)
         x = width - pad - round(row)
         y = height - pad - kit.px(WINDOW.button)
         # The main answer stands at the right, where the eye ends.
@@ -107,12 +106,12 @@ class TextQuestion(Popup):
         height = pad + high + gap + field + gap + high + gap + kit.px(WINDOW.button) + pad
         body = self.surface.open(centred((width, height), self.window, 0.35))
         title = kit.fonts.fitted(self.title, TEXT.panel, width - 2 * pad)
-        self.heading(title, pad, pad, body)
+        self.label(title, (pad, pad), TEXT.panel, parent=body)
         y = pad + high + gap
         rect = Rect(pad, y, width - 2 * pad, field)
         self.field("question.field", rect, self._typed, parent=body, value=self.value)
         y += field + gap
-        self._fault = kit.words("", TEXT.label, "err", parent=body, pos=(pad, y))
+        self._fault = self.label("", (pad, y), TEXT.label, "err", parent=body)
         y = height - pad - kit.px(WINDOW.button)
         x = width - pad
         for index, words in ((0, "OK"), (1, "Cancel")):
@@ -140,6 +139,8 @@ class TextQuestion(Popup):
         if not self.fault(value):
             self.shut()
             self.then(value)
+        else:
+            self.focus("question.field")  # which loses the keys by Enter
 
     def key(self, chord: str) -> bool:
         """Enter takes it, Escape leaves; all other keys are text."""

@@ -51,7 +51,7 @@ class RefusalBox(Popup):
         y = pad
         for text, role, lines in ((TEXT.reason, "t1", reasons), (TEXT.label, "t2", said)):
             for line in lines:
-                kit.words(line, text, role, parent=body, pos=(pad, y))
+                self.label(line, (pad, y), text, role, parent=body)
                 y += high
         self._foot(body, pad, y + kit.px(6), width - 2 * pad, foot)
 

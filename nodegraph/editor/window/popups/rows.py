@@ -52,11 +52,14 @@ class Rows:
         able: Callable[[int], bool] = lambda item: True,
         follow: bool = True,
         double: bool = False,
+        quiet: bool = False,
         chose: Callable[[int], None] | None = None,
         heights: tuple[int, ...] = (),
     ) -> None:
         self.kit, self.rect, self.high, self.paint, self.take = kit, rect, high, paint, take
         self.able, self.follow, self.double, self.chose = able, follow, double, chose
+        self.quiet = quiet
+        """What is chosen is marked without the accent: another list has the keys."""
         self.state = Scroll(0, rows)
         self.hovered = -1
         self._down = -1
@@ -64,7 +67,7 @@ class Rows:
         bar = kit.px(WIDGETS.scrollbar)
         self._heights = heights or (high,) * rows
         self._tops = [sum(self._heights[:row]) for row in range(rows)]
-        self._width = round(rect.width) - (0 if heights else bar)
+        self._width = round(rect.width)
         self._height = sum(self._heights)
         left, top = rect.x, rect.y
         self._lists = [
@@ -76,10 +79,16 @@ class Rows:
             for row in range(rows)
         ]
         self._bar = paper(parent, Rect(rect.right - bar, top, bar, self._height))
-        dpg.configure_item(self._bar, show=not heights)
+        self._bar_wide = bar
         self._drawn: list[object] = [None] * rows
         self._bar_drawn: object = None
         self._stamp = 0
+
+    @property
+    def line_width(self) -> int:
+        """How wide the rows are: less where there is a scroll bar."""
+        state = self.state
+        return self._width - (self._bar_wide if state.total > state.rows else 0)
 
     def fill(self, total: int, chosen: int = 0) -> None:
         """Show another list; what is drawn is drawn anew."""
@@ -99,10 +108,18 @@ class Rows:
         """Choose an item and bring it into sight."""
         self.state = self.state.at(item)
 
+    def rects(self, origin: Point, name: Callable[[int], str]) -> dict[str, Rect]:
+        """Give where in the window the items lie that are seen, by a name of each."""
+        left, top = origin[0] + self.rect.x, origin[1] + self.rect.y
+        return {
+            name(item): Rect(left, top + self._tops[row], self.line_width, self._heights[row])
+            for row, item in enumerate(self.state.shown)
+        }
+
     def item_at(self, at: Point, origin: Point) -> int:
         """Give the item under a point of the window; -1 for none."""
         x, y = at[0] - origin[0] - self.rect.x, at[1] - origin[1] - self.rect.y
-        if not (0 <= x < self._width and 0 <= y < self._height):
+        if not (0 <= x < self.line_width and 0 <= y < self._height):
             return -1
         row = sum(top <= y for top in self._tops) - 1
         item = self.state.first + row
@@ -135,7 +152,12 @@ class Rows:
             self.state = self.state.wheeled(-3 * mouse.wheel)
         bar = self.state.bar(self._height)
         y = mouse.at[1] - area.y
-        if bar and mouse.pressed and area.holds(mouse.at) and mouse.at[0] > area.x + self._width:
+        if (
+            bar
+            and mouse.pressed
+            and area.holds(mouse.at)
+            and mouse.at[0] > area.x + self.line_width
+        ):
             inside = bar[0] <= y <= bar[0] + bar[1]
             self._drag = y - bar[0] if inside else bar[1] / 2
         if not mouse.down:
@@ -175,9 +197,11 @@ class Rows:
                 )
 
     def _row(self, parent: int, row: int, item: int, chosen: bool, hovered: bool) -> None:
-        line = Line(self.kit, parent, self._width, self._heights[row], chosen=chosen)
+        line = Line(
+            self.kit, parent, self.line_width, self._heights[row], chosen=chosen and not self.quiet
+        )
         if chosen:
-            line.ground(self.kit.theme.accbg)
+            line.ground(self.kit.theme.act if self.quiet else self.kit.theme.accbg)
         elif hovered:
             line.ground(self.kit.theme.hover)
         self.paint(line, item)

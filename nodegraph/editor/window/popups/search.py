@@ -10,9 +10,9 @@ from nodegraph.editor.canvas.view import Point, Rect
 from nodegraph.editor.look.theme import TEXT
 from nodegraph.editor.offers.search import Choice, Wire
 from nodegraph.editor.window.popups.finder import Finder
-from nodegraph.editor.window.popups.layout import parts, placed
+from nodegraph.editor.window.popups.layout import centred, parts, placed
 from nodegraph.editor.window.popups.line import Line
-from nodegraph.editor.window.popups.words import filter_note, right_of
+from nodegraph.editor.window.popups.words import FoundNode, filter_note, find_nodes, right_of
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.host import Host
@@ -64,13 +64,17 @@ class NodeSearch(Finder[Choice]):
         words = line.kit.fonts.fitted(words, TEXT.label, line.width * 0.45)
         start = line.right(line.width - px(10), words, TEXT.label, "t2")
         if kind:
-            start -= px(16)
+            start -= px(20)
             line.sign(start, kind)
         return line.width - start
 
     def summary(self, item: Choice) -> str:
         """Say what the type is for."""
         return item.summary
+
+    def label_of(self, item: Choice) -> str:
+        """Name a row by its type."""
+        return item.type
 
     def chosen(self, item: Choice) -> None:
         """Make the node."""
@@ -80,3 +84,34 @@ class NodeSearch(Finder[Choice]):
             self.host.do(
                 "search.choose", choice=item, wire=self.wire, world=self.world, loop=self.loop
             )
+
+
+class NodeFinder(Finder[FoundNode]):
+    """Find a node of this graph and look at it."""
+
+    name = "find"
+    hint = "Find in this graph"
+    nothing = "No node of this graph by these words."
+
+    def find(self, text: str) -> Sequence[FoundNode]:
+        """Give the nodes that fit."""
+        return find_nodes(self.host.graph, self.host.types, text)
+
+    def place(self, width: int, height: int) -> Rect:
+        """Lie in the upper middle."""
+        return centred((width, height), self.window, 0.25)
+
+    def paint(self, line: Line, item: FoundNode) -> None:
+        """Draw chip, name and type."""
+        px = line.kit.px
+        x = line.chip(px(8), item.family) + px(8)
+        left = line.right(line.width - px(8), item.kind, TEXT.label, "t3", line.width * 0.45)
+        line.parts(x, parts(item.label, item.spans), "t1", left - x - px(8))
+
+    def label_of(self, item: FoundNode) -> str:
+        """Name a row by its node."""
+        return item.name
+
+    def chosen(self, item: FoundNode) -> None:
+        """Show the node."""
+        self.host.do("edit.found", node=item.name)

@@ -57,7 +57,7 @@ class SettingsPanel(Popup):
         height = kit.px(HEAD) + rows * kit.px(ROW) + kit.px(64)
         body = self.surface.open(centred((width, height), self.window, 0.3))
         self._drawn = known
-        self.heading("Settings", self.pad, kit.px(17), body)
+        self.heading("Settings", kit.px(48), body)
         kit.icon_button(
             "x", self.cancel, "Close  Esc", parent=body, tag="settings.close",
             pos=(width - kit.px(WINDOW.button) - kit.px(10), kit.px(10)),
@@ -79,7 +79,7 @@ class SettingsPanel(Popup):
 
     def _name(self, body: int, y: int, label: str) -> None:
         top = y + round((self.kit.px(ROW) - self.kit.px(TEXT.body.size)) / 2)
-        self.kit.words(label, TEXT.body, parent=body, pos=(self.pad, top))
+        self.label(label, (self.pad, top), parent=body)
 
     def _control(self, y: int) -> tuple[int, int]:
         kit = self.kit
@@ -108,20 +108,16 @@ class SettingsPanel(Popup):
         side = kit.px(WINDOW.button)
         kit.icon_button(
             "minus", lambda: self._set("scale", next_scale(scale, -1)), "Smaller  Alt -",
-            parent=body, tag="settings.scale.down", pos=(x, top), style="button",
+            parent=body, tag="settings.scale.down", pos=(x, top),
         )  # fmt: skip
         words = f"{scale} %"
         middle = kit.px(64)
-        kit.words(
-            words, TEXT.number, parent=body,
-            pos=(
-                round(x + side + (middle - kit.width(words, TEXT.number)) / 2),
-                top + round((side - kit.px(TEXT.number.size)) / 2),
-            ),
-        )  # fmt: skip
+        left = x + side + (middle - kit.width(words, TEXT.number)) / 2
+        at = left, top + (side - kit.px(TEXT.number.size)) / 2
+        self.label(words, at, TEXT.number, parent=body)
         kit.icon_button(
             "plus", lambda: self._set("scale", next_scale(scale, 1)), "Larger  Alt +",
-            parent=body, tag="settings.scale.up", pos=(x + side + middle, top), style="button",
+            parent=body, tag="settings.scale.up", pos=(x + side + middle, top),
         )  # fmt: skip
         if scale != 100:
             kit.button(
@@ -141,10 +137,8 @@ class SettingsPanel(Popup):
             callback=lambda _, value: self._set(name, bool(value)),
         )  # fmt: skip
         kit.set(number(item), TEXT.body)
-        kit.words(
-            hint, TEXT.label, "t3", parent=body,
-            pos=(x + kit.px(36), top + round((side - kit.px(TEXT.label.size)) / 2)),
-        )  # fmt: skip
+        at = x + kit.px(36), top + (side - kit.px(TEXT.label.size)) / 2
+        self.label(hint, at, TEXT.label, "t3", parent=body)
 
     def _heavy(self, body: int, y: int) -> None:
         self._name(body, y, "Waits for Enter")
@@ -162,24 +156,19 @@ class SettingsPanel(Popup):
         )  # fmt: skip
         kit.set(item, TEXT.number)
         kit.style(item, "field")
-        kit.words(
-            "what takes longer than this", TEXT.label, "t3", parent=body,
-            pos=(x + kit.px(84), top + kit.px(8)),
-        )  # fmt: skip
+        at = x + kit.px(84), top + kit.px(8)
+        self.label("what takes longer than this", at, TEXT.label, "t3", parent=body)
 
     def _foot(self, body: int, y: int, width: int) -> None:
         kit = self.kit
         path = stored.folder() / stored.FILE
         words = f"Kept in {tilde(str(path), str(Path.home()))}"
         copy = kit.px(80)
-        kit.words(
-            kit.fonts.fitted(words, TEXT.label, width - 2 * self.pad - copy), TEXT.label, "t3",
-            parent=body, pos=(self.pad, y + kit.px(22)),
-        )  # fmt: skip
+        words = kit.fonts.fitted(words, TEXT.label, width - 2 * self.pad - copy)
+        self.label(words, (self.pad, y + kit.px(22)), TEXT.label, "t3", parent=body)
         kit.button(
             "Copy", lambda: dpg.set_clipboard_text(str(path)), "ghost", parent=body,
-            tag="settings.copy", pos=(width - self.pad - kit.px(48), y + kit.px(14)), icon_name="copy",
-            width=0,
+            tag="settings.copy", pos=(width - self.pad - kit.px(64), y + kit.px(14)), icon_name="copy",
         )  # fmt: skip
 
     def _set(self, name: str, value: Any) -> None:

@@ -9,17 +9,16 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor import commands
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.editor.look.theme import SPACE, TEXT, WINDOW
+from nodegraph.editor.look.theme import TEXT, WINDOW
 from nodegraph.editor.window.popups.layout import Row, centred, columns, filtered
 from nodegraph.editor.window.popups.line import Line
 from nodegraph.editor.window.popups.popup import Popup
-from nodegraph.editor.window.popups.rows import Pointer
 from nodegraph.editor.window.popups.surface import paper
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.host import Host
 
-COLUMN, ROW, HEAD, MOST = 332, 23, 48, 4
+COLUMN, ROW, HEAD, MOST, BETWEEN = 304, 22, 48, 4, 20
 
 
 class KeySheet(Popup):
@@ -44,9 +43,9 @@ class KeySheet(Popup):
         wanted = kit.px(HEAD) + tallest * kit.px(ROW) + 2 * pad
         height = min(wanted, self.window[1] - 32)
         body = self.surface.open(centred((width, height), self.window, 0.4))
-        self.heading("All keys", pad, round((kit.px(HEAD) - kit.px(18)) / 2) + kit.px(4), body)
+        self.heading("All keys", kit.px(HEAD), body)
         field = kit.px(260)
-        rect = Rect(width - pad - field, kit.px(12), field, kit.px(WINDOW.button))
+        rect = Rect(width - pad - field, kit.px(10), field, kit.px(WINDOW.button))
         self.field("keys.field", rect, self._typed, parent=body, value=self.text, hint="Filter")
         self._area = int(
             dpg.add_child_window(
@@ -73,15 +72,16 @@ class KeySheet(Popup):
             for at, row in enumerate(column):
                 spot = int(dpg.add_draw_node(parent=sheet))
                 dpg.apply_transform(spot, dpg.create_translation_matrix((0, at * high)))
-                self._row(Line(kit, spot, wide - kit.px(2 * SPACE.panel), high), row)
+                self._row(Line(kit, spot, wide - kit.px(BETWEEN), high), row)
 
     def _row(self, line: Line, row: Row) -> None:
         kind, keys, words = row
         if kind == "head":
             line.words(0, words, TEXT.title, "acc")
-        elif kind == "row" and len(keys) > 24:
-            line.words(0, words, TEXT.label, "t1", line.width * 0.52)
-            line.right(line.width, keys, TEXT.label, "t2", line.width * 0.46)
+        elif kind == "deed":
+            line.words(
+                0 if keys else self.kit.px(12), keys or words, TEXT.label, "t1" if keys else "t3"
+            )
         elif kind == "row":
             x: float = line.width
             for chord in reversed(keys.split(", ")):
@@ -96,10 +96,6 @@ class KeySheet(Popup):
             scroll(self._area, steps[chord])
             return True
         return super().key(chord) or chord in ("Enter", "Tab")
-
-    def refresh(self, mouse: Pointer) -> None:
-        """Scroll by the wheel wherever the pointer is on the sheet."""
-        super().refresh(mouse)
 
 
 def scroll(area: int, by: float) -> None:

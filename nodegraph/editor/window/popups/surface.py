@@ -40,7 +40,8 @@ class Surface:
         )
         kit.style(self._window, "clear")
         self._bare = make(
-            [(dpg.mvThemeCol_FrameBg, CLEAR)], [(dpg.mvStyleVar_FramePadding, (4, 4))]
+            [(dpg.mvThemeCol_FrameBg, CLEAR)],
+            [(dpg.mvStyleVar_FramePadding, (kit.px(4), kit.px(6)))],
         )
         self._ground = int(dpg.add_draw_layer(parent=self._window))
         self.body = int(
@@ -144,10 +145,7 @@ def number(item: int | str) -> int:
 
 
 def paper(parent: int, rect: Rect, tag: str = "") -> int:
-    """Add a drawlist at a place in a panel."""
-    more = {"tag": tag} if tag else {}
-    width, height = max(round(rect.width), 1), max(round(rect.height), 1)
-    item = dpg.add_drawlist(
-        width, height, pos=(round(rect.x), round(rect.y)), parent=parent, **more
-    )
-    return number(item)
+    """Add a drawlist at a place in a panel; in a group, since it knows no place of its own."""
+    group = dpg.add_group(parent=parent, pos=(round(rect.x), round(rect.y)))
+    size = max(round(rect.width), 1), max(round(rect.height), 1)
+    return number(dpg.add_drawlist(*size, parent=group, tag=tag or dpg.generate_uuid()))

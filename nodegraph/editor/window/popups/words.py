@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from nodegraph.declare import Knob, NodeType, Output, Port, in_words
+from nodegraph.document import Graph, Loop, Node, walk
+from nodegraph.editor.acting import title_of
 from nodegraph.editor.look.theme import FAMILIES
 from nodegraph.editor.offers.search import Choice, Wire
 from nodegraph.history import History
@@ -33,6 +36,45 @@ def right_of(choice: Choice, text: str = "") -> str:
         return choice.why
     known = FAMILIES.get(choice.family)
     return known[0] if known else choice.family.replace("_", " ").capitalize()
+
+
+# The nodes of a graph
+
+
+@dataclass(frozen=True)
+class FoundNode:
+    """A node or loop that fits what was typed."""
+
+    name: str
+    label: str
+    """Its title where it has one, and its name."""
+    kind: str
+    """The label of its type, and the loop that it lies in."""
+    family: str
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+def find_nodes(graph: Graph, types: Mapping[str, NodeType], text: str) -> tuple[FoundNode, ...]:
+    """Give the nodes and loops whose title, name or type holds all words, in their order.
+
+    Those whose name or title begins with the text come first.
+    """
+    words = text.lower().split()
+    found: list[tuple[bool, FoundNode]] = []
+    for name, item, around in walk(graph.nodes):
+        known = types.get(item.type) if isinstance(item, Node) else None
+        kind = known.label if known else item.type if isinstance(item, Node) else "Loop"
+        family = known.family if known else "control" if isinstance(item, Loop) else "unknown"
+        title = title_of(graph, name)
+        label = f"{title} ({name})" if title and title != name else name
+        where = f"{kind}, in {around[-1]}" if around else kind
+        said = f"{label} {where}".lower()
+        if all(word in said for word in words):
+            marks = [(label.lower().find(word), len(word)) for word in words]
+            spans = tuple((at, at + size) for at, size in marks if at >= 0)
+            begins = label.lower().startswith(text.strip().lower())
+            found.append((begins, FoundNode(name, label, where, family, spans)))
+    return tuple(node for _, node in sorted(found, key=lambda pair: not pair[0]))
 
 
 # The steps to undo
@@ -72,6 +114,8 @@ def _capital(words: str) -> str:
 
 # Help on a node type
 
+_EMPHASIS = re.compile(r"(?<![\w*])\*{1,2}(\w(?:[^*]*\w)?)\*{1,2}(?![\w*])")
+"""Stars around words; those of a product have a space at one side."""
 Style = Literal["section", "text", "formula", "port", "output", "knob", "note"]
 
 
@@ -152,7 +196,7 @@ def paragraphs(text: str) -> Iterator[HelpLine]:
             yield from (HelpLine("formula", line.strip("\n").rstrip()) for line in lines)
         else:
             words = " ".join(" ".join(lines).split())
-            yield HelpLine("text", words.replace("``", "").replace("*", ""))
+            yield HelpLine("text", _EMPHASIS.sub(r"\1", words.replace("``", "").replace("`", "")))
 
 
 # The settings file
