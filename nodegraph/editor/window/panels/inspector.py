@@ -49,9 +49,13 @@ class Inspector:
         self._pane = self._scroll = self._flow = self._text = 0
         self._rect = Rect(0, 0, 0, 0)
         self._frame = 0
+        self._looked: Hashable = None
         self._made: Hashable = None
         self._said: object = None
         self._subject = Subject("graph")
+        self._item: Item | None = None
+        self._outputs: tuple[str, ...] = ()
+        self._output = ""
         self._box: PictureBox | None = None
         self._knobs: KnobRows | None = None
         self._extras: Extras | None = None
@@ -64,7 +68,8 @@ class Inspector:
     def build(self, parent: int, rect: Rect) -> None:
         """Make it."""
         kit = self.host.kit
-        self._rect, self._made, self._frame = rect, None, dpg.get_frame_count()
+        self._rect, self._made, self._looked = rect, None, None
+        self._frame = dpg.get_frame_count()
         self._pane = parts.pane(kit, parent, rect)
         self._box = PictureBox(kit)
         self._knobs = KnobRows(kit, "inspector.knob", self._set, self.host.settle)
@@ -98,8 +103,9 @@ class Inspector:
 
     def pin(self) -> None:
         """Stay with what is shown, or follow the selection again."""
-        self.pinned = None if self.pinned else self._subject
-        self._made = None
+        node = self._subject.kind in ("node", "loop")
+        self.pinned = self._subject if node and self.pinned is None else None
+        self._looked = None
 
     @property
     def shown(self) -> tuple[str, str] | None:
@@ -114,9 +120,14 @@ class Inspector:
         """Show what is chosen; make widgets anew only where other ones are needed."""
         if self._rect.width < 1 or self._rect.height < 1 or self._box is None:
             return
+        looked = self.host.version, self._rect, parts.settled(self._frame)
+        if looked == self._looked:
+            self._follow()
+            return
+        self._looked = looked
         self._subject = self._now()
         items = {name: item for name, item, _ in walk(self.host.graph.nodes)}
-        self._item: Item | None = items.get(self._subject.name)
+        self._item = items.get(self._subject.name)
         made = self._needs()
         if made != self._made:
             self._leave()
@@ -129,8 +140,8 @@ class Inspector:
         chosen = sheets.subject(self.host.graph, self.host.selection)
         if self.pinned is None:
             return chosen
-        held = frozenset([("node", self.pinned.name)])
-        return self.pinned if sheets.subject(self.host.graph, held) == self.pinned else chosen  # type: ignore[arg-type]
+        held = sheets.subject(self.host.graph, nodes(self.pinned.name))
+        return held if held == self.pinned else chosen
 
     def _needs(self) -> Hashable:
         """Give all that decides which widgets there are."""
@@ -199,16 +210,22 @@ class Inspector:
             shown = host.board[self._subject.name]
             words = empty(shown, standing(shown, item.mode, known))
             self._box.refresh(self._picture(), style, words, parts.settled(self._frame))
-        if self._knobs is not None and item is not None:
-            self._knobs.refresh(dict(item.params))
-        if self._extras is not None:
-            self._extras.fields.refresh()
+        self._follow()
         found = self._sections()
         if found != self._said:
             self._said = found
             dpg.delete_item(self._text, children_only=True)
             paper.sections(self.host.kit, self._text, self._inner, found, grey=host.settings.grey)
             dpg.add_spacer(height=host.kit.px(12), parent=self._text)
+
+    def _follow(self) -> None:
+        """Follow the pointer and the keys."""
+        if self._pictured and self._box is not None:
+            self._box.follow()
+        if self._knobs is not None and self._item is not None:
+            self._knobs.refresh(self._item.params)
+        if self._extras is not None:
+            self._extras.fields.refresh()
 
     def _sections(self) -> list[Section]:
         host, subject, item = self.host, self._subject, self._item
@@ -328,9 +345,11 @@ class Inspector:
 
     def _choose(self, output: str) -> None:
         self._chosen[self._subject.name] = output
+        self._looked = None
 
     def _choose_part(self, source: str) -> None:
         self._parts[self._subject.name, self._output] = source
+        self._looked = None
 
     def _blocks(self) -> None:
         """Add the widgets that stand before the text."""

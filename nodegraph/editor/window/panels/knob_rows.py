@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import dearpygui.dearpygui as dpg
 from nodegraph.declare import Knob
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.look.theme import NODE, TEXT
-from nodegraph.editor.window.canvas.knob_kinds import given, setting, written
+from nodegraph.editor.window.canvas.knob_kinds import HIGHEST, LOWEST, given, setting, written
 from nodegraph.editor.window.kit import Kit
 from nodegraph.editor.window.kit.styles import make
 from nodegraph.editor.window.panels import parts
@@ -80,7 +80,7 @@ class KnobRows:
             common |= {
                 "width": width, "callback": heard, "format": ask.format, "min_value": low,
                 "max_value": high, "clamped": True,
-                "default_value": int(value) if whole else float(value),
+                "default_value": _raw(knob, value),
             }  # fmt: skip
             adders = {
                 "slider_int": dpg.add_slider_int,
@@ -117,7 +117,7 @@ class KnobRows:
         if setting(knob).kind in ("combo", "check"):
             self._rest()
 
-    def refresh(self, values: dict[str, Any]) -> None:
+    def refresh(self, values: Mapping[str, Any]) -> None:
         """Show what the document holds now; hand over text that was typed; notice a drag's end."""
         active = False
         for row in self._rows:
@@ -165,7 +165,8 @@ def _raw(knob: Knob, value: Any) -> Any:
         return bool(value)
     if knob.kind in ("choice", "str"):
         return str(value)
-    return int(value) if knob.kind == "int" else float(value)
+    number = value if isinstance(value, (int, float)) else knob.default
+    return int(min(max(number, LOWEST), HIGHEST)) if knob.kind == "int" else float(number)
 
 
 def _tip(knob: Knob) -> str:

@@ -39,6 +39,8 @@ class Palette:
         self._types: object = None
         self._rows: dict[str, int] = {}
         self._dragged = False
+        self._pressed: tuple[str, float, float] | None = None
+        """The row that is held down, and where the pointer was then; no name beside the rows."""
 
     @property
     def rail(self) -> bool:
@@ -92,18 +94,23 @@ class Palette:
     def _drag(self) -> None:
         """Tell once that a row is dragged: a press that moves away from where it began."""
         if not dpg.is_mouse_button_down(dpg.mvMouseButton_Left):
-            self._dragged = False
+            self._dragged, self._pressed = False, None
             return
-        limit = self.host.kit.px(DRAG)
-        if self._dragged or not dpg.is_mouse_button_dragging(dpg.mvMouseButton_Left, limit):
-            return
-        for type_id, row in self._rows.items():
-            if dpg.does_item_exist(row) and dpg.is_item_active(row):
-                self._dragged = True
-                if dpg.does_item_exist(POPUP):
-                    dpg.configure_item(POPUP, show=False)
-                self.host.do("palette.drag", key=type_id)
-                return
+        x, y = dpg.get_mouse_pos(local=False)
+        if self._pressed is None:
+            held = (
+                type_id
+                for type_id, row in self._rows.items()
+                if dpg.does_item_exist(row) and dpg.is_item_hovered(row)
+            )
+            self._pressed = next(held, ""), x, y
+        type_id, left, top = self._pressed
+        far = max(abs(x - left), abs(y - top)) > self.host.kit.px(DRAG)
+        if type_id and far and not self._dragged:
+            self._dragged = True
+            if dpg.does_item_exist(POPUP):
+                dpg.configure_item(POPUP, show=False)
+            self.host.do("palette.drag", key=type_id)
 
     # Drawing
 

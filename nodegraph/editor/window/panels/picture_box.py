@@ -69,13 +69,11 @@ class PictureBox:
         self._readout = int(dpg.add_drawlist(*size, parent=parent))
 
     def refresh(self, picture: Picture | None, style: Style, empty: str, ready: bool) -> None:
-        """Draw the picture where it or the way it is drawn changed, and follow the pointer."""
-        self._sweep()
+        """Draw the picture where it or the way it is drawn changed."""
         shown = (id(picture), style, empty, ready)
         if shown != self._shown or picture is not self._picture:
             self._shown, self._picture = shown, picture
             self._draw(picture, style, empty)
-        self._follow()
 
     def destroy(self) -> None:
         """Free the textures."""
@@ -218,8 +216,9 @@ class PictureBox:
 
     # Pointing
 
-    def _follow(self) -> None:
-        """Read the picture under the pointer."""
+    def follow(self) -> None:
+        """Read the picture under the pointer; free textures that are no longer seen."""
+        self._sweep()
         if self._drawn is None or not self._marks:
             return
         at = self._pointer()

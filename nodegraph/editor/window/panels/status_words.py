@@ -28,7 +28,8 @@ class Count:
     @property
     def words(self) -> str:
         """Number and word."""
-        return f"{self.number} {STATES[self.state].word}"
+        many = "s" if self.state == "error" and self.number > 1 else ""
+        return f"{self.number} {STATES[self.state].word}{many}"
 
 
 def working(board: Board, labels: Mapping[str, str]) -> str:

@@ -232,9 +232,10 @@ class Tracks:
         region = self.region
         if self._held is not None:
             region = tracks.region_of(*self._held, self._seconds)
-        if self._banded == (region,):
+        banded = region, self._held is None
+        if self._banded == banded:
             return
-        self._banded = (region,)
+        self._banded = banded
         kit, px = self.host.kit, self.host.kit.px
         for layer in self._bands:
             dpg.delete_item(layer, children_only=True)

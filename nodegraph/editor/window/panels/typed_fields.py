@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import dearpygui.dearpygui as dpg
@@ -41,9 +40,13 @@ def unfolded(text: str) -> str:
 @dataclass
 class _Field:
     item: int
+    raw: str | None
+    """What the document held when it was last asked; None to look again."""
     shown: str
     get: Callable[[], str]
     commit: Callable[[str], object]
+    room: float
+    """Width of a line where there are several, else 0."""
 
 
 class TypedFields:
@@ -65,22 +68,20 @@ class TypedFields:
         hint: str = "",
     ) -> None:
         """Add a field that shows what `get` gives; of several lines it has no hint."""
-        more: dict[str, Any] = {}
-        shown: Callable[[], str] = get
-        if lines > 1:
+        several = lines > 1
+        room = width - self.kit.px(28) if several else 0.0
+        raw = get()
+        text = self._said(raw, room)
+        more: dict[str, Any] = {"hint": hint}
+        if several:
             more = {"multiline": True, "height": self.kit.px(20 * lines + 8)}
-            room = width - self.kit.px(28)
-            shown = partial(self._folded, get, room)
-
-        text = shown()
         item = self.kit.field(
-            parent=parent, tag=tag, hint="" if lines > 1 else hint, width=round(width),
-            default_value=text, **more,
+            parent=parent, tag=tag, width=round(width), default_value=text, **more
         )  # fmt: skip
-        self._fields.append(_Field(item, text, shown, commit))
+        self._fields.append(_Field(item, raw, text, get, commit, room))
 
-    def _folded(self, get: Callable[[], str], room: float) -> str:
-        return folded(get(), room, self.kit.width)
+    def _said(self, raw: str, room: float) -> str:
+        return folded(raw, room, self.kit.width) if room else raw
 
     def refresh(self) -> None:
         """Hand over what was typed in fields that were left; show what changed elsewhere."""
@@ -88,16 +89,16 @@ class TypedFields:
             if dpg.is_item_active(field.item):
                 continue
             self._handed(field)
-            now = field.get()
-            if now != field.shown:
-                field.shown = now
-                dpg.set_value(field.item, now)
+            raw = field.get()
+            if raw != field.raw:
+                field.raw, field.shown = raw, self._said(raw, field.room)
+                dpg.set_value(field.item, field.shown)
 
     def _handed(self, field: _Field) -> None:
         typed = str(dpg.get_value(field.item))
         if typed != field.shown:
-            field.shown = typed
-            field.commit(unfolded(typed))
+            field.shown, field.raw = typed, None
+            field.commit(unfolded(typed) if field.room else typed)
 
     def leave(self) -> None:
         """Hand over all that was typed, before the fields are removed."""
