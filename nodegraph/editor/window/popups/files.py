@@ -1,10 +1,9 @@
-"""The file browser in the window: places, path, list, and one line to type into."""
+"""The file browser in the window: find a file to open, a name to save as, or a folder."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,30 +12,20 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.files import paths, places
 from nodegraph.editor.files.places import Filter
-from nodegraph.editor.look.theme import SPACE, TEXT, WINDOW, icon
 from nodegraph.editor.window.popups import browser as model
 from nodegraph.editor.window.popups.browser import Browser, Mode, Taken
-from nodegraph.editor.window.popups.layout import centred
-from nodegraph.editor.window.popups.line import DIM, Line
-from nodegraph.editor.window.popups.popup import Popup
-from nodegraph.editor.window.popups.rows import Pointer, Rows
-from nodegraph.editor.window.popups.surface import number
+from nodegraph.editor.window.popups.files_view import FileView
+from nodegraph.editor.window.popups.rows import Pointer
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.popups.manager import Popups
 
-WIDE, HIGH, SIDE, ROW, HEAD, BAR, FOOT = 880, 600, 184, 26, 48, 40, 52
-SIZE_COLUMN, DATE_COLUMN = 76, 132
-MAIN = {"open": "Open", "save": "Save", "folder": "Choose this folder"}
 PAUSE = 0.3
 """Seconds after the last letter was erased until Backspace means the folder above."""
 
 
-class FileBrowser(Popup):
-    """Find a file to open, a name to save as, or a folder."""
-
-    name = "files"
-    outside = False
+class FileBrowser(FileView):
+    """Type a name, a path or an address; or choose in the list."""
 
     def __init__(
         self,
@@ -50,201 +39,14 @@ class FileBrowser(Popup):
         then: Callable[[Path], None],
         suffix: str = ".json",
     ) -> None:
-        super().__init__(popups.host, shut)
-        self.popups, self.title, self.then = popups, title, then
-        self.browser = model.started(mode, start, only, name, suffix, time.time())
-        self.places = places.places(
-            Path.home(), [Path(p) for p in self.host.settings.recent], _shipped()
-        )
-        self.fault = ""
-        self._list: Rows | None = None
-        self._side: Rows | None = None
+        recent = [Path(name) for name in popups.host.settings.recent]
+        known = places.places(Path.home(), recent, _shipped())
+        browser = model.started(mode, start, only, name, suffix, time.time())
+        super().__init__(popups.host, shut, title, browser, known)
+        self.popups, self.then = popups, then
         self._changed = 0.0
 
-    @property
-    def saving(self) -> bool:
-        """Whether a name to save as is wanted."""
-        return self.browser.mode == "save"
-
-    # Building
-
-    def build(self) -> None:
-        """Open the surface and fill it."""
-        kit, pad, gap = self.kit, self.pad, self.kit.px(SPACE.gap)
-        width = min(kit.px(WIDE), round(self.window[0]) - 16)
-        height = min(kit.px(HIGH), round(self.window[1]) - 16)
-        body = self.surface.open(centred((width, height), self.window, 0.4))
-        head, bar, foot = kit.px(HEAD), kit.px(BAR), kit.px(FOOT)
-        side = kit.px(SIDE)
-        self.heading(self.title, head, body)
-        self._buttons(body, width, height)
-        left = pad + side + gap
-        top = head + bar
-        if not self.saving:
-            self._filters(body, width - pad, head + bar + kit.px(2))
-            top += bar
-        low = height - foot - (bar if self.saving else 0)
-        row = kit.px(ROW)
-        count = max(1, int((low - top) // row))
-        rect = Rect(left, top, width - left - gap, count * row)
-        self._list = Rows(
-            kit, body, "files.row", rect, row, count, self._paint, self._taken,
-            follow=False, double=True, chose=self._chose,
-        )  # fmt: skip
-        seen = max(1, min(len(self.places), int((low - head - gap) // kit.px(28))))
-        self._side = Rows(
-            kit, body, "files.place", Rect(gap, head, side, seen * kit.px(28)), kit.px(28), seen,
-            self._paint_place, lambda at: self.go(self.places[at].path), follow=False, quiet=True,
-        )  # fmt: skip
-        y = low + kit.px(6) if self.saving else head + bar + kit.px(2)
-        if self.saving:
-            words = "Name"
-            at = left - kit.px(12) - kit.width(words), y + kit.px(8)
-            self.label(words, at, role="t2", parent=body)
-        self._line(body, Rect(left, y, self._line_width(width, left), kit.px(WINDOW.button)))
-        self.show_folder()
-
-    def _line_width(self, width: int, left: int) -> int:
-        segments = 0 if self.saving else self.kit.px(214)
-        return round(width - self.pad - left - segments)
-
-    def _line(self, body: int, rect: Rect) -> None:
-        value = self.browser.name if self.saving else self.browser.text
-        hint = "Name" if self.saving else "Type a name, or paste a path"
-        self.field("files.field", rect, self._typed, parent=body, value=value, hint=hint)
-        self._rect, self._body = rect, body
-
-    def _put(self, text: str) -> None:
-        """Put a text into the line: a new field, since one that has the keys keeps its own."""
-        self._line(self._body, self._rect)
-        dpg.set_value("files.field", text)
-        self.focus("files.field", wait=1)
-
-    def _filters(self, body: int, right: int, y: int) -> None:
-        kit, x = self.kit, float(right)
-        for name, words in reversed(model.FILTERS):
-            wide = round(kit.width(words)) + kit.px(2 * SPACE.gap + 4)
-            x -= wide
-            item = kit.button(
-                words, partial(self._filter, name),
-                "chosen" if name == self.browser.only else "segment",
-                parent=body, tag=f"files.filter.{name}", pos=(round(x), y),
-            )  # fmt: skip
-            dpg.configure_item(item, width=wide)
-            x -= kit.px(SPACE.segment_gap)
-
-    def _buttons(self, body: int, width: int, height: int) -> None:
-        kit, pad, gap = self.kit, self.pad, self.kit.px(SPACE.gap)
-        y = height - kit.px(FOOT) + round((kit.px(FOOT) - kit.px(WINDOW.button)) / 2)
-        x = width - pad
-        main = MAIN[self.browser.mode]
-        for index, (words, press) in enumerate(((main, self.enter_main), ("Cancel", self.cancel))):
-            wide = round(kit.width(words)) + kit.px(2 * WINDOW.button_padding)
-            x -= wide
-            kit.button(
-                words, press, "button" if index else "main", parent=body,
-                tag=("files.main", "files.cancel")[index], pos=(x, y),
-            )  # fmt: skip
-            x -= gap
-        side = kit.px(WINDOW.button)
-        top = round((kit.px(HEAD) - side) / 2)
-        label = "New folder"
-        wide = round(kit.width(label)) + kit.px(2 * WINDOW.button_padding)
-        kit.button(label, self._new_folder, "ghost", parent=body, tag="files.new_folder", pos=(width - pad - wide, top))  # fmt: skip
-        hidden = round(kit.width("Hidden files")) + kit.px(44)
-        box = dpg.add_checkbox(
-            label="Hidden files", default_value=self.browser.hidden, parent=body,
-            tag="files.hidden", pos=(width - pad - wide - hidden - gap, top + kit.px(2)),
-            callback=lambda _, on: self._move(model.showing_hidden(self.browser, bool(on))),
-        )  # fmt: skip
-        kit.set(number(box), TEXT.label)
-
-    # Showing
-
-    def show_folder(self) -> None:
-        """Show the folder, its path, and what there is to say about it."""
-        if self._list is None or self._side is None:
-            return
-        self._list.fill(len(self.browser.entries), self.browser.chosen)
-        at = [place.path for place in self.places]
-        here = at.index(self.browser.folder) if self.browser.folder in at else -1
-        self._side.fill(len(self.places), here)
-        self._trail()
-        self._foot()
-
-    def _trail(self) -> None:
-        """Lay out the folders from the top down as buttons; the first give way where it is long."""
-        kit = self.kit
-        if dpg.does_item_exist("files.trail"):
-            dpg.delete_item("files.trail")
-        left = self.pad + kit.px(SIDE) + kit.px(SPACE.gap)
-        y = kit.px(HEAD) + round((kit.px(BAR) - kit.px(WINDOW.button)) / 2)
-        room = self.surface.rect.width - left - self.pad - kit.px(WINDOW.button) - kit.px(12)
-        with dpg.group(horizontal=True, tag="files.trail", parent=self.surface.body, pos=(left, y), horizontal_spacing=kit.px(2)):  # fmt: skip
-            group = dpg.last_item()
-        kit.icon_button(
-            "arrow-bend-up-left", lambda: self._move(model.up(self.browser)),
-            "The folder around this one  Alt ↑", parent=group, tag="files.up",
-        )  # fmt: skip
-        folders = places.trail(self.browser.folder)
-        names = [folder.name or str(folder) for folder in folders]
-        wide = [kit.width(name) + kit.px(20) for name in names]
-        first = len(names) - 1
-        while first > 0 and sum(wide[first - 1 :]) <= room:
-            first -= 1
-        for at in range(first, len(names)):
-            name = kit.fonts.fitted(names[at], TEXT.body, room)
-            kit.button(
-                name, partial(self.go, folders[at]), "ghost", parent=group,
-                tag=f"files.trail.{at}",
-            )  # fmt: skip
-
-    def _foot(self) -> None:
-        kit = self.kit
-        if dpg.does_item_exist("files.foot"):
-            dpg.delete_item("files.foot")
-        words, role = self.browser.foot, "t3"
-        fault = self.fault or (self.browser.target.fault if self.saving else "")
-        if self.browser.listing.fault:
-            role = "stale"
-        if fault:
-            words, role = f"{icon('warning')}  {fault[:1].upper()}{fault[1:]}", "err"
-        elif self.saving and self.browser.target.exists:
-            words, role = f"{self.browser.target.path.name} is there already.", "stale"
-        room = dpg.get_item_pos("files.cancel")[0] - self.pad - kit.px(12)
-        y = round(self.surface.rect.height) - kit.px(FOOT) + round((kit.px(FOOT) - kit.px(12)) / 2)
-        self.label(
-            kit.fonts.fitted(words, TEXT.label, room), (self.pad, y), TEXT.label, role,
-            parent=self.surface.body, tag="files.foot",
-        )  # fmt: skip
-        dpg.configure_item("files.main", enabled=not (self.saving and self.browser.target.fault))
-
-    def _paint(self, line: Line, index: int) -> None:
-        px, entry = line.kit.px, self.browser.entries[index]
-        mode = self.browser.mode
-        useless = (mode == "open" and entry.kind == "other") or (
-            mode == "folder" and entry.kind != "folder"
-        )
-        role = DIM if entry.fault or useless else "t1"
-        line.icon(px(8), model.ICONS[entry.kind], "acc" if entry.kind == "folder" else "t3", 14)
-        right: float = line.width - px(8)
-        if entry.fault:
-            right = line.right(right, entry.fault, TEXT.label, "stale")
-        elif line.width > px(420):
-            line.right(right, entry.date, TEXT.small_number, "t3")
-            line.right(right - px(DATE_COLUMN), entry.size, TEXT.small_number, "t3")
-            right -= px(DATE_COLUMN + SIZE_COLUMN)
-        line.words(px(30), entry.name, TEXT.body, role, max(right - px(40), 1))
-
-    def _paint_place(self, line: Line, index: int) -> None:
-        px, place = line.kit.px, self.places[index]
-        signs = {"music": "music-notes", "shipped": "faders", "recent": "clock"}
-        line.icon(px(8), signs.get(place.kind, "folder-open"), "t2", 14)
-        line.words(px(30), place.name, TEXT.body, "t1", line.width - px(36))
-
-    # Doing
-
-    def _move(self, browser: Browser) -> None:
+    def turn_to(self, browser: Browser) -> None:
         """Show another folder, or the same in another way."""
         self.browser, self.fault = browser, ""
         if not self.saving:
@@ -255,22 +57,24 @@ class FileBrowser(Popup):
 
     def go(self, folder: Path) -> None:
         """Go to a folder."""
-        self._move(model.gone(self.browser, folder))
+        self.turn_to(model.gone(self.browser, folder))
 
-    def _filter(self, only: Filter) -> None:
+    def show_only(self, only: Filter) -> None:
         self.browser = model.filtered(self.browser, only)
         self.build()
 
-    def _typed(self, text: str) -> None:
+    def typed(self, text: str) -> None:
         self._changed, self.fault = time.monotonic(), ""
         if self.saving:
             self.browser = model.named(self.browser, text)
+            if self._list is not None:
+                self._list.fill(len(self.browser.entries), -1)
             self._foot()
         else:
             self.browser = model.typed(self.browser, text)
             self.show_folder()
 
-    def _chose(self, index: int) -> None:
+    def chose(self, index: int) -> None:
         """Choose in the list; where a name is wanted, that of a file is one."""
         entry = self.browser.entries[index]
         if self.saving and entry.kind != "folder":
@@ -278,10 +82,8 @@ class FileBrowser(Popup):
             self._put(entry.name)
             self._foot()
 
-    def _taken(self, index: int) -> None:
+    def taken(self, index: int) -> None:
         self._follow(model.take(self.browser, self.browser.entries[index]))
-        if self.saving and self.browser.entries[index : index + 1] and not self.fault:
-            self._foot()
 
     def _follow(self, taken: Taken) -> None:
         """Go where a step leads: on in the browser, out with a path, or nowhere with a reason."""
@@ -290,17 +92,21 @@ class FileBrowser(Popup):
             self.then(taken.path)
             return
         if taken.browser is not self.browser:
-            self._move(taken.browser)
+            self.turn_to(taken.browser)
         self.fault = taken.fault
         self._foot()
 
     def enter(self) -> None:
         """Do what Enter means: save, or open what is typed or chosen."""
         self.focus("files.field")  # which loses the keys by Enter
-        if self.saving:
+        chosen = self._list.state.chosen if self._list is not None else -1
+        entries = self.browser.entries
+        if not self.saving:
+            self._follow(model.enter(self.browser, chosen))
+        elif 0 <= chosen < len(entries) and entries[chosen].kind == "folder":
+            self.taken(chosen)
+        else:
             self._save()
-        elif self._list is not None:
-            self._follow(model.enter(self.browser, self._list.state.chosen))
 
     def enter_main(self) -> None:
         """Do what the main button says."""
@@ -313,9 +119,9 @@ class FileBrowser(Popup):
     def _save(self) -> None:
         path = paths.entered(self.browser.name, self.browser.folder)
         if path is not None and path.is_dir():
-            self._move(model.gone(self.browser, path))
+            self.turn_to(model.gone(self.browser, path))
             self._put("")
-            self._typed("")
+            self.typed("")
             return
         target = self.browser.target
         if target.fault:
@@ -334,7 +140,7 @@ class FileBrowser(Popup):
             self.shut()
             self.then(path)
 
-    def _new_folder(self) -> None:
+    def ask_folder(self) -> None:
         folder = self.browser.folder
         self.popups.ask_text(
             f"New folder in {folder.name or folder}",
@@ -345,7 +151,7 @@ class FileBrowser(Popup):
 
     def _make_folder(self, name: str) -> None:
         try:
-            self._move(model.make_folder(self.browser, name))
+            self.turn_to(model.make_folder(self.browser, name))
         except OSError as error:
             self.fault = f"the folder could not be made: {error.strerror or error}"
             self._foot()
@@ -364,16 +170,16 @@ class FileBrowser(Popup):
         if chord in steps:
             rows.move(steps[chord])
             if self.saving and rows.state.chosen >= 0:
-                self._chose(rows.state.chosen)
+                self.chose(rows.state.chosen)
         elif chord == "Enter":
             self.enter()
         elif chord == "Ctrl+Enter":
             self.enter_main()
         elif chord == "Alt+Up":
-            self._move(model.up(self.browser))
+            self.turn_to(model.up(self.browser))
         elif chord == "Backspace" and not dpg.get_value("files.field"):
             if time.monotonic() - self._changed > PAUSE:
-                self._move(model.up(self.browser))
+                self.turn_to(model.up(self.browser))
         elif chord == "Tab":
             self._complete()
         else:

@@ -13,6 +13,7 @@ from nodegraph.document import Link
 from nodegraph.editor.canvas.hits import Hit
 from nodegraph.editor.canvas.view import Point, Rect
 from nodegraph.editor.files.places import Filter
+from nodegraph.editor.look.theme import TEXT
 from nodegraph.editor.offers.converters import Refusal
 from nodegraph.editor.offers.ends import End
 from nodegraph.editor.offers.search import Wire
@@ -37,6 +38,7 @@ from nodegraph.editor.window.popups.toast import Toasts
 if TYPE_CHECKING:
     from nodegraph.editor.window.host import Host
 
+HEADINGS = (TEXT.title, TEXT.panel, TEXT.reason)
 REST = 2
 """Frames after the window was built anew until words can be measured in new fonts."""
 AGAIN = 0.4
@@ -163,7 +165,7 @@ class Popups:
 
     def commands(self) -> None:
         """Open the command palette."""
-        self._open(lambda shut: CommandPalette(self.host, shut, self._recent))
+        self._open(lambda shut: CommandPalette(self.host, shut, self._recent, self.did))
 
     def did(self, command: str) -> None:
         """Remember that a command was done: it comes first among equals in the palette."""
@@ -284,8 +286,8 @@ class Popups:
 
     def refresh(self) -> None:
         """Follow the mouse and draw; called before each frame."""
-        if not self._handlers and (self._chain or self._again):
-            self._listen()
+        if not self._handlers:
+            self._begin()
         if self._again:
             self._reopen()
         mouse = self._pointer()
@@ -305,8 +307,13 @@ class Popups:
             for popup in again:
                 self._show(popup)
 
-    def _listen(self) -> None:
-        """Hear the wheel, which can only be heard by a handler."""
+    def _begin(self) -> None:
+        """Load the type of popups, which cannot be measured in the frame that it is loaded in.
+
+        The wheel can only be heard by a handler.
+        """
+        for text in (TEXT.body, TEXT.label, TEXT.small_number, TEXT.number, *HEADINGS):
+            self.host.kit.fonts.font(text)
         self._handlers = int(dpg.add_handler_registry())
         dpg.add_mouse_wheel_handler(callback=self._wheeled, parent=self._handlers)
 

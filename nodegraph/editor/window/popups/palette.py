@@ -25,9 +25,15 @@ class CommandPalette(Finder[Found]):
     nothing = "No command by these words."
     wide = 560
 
-    def __init__(self, host: Host, shut: Callable[[], None], recent: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        host: Host,
+        shut: Callable[[], None],
+        recent: Iterable[str] = (),
+        did: Callable[[str], None] = lambda command: None,
+    ) -> None:
         super().__init__(host, shut)
-        self.recent = tuple(recent)
+        self.recent, self.did = tuple(recent), did
 
     def find(self, text: str) -> Sequence[Found]:
         """Give the commands that fit and can be done now."""
@@ -53,4 +59,5 @@ class CommandPalette(Finder[Found]):
 
     def chosen(self, item: Found) -> None:
         """Do the command."""
+        self.did(item.command.id)
         self.host.do(item.command.id)
