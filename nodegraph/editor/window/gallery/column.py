@@ -66,7 +66,7 @@ class Column:
         if self._files:
             y = self._recent(pad, y + px(BLOCK), width)
         box = self._box_height(width)
-        end = max(y + px(BLOCK), round(rect.height) - pad - box)
+        end = max(y + px(SPACE.panel), round(rect.height) - pad - box)
         # Drawn last, over the widgets: what comes first has the mouse.
         group = dpg.add_group(parent=self._root, pos=(0, 0))
         self._ink = int(dpg.add_drawlist(round(rect.width), end + box + pad, parent=group))

@@ -33,6 +33,8 @@ Item = int
 HEADING = "Ready to run"
 QUIET = 0.5
 """Seconds after a change of the screen before thumbnails are made, or loaded for another size."""
+FIELD_PADDING = 6
+"""Above and below the words in the search field."""
 MOVES = ("Left", "Right", "Up", "Down", "Home", "End")
 
 
@@ -48,8 +50,9 @@ class Gallery:
         self._thumbnails = Thumbnails()
         self._maker = Maker(self._thumbnails, self.cards)
         self._textures: Textures | None = None
-        self._parent = self._ground = self._head = self._scroll = self._search = 0
-        self._rect = Rect(0, 0, 0, 0)
+        self._parent = self._ground = self._raised = self._head = self._scroll = self._search = 0
+        self._ink = 0
+        self._rect = self._below = Rect(0, 0, 0, 0)
         self._subject, self._words = "", ""
         self._drawn: dict[str, tuple[Item, bool]] = {}
         """The drawing of each card, and whether it is lit."""
@@ -94,10 +97,10 @@ class Gallery:
 
     def _clear(self) -> None:
         self.column.destroy()
-        for item in (self._head, self._scroll, self._ground):
+        for item in (self._head, self._scroll, self._ground, self._raised):
             if item and dpg.does_item_exist(item):
                 dpg.delete_item(item)
-        self._ground = self._head = self._scroll = self._search = 0
+        self._ground = self._raised = self._head = self._scroll = self._search = 0
         self._drawn = {}
         self._hover = self._pressed = ""
 
@@ -121,6 +124,19 @@ class Gallery:
             [(dpg.mvThemeCol_ChildBg, kit.theme.win)],
             [(dpg.mvStyleVar_WindowPadding, (0, 0)), (dpg.mvStyleVar_ItemSpacing, (0, 0))],
         )
+        # In the light theme the usual fill of buttons and fields is that of this ground.
+        self._raised = make(
+            [
+                (dpg.mvThemeCol_Button, kit.theme.panel),
+                (dpg.mvThemeCol_ButtonHovered, kit.theme.hover),
+                (dpg.mvThemeCol_ButtonActive, kit.theme.act),
+                (dpg.mvThemeCol_FrameBg, kit.theme.panel),
+            ],
+            [
+                (dpg.mvStyleVar_FrameRounding, (kit.px(WINDOW.button_radius),)),
+                (dpg.mvStyleVar_FramePadding, (kit.px(SPACE.gap), kit.px(FIELD_PADDING))),
+            ],
+        )
         found = chips(self.cards)
         labels = [f"All {len(self.cards)}", *(SUBJECTS[name] for name in found)]
         widths = [kit.width(label) + 2 * kit.px(WINDOW.button_padding) for label in labels]
@@ -133,9 +149,11 @@ class Gallery:
         for name, label, place in zip(("", *found), labels, head.chips, strict=True):
             self._chip(name, label, place)
         self._field(head.search)
-        self._write_heading(round(rect.width), head.height)
-        below = Rect(rect.x, rect.y + high, rect.width, max(rect.height - high, 1))
-        self._build_cards(below)
+        # Drawn last, over the widgets: what comes first has the mouse.
+        group = dpg.add_group(parent=self._head, pos=(0, 0))
+        self._ink = int(dpg.add_drawlist(round(rect.width), head.height, parent=group))
+        self._below = Rect(rect.x, rect.y + high, rect.width, max(rect.height - high, 1))
+        self._build_cards()
 
     def _chip(self, name: str, label: str, place: Rect) -> None:
         chip = self.host.kit.button(
@@ -148,18 +166,21 @@ class Gallery:
             height=GALLERY.chip,
         )
         dpg.configure_item(chip, width=round(place.width))
+        if name != self._subject:
+            dpg.bind_item_theme(chip, self._raised)
 
     def _field(self, place: Rect) -> None:
         kit = self.host.kit
+        high = kit.fonts.size(TEXT.body) + 2 * kit.px(FIELD_PADDING)
         self._search = kit.field(
             parent=self._head,
             hint=f"{icon('magnifying-glass')}  Search graphs",
             width=round(place.width),
             tag="gallery.search",
-            pos=(round(place.x), round(place.y)),
+            pos=(round(place.x), round(place.y + (place.height - high) / 2)),
             default_value=self._words,
-            on_enter=False,
         )
+        dpg.bind_item_theme(self._search, self._raised)
 
     def _subtitle(self) -> str:
         count, whole = len(self.shown), len(self.cards)
@@ -169,10 +190,9 @@ class Gallery:
             return f"{count} of {whole} graphs."
         return f"{whole} graphs that come with the program."
 
-    def _write_heading(self, width: int, height: int) -> None:
+    def _write_heading(self, width: int) -> None:
         kit, px = self.host.kit, self.host.kit.px
-        group = dpg.add_group(parent=self._head, pos=(0, 0))
-        ink = int(dpg.add_drawlist(width, height, parent=group))
+        dpg.delete_item(self._ink, children_only=True)
         room = width - 2 * px(layout.SIDE)
         for words, text, role, y in (
             (HEADING, TEXT.section, "t1", 0),
@@ -180,10 +200,11 @@ class Gallery:
         ):
             said = kit.fonts.fitted(words, text, room)
             spot = px(layout.SIDE), px(layout.TOP + y)
-            kit.draw_words(spot, said, text, kit.theme.role(role), ink)
+            kit.draw_words(spot, said, text, kit.theme.role(role), self._ink)
 
-    def _build_cards(self, rect: Rect) -> None:
-        kit, px = self.host.kit, self.host.kit.px
+    def _build_cards(self) -> None:
+        kit, px, rect = self.host.kit, self.host.kit.px, self._below
+        self._write_heading(round(rect.width))
         side, around = px(layout.SIDE), px(layout.AROUND)
         self._scroll = _pane(self._parent, rect, scrolls=True)
         dpg.bind_item_theme(self._scroll, self._ground)
@@ -211,9 +232,9 @@ class Gallery:
         if self.cards:
             kit.words("No graph fits.", role="t2", parent=self._scroll, pos=(side, px(SPACE.gap)))
             spot = side, px(SPACE.gap + layout.ROW)
-            kit.button(
-                "Show all", self.show_all, parent=self._scroll, tag="gallery.show_all", pos=spot
-            )
+            tag = "gallery.show_all"
+            kit.button("Show all", self.show_all, parent=self._scroll, tag=tag, pos=spot)
+            dpg.bind_item_theme(tag, self._raised)
 
     def _draw(self, card: GalleryCard, *, lit: bool) -> None:
         item, _ = self._drawn[card.name]
@@ -223,16 +244,10 @@ class Gallery:
         self._drawn[card.name] = item, lit
 
     def _again(self) -> None:
-        """Make it anew where the same things are said about other cards."""
-        place = dpg.get_y_scroll(self._scroll) if self._scroll else 0.0
-        typing = bool(self._search) and dpg.is_item_active(self._search)
+        """Make all of it anew."""
         parent, rect = self._parent, self._rect
         self._clear()
         self.build(parent, rect)
-        if self._scroll:
-            dpg.set_y_scroll(self._scroll, place)
-        if typing:
-            dpg.focus_item(self._search)
 
     # Frames
 
@@ -250,6 +265,10 @@ class Gallery:
         if words != self._words:
             self._words = words
             self._choose_cards()
+            # The field stays as it is: it has the keys.
+            dpg.delete_item(self._scroll)
+            self._hover = self._pressed = ""
+            self._build_cards()
         self._point()
         self._light()
         self._load()
@@ -334,17 +353,17 @@ class Gallery:
 
     def show_all(self) -> None:
         """Forget filter and search."""
-        self._subject, self._words = "", ""
-        self._choose_cards()
+        self._words = ""
+        self._filter("")
 
     def _filter(self, subject: str) -> None:
         self._subject = subject
         self._choose_cards()
+        self._again()
 
     def _choose_cards(self) -> None:
         self.shown = filtered(self.cards, self._subject, self._words)
         self._focus = ""
-        self._again()
 
     def _open(self, name: str) -> None:
         card = next(card for card in self.cards if card.name == name)

@@ -14,8 +14,10 @@ TOP = 24
 """Above the heading."""
 HEADING = 56
 """Height of heading and subtitle."""
-SEARCH = 200
-"""Width of the search field."""
+NARROWEST = 240
+"""Width of a card, at least."""
+SEARCH, SEARCH_LEAST = 200, 120
+"""Width of the search field, and where that is what is left of a row."""
 FIELD_GAP = 8
 AROUND = 8
 """Around a card, for its halo."""
@@ -64,7 +66,7 @@ class Cards:
 
 def cards(width: float, scale: float) -> Cards:
     """Put as many cards side by side as have room."""
-    least, gap = scaled(GALLERY.card, scale), scaled(GALLERY.gap, scale)
+    least, gap = scaled(NARROWEST, scale), scaled(GALLERY.gap, scale)
     across = max(int(width + gap) // (least + gap), 1)
     each = max(int(width + gap) // across - gap, scaled(8, scale))
     return Cards(across, each, scaled(GALLERY.card, scale), gap)
@@ -106,7 +108,10 @@ def head(width: float, heading: float, chips: Sequence[float], scale: float) -> 
         y = px(TOP) + (px(HEADING) - high) // 2 - px(SPACE.half)
         places = _row([*chips, field], width - side - needed, y, gap, high)
         return Head(tuple(places[:-1]), places[-1], px(TOP + HEADING))
-    places = _wrapped([*chips, min(field, room)], room, side, px(TOP + HEADING), gap, high)
+    places = _wrapped(chips, room, side, px(TOP + HEADING), gap, high)
+    left = side + room - places[-1].right - gap if places else 0
+    last = min(field, left if left >= px(SEARCH_LEAST) else room)
+    places = _wrapped([*chips, last], room, side, px(TOP + HEADING), gap, high)
     return Head(tuple(places[:-1]), places[-1], int(places[-1].bottom + gap))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from nodegraph.declare import NodeType
 from nodegraph.editor.files.gallery import GalleryCard
@@ -17,8 +18,10 @@ from nodegraph.editor.files.thumbnails import Thumbnails, looks
 from nodegraph.engine.worker import Died, Ended, Message, Pictured, Refused, Worker
 from nodegraph.views import Picture
 
-NICE = 15
+NICE = 10
 """How far the user's own runs go before."""
+MESSAGES = 0.004
+"""Seconds of a step for taking in messages."""
 
 
 class Maker:
@@ -37,6 +40,9 @@ class Maker:
         self._ticket = 0
         self._wanted: tuple[str, ...] = ()
         self._pictures: dict[str, Picture] = {}
+        self._drawing: Future[bool] | None = None
+        self._aside = ThreadPoolExecutor(1, "thumbnails")
+        """Draws and writes files, which takes longer than a frame."""
 
     @property
     def done(self) -> bool:
@@ -45,6 +51,8 @@ class Maker:
 
     def step(self, types: Mapping[str, NodeType]) -> str:
         """Go on, without waiting; gives the name of a card whose thumbnail has just been made."""
+        if self._drawing is not None:
+            return self._drawn(self._drawing) if self._drawing.done() else ""
         if self.done:
             self.close()
             return ""
@@ -53,14 +61,16 @@ class Maker:
             return ""
         assert self._worker is not None
         ended = False
-        for message in self._worker.poll():
+        for message in self._worker.poll(MESSAGES):
             ended = self._take(message) or ended
-        return self._finish() if ended else ""
+        if ended:
+            self._finish()
+        return ""
 
     def close(self) -> None:
-        """End the process. Another `step` begins anew where this one stopped."""
+        """End the process, without waiting. Another `step` begins anew where this one stopped."""
         if self._worker is not None:
-            self._worker.close()
+            self._aside.submit(self._worker.close)
         self._worker, self._ticket = None, 0
 
     def _begin(self, types: Mapping[str, NodeType]) -> None:
@@ -89,13 +99,19 @@ class Maker:
                 self._pictures[key] = message.picture
         return isinstance(message, (Ended, Refused))
 
-    def _finish(self) -> str:
+    def _finish(self) -> None:
         self._ticket = 0
-        card = self._left.pop(0)
         made = [self._pictures[look] for look in self._wanted if look in self._pictures]
         if len(made) < len(self._wanted):
-            return ""
-        return card.name if self._thumbnails.keep(card, made) else ""
+            self._left.pop(0)
+        else:
+            self._drawing = self._aside.submit(self._thumbnails.keep, self._left[0], made)
+
+    def _drawn(self, drawing: Future[bool]) -> str:
+        """Take in that a thumbnail was drawn and written, or could not be."""
+        self._drawing = None
+        card = self._left.pop(0)
+        return card.name if drawing.exception() is None and drawing.result() else ""
 
 
 def _be_nice(process: int | None) -> None:
