@@ -13,14 +13,13 @@ from nodegraph.declare import LOOP_KNOBS, Knob
 from nodegraph.document import Item, Link, Loop, Node, walk
 from nodegraph.editor import acting
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.editor.commands import BY_ID
-from nodegraph.editor.look.theme import INSPECTOR, TEXT, WINDOW
+from nodegraph.editor.look.theme import INSPECTOR
 from nodegraph.editor.stage import nodes
 from nodegraph.editor.window.canvas.words import empty, standing
-from nodegraph.editor.window.panels import paper, parts, sheets
+from nodegraph.editor.window.panels import node_blocks, paper, parts, sheets
 from nodegraph.editor.window.panels.extra_sheets import Extras, title_of
 from nodegraph.editor.window.panels.knob_rows import KnobRows
-from nodegraph.editor.window.panels.names import family_of, labels
+from nodegraph.editor.window.panels.names import labels
 from nodegraph.editor.window.panels.picture_box import PictureBox, Style, height_of
 from nodegraph.editor.window.panels.segments import Segment, segments, trough_style
 from nodegraph.editor.window.panels.sheets import Section, Subject
@@ -264,7 +263,9 @@ class Inspector:
         foot = px(52) if fixed and self._subject.kind in ("node", "loop") else 0
         whole = Rect(0, 0, rect.width, rect.height)
         top = self._pane if fixed else parts.pane(kit, self._pane, whole, "clear", scrolls=True)
-        y = self._head(top, float(px(12)))
+        words = title_of(self._subject, labels(self.host.graph, self.host.types))
+        pinned = bool(self.pinned)
+        y = node_blocks.head(self.host, top, rect.width, self._subject, self._item, words, pinned)
         self._pictured = bool(self._outputs)
         if self._pictured and self._box is not None:
             y = self._pickers(top, y)
@@ -282,42 +283,11 @@ class Inspector:
         self._blocks()
         self._text = int(dpg.add_group(parent=self._flow))
         if self._subject.kind in ("node", "loop"):
-            self._foot(foot)
+            at = (pad, round(rect.height - px(40))) if foot else None
+            parent = self._pane if foot else self._flow
+            node_blocks.foot(self.host, parent, self._subject.name, at)
         ink = parts.ink(self._pane, Rect(0, 0, 1, rect.height))
         parts.hairline(kit, ink, (0, 0), (1, rect.height))
-
-    def _head(self, top: int, y: float) -> float:
-        """Add the row of the title; give where it ends."""
-        kit, px, subject = self.host.kit, self.host.kit.px, self._subject
-        pad, high = px(INSPECTOR.padding), px(INSPECTOR.title)
-        right = self._rect.width - px(12)
-        if subject.kind in ("node", "loop"):
-            for name, icon, tip, press in self._tools():
-                right -= px(WINDOW.button)
-                style = "chosen" if name == "pin" and self.pinned else "icon"
-                item = kit.icon_button(
-                    icon, press, tip, parent=top, style=style, tag=f"inspector.{name}"
-                )
-                dpg.configure_item(item, pos=(round(right), round(y + (high - px(28)) / 2)))
-        ink = parts.ink(top, Rect(pad, y, right - pad, high))
-        x = 0.0
-        if self._item is not None:
-            parts.chip(kit, ink, (0, (high - px(20)) / 2), family_of(self._item))
-            x = px(28)
-        words = title_of(subject, labels(self.host.graph, self.host.types))
-        parts.words_in(kit, ink, Rect(x, 0, right - pad - x - px(4), high), words, TEXT.panel)
-        return y + high
-
-    def _tools(self) -> list[tuple[str, str, str, Callable[[], object]]]:
-        host, name = self.host, self._subject.name
-        tools: list[tuple[str, str, str, Callable[[], object]]] = [
-            ("help", "question", "Help on this node (F1)", lambda: host.do("help.node", node=name)),
-        ]
-        if host.able(BY_ID["view.large"]):
-            large = ("large", "frame-corners", "Large view (V)", lambda: host.do("view.large"))
-            tools.append(large)
-        tip = "Follow the selection again" if self.pinned else "Stay with this node (Shift I)"
-        return [*tools, ("pin", "push-pin", tip, lambda: host.do("view.pin"))]
 
     def _pickers(self, top: int, y: float) -> float:
         """Add the segments of outputs and of sources; give where they end."""
@@ -359,47 +329,23 @@ class Inspector:
                 self._extras.build(self._flow, subject, self._inner)
             return
         if subject.name in host.cards:
-            self._fault(subject.name)
+            node_blocks.fault(host, self._flow, self._inner, subject.name)
         known = host.types.get(item.type)
         knobs = LOOP_KNOBS if isinstance(item, Loop) else known.knobs if known else ()
         if knobs and self._knobs is not None:
-            self._knob_block(item, knobs)
+            node_blocks.knob_heading(host.kit, self._flow, self._inner, self._reset)
+            self._knobs.build(self._flow, self._inner, self._knob_values(item, knobs))
 
-    def _fault(self, name: str) -> None:
-        kit, host, card = self.host.kit, self.host, self.host.cards[name]
-        paper.sections(kit, self._flow, self._inner, [sheets.fault(card)])
-        row = dpg.add_group(parent=self._flow, horizontal=True, horizontal_spacing=kit.px(8))
-        if card.fix is not None:
-            kit.button(
-                card.fix.label, lambda: host.do("card.fix", node=name), "main",
-                parent=int(row), tag="inspector.fix",
-            )  # fmt: skip
-        kit.button(
-            "Copy details", lambda: host.do("card.copy", node=name),
-            parent=int(row), tag="inspector.details",
-        )  # fmt: skip
-
-    def _knob_block(self, item: Item, knobs: tuple[Knob, ...]) -> None:
-        kit, px, width = self.host.kit, self.host.kit.px, self._inner
-        dpg.add_spacer(height=px(paper.GAP - 4), parent=self._flow)
-        row = dpg.add_group(parent=self._flow, horizontal=True, horizontal_spacing=0)
-        reset = kit.width("reset", TEXT.label) + 2 * px(8)
-        ink = int(dpg.add_drawlist(round(width - reset), px(24), parent=row))
-        paper.heading(kit, ink, Rect(0, 0, width, px(24)), "Knobs")
-        kit.button(
-            "reset", self._reset, "ghost", parent=int(row), height=24, text=TEXT.label,
-            tag="inspector.reset", tip="Every knob as it comes (Ctrl Backspace)",
-        )  # fmt: skip
+    def _knob_values(self, item: Item, knobs: tuple[Knob, ...]) -> list[tuple[Knob, Any, str]]:
+        """Give each knob with its value, and what it is wired from."""
         wires = item.inputs if isinstance(item, Node) else {}
         names = labels(self.host.graph, self.host.types)
-
-        def source(knob: Knob) -> str:
+        found = []
+        for knob in knobs:
             wired = wires.get(knob.name)
-            return names.get(wired.node, wired.node) if isinstance(wired, Link) else ""
-
-        rows = [(knob, item.params.get(knob.name, knob.default), source(knob)) for knob in knobs]
-        if self._knobs is not None:
-            self._knobs.build(self._flow, width, rows)
+            source = names.get(wired.node, wired.node) if isinstance(wired, Link) else ""
+            found.append((knob, item.params.get(knob.name, knob.default), source))
+        return found
 
     def _set(self, knob: str, value: Any) -> None:
         self.host.change(acting.set_knob(self.host.stage, self._subject.name, knob, value))
@@ -408,22 +354,3 @@ class Inspector:
         stage = replace(self.host.stage, selection=nodes(self._subject.name))
         self.host.change(replace(acting.act("graph.reset", stage), selection=None))
         self.host.settle()
-
-    def _foot(self, foot: int) -> None:
-        """Add the buttons that run: at the foot, or after the text in a low window."""
-        kit, px, host, name = self.host.kit, self.host.kit.px, self.host, self._subject.name
-        parent = self._pane if foot else self._flow
-        more: dict[str, Any] = {}
-        if foot:
-            more["pos"] = (px(INSPECTOR.padding), round(self._rect.height - px(40)))
-        row = dpg.add_group(
-            parent=parent, horizontal=True, horizontal_spacing=px(8), **more
-        )  # fmt: skip
-        kit.button(
-            "Run to here", lambda: host.do("run.here", node=name), parent=int(row),
-            icon_name="play-fill", tag="inspector.run", tip="Shift F5",
-        )  # fmt: skip
-        kit.button(
-            "Why it ran", lambda: host.do("run.why", node=name), parent=int(row),
-            tag="inspector.why", tip="W",
-        )  # fmt: skip
