@@ -19,6 +19,7 @@ from nodegraph.editor.running.board import Board
 from nodegraph.editor.running.cards import Card
 from nodegraph.editor.stage import Selection, Stage
 from nodegraph.editor.window.kit import Kit
+from nodegraph.engine.worker import Facts
 from nodegraph.views import Picture
 
 
@@ -35,17 +36,29 @@ class Host(Protocol):
     types: Mapping[str, NodeType]
     """Empty until they are discovered, shortly after the first frame."""
     session: Session
-    board: Board
     scene: Scene
     view: View
     selection: Selection
     overlay: Overlay
-    pictures: Mapping[tuple[str, str], Picture]
-    """The newest picture of each (node, output) that came from the engine."""
-    sources: Mapping[tuple[str, str], tuple[str, ...]]
     cards: Mapping[str, Card]
     presenting: bool
     in_gallery: bool
+
+    @property
+    def board(self) -> Board:
+        """What every node shows."""
+
+    @property
+    def pictures(self) -> Mapping[tuple[str, str], Picture]:
+        """The newest picture of each (node, output) that came from the engine."""
+
+    @property
+    def facts(self) -> Mapping[tuple[str, str], Facts]:
+        """What the value of each output is, as far as one came."""
+
+    @property
+    def sources(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """The sources known to run through each output."""
 
     @property
     def graph(self) -> Graph:
@@ -57,6 +70,9 @@ class Host(Protocol):
 
     def do(self, command: str, key: str = "", **details: Any) -> None:
         """Do a command of `nodegraph.editor.commands`, as by its key."""
+
+    def offered(self, command: Command) -> bool:
+        """Whether this version can do a command at all."""
 
     def able(self, command: Command) -> bool:
         """Whether a command can do anything now."""

@@ -1,0 +1,92 @@
+"""Key presses of Dear PyGui as the chords of the table of commands."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+
+import dearpygui.dearpygui as dpg
+
+from nodegraph.editor.commands import chord
+from nodegraph.editor.interact.events import Held
+
+_NAMED = {
+    "Tab": "Tab",
+    "Escape": "Escape",
+    "Return": "Enter",
+    "NumPadEnter": "Enter",
+    "Spacebar": "Space",
+    "Delete": "Delete",
+    "Back": "Backspace",
+    "Home": "Home",
+    "End": "End",
+    "Prior": "PageUp",
+    "Next": "PageDown",
+    "Left": "Left",
+    "Right": "Right",
+    "Up": "Up",
+    "Down": "Down",
+    "Plus": "=",
+    "Minus": "-",
+    "Add": "Plus",
+    "Subtract": "Minus",
+    "Period": ".",
+    "Comma": ",",
+    "Slash": "/",
+    "Open_Brace": "[",
+    "Close_Brace": "]",
+}
+
+
+def _codes() -> Iterator[tuple[int, str]]:
+    for name, key in _NAMED.items():
+        yield getattr(dpg, f"mvKey_{name}"), key
+    for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789":
+        yield getattr(dpg, f"mvKey_{letter}"), letter
+    for number in range(10):
+        yield getattr(dpg, f"mvKey_NumPad{number}"), str(number)
+    for number in range(1, 13):
+        yield getattr(dpg, f"mvKey_F{number}"), f"F{number}"
+
+
+class Keyboard:
+    """Calls `pressed` with the chord of each press, and with True where a held key repeats it."""
+
+    def __init__(
+        self, pressed: Callable[[str, bool], None], released: Callable[[str], None]
+    ) -> None:
+        self._keys = dict(_codes())
+        self._down: set[int] = set()
+        self._pressed, self._released = pressed, released
+        self._registry = dpg.add_handler_registry()
+        dpg.add_key_press_handler(parent=self._registry, callback=self._on_press)
+        dpg.add_key_release_handler(parent=self._registry, callback=self._on_release)
+
+    def _on_press(self, _sender: object, code: int) -> None:
+        key = self._keys.get(code)
+        if key is None:
+            return
+        again = code in self._down
+        self._down.add(code)
+        held = self.held
+        self._pressed(chord(key, ctrl=held.ctrl, alt=held.alt, shift=held.shift), again)
+
+    def _on_release(self, _sender: object, code: int) -> None:
+        self._down.discard(code)
+        if code in self._keys:
+            self._released(chord(self._keys[code]))
+
+    @property
+    def held(self) -> Held:
+        """What is held down now."""
+
+        def down(*names: str) -> bool:
+            return any(dpg.is_key_down(getattr(dpg, f"mvKey_{name}")) for name in names)
+
+        control = ("LWin", "RWin") if sys.platform == "darwin" else ("LControl", "RControl")
+        return Held(
+            shift=down("LShift", "RShift"),
+            ctrl=down(*control),
+            alt=down("LAlt", "RAlt"),
+            space=down("Spacebar"),
+        )

@@ -1,0 +1,160 @@
+"""What the window holds and where, asked over a socket by those who test it.
+
+Listens only where ``NODEGRAPH_PROBE`` names a socket. One JSON object on a line asks, one answers:
+``{"ask": "state"}`` gives the document, the view, what is chosen, open and shown, and where on the
+window it can be clicked; ``{"ask": "close"}`` does what the window's cross does.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import dearpygui.dearpygui as dpg
+
+from nodegraph import document
+from nodegraph.editor.canvas.view import Rect
+
+if TYPE_CHECKING:
+    from nodegraph.editor.window.app import App
+
+_BUTTONS = (
+    "mvAppItemType::mvButton",
+    "mvAppItemType::mvSelectable",
+    "mvAppItemType::mvImageButton",
+)
+_FIELDS = ("mvAppItemType::mvInputText",)
+
+
+class Probe:
+    """Answers between two frames, and never waits."""
+
+    def __init__(self, app: App, path: Path) -> None:
+        self.app = app
+        self._client: socket.socket | None = None
+        self._rest = b""
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.setblocking(False)
+        self._path = str(path)
+        self._listening = False
+
+    def answer(self) -> None:
+        """Answer what has come in."""
+        if not self._listening:
+            self._listening = True
+            self._socket.bind(self._path)
+            self._socket.listen()
+        try:
+            if self._client is None:
+                self._client, _ = self._socket.accept()
+                self._client.setblocking(False)
+            got = self._client.recv(65536)
+        except BlockingIOError:
+            return
+        if not got:
+            self._client.close()
+            self._client, self._rest = None, b""
+            return
+        *lines, self._rest = (self._rest + got).split(b"\n")
+        for line in lines:
+            answer = json.dumps(self._answer(json.loads(line))).encode() + b"\n"
+            self._client.setblocking(True)
+            self._client.sendall(answer)
+            self._client.setblocking(False)
+
+    def _answer(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if asked.get("ask") == "state":
+            return self.state()
+        if asked.get("ask") == "close":
+            self.app.later(lambda: self.app.do("file.quit"))
+            return {}
+        return {"error": f"no such question: {asked.get('ask')}"}
+
+    def state(self) -> dict[str, Any]:
+        """Give all that a test may want to know."""
+        app = self.app
+        canvas = app.regions.canvas
+        # The title is behind what the user did until the next frame.
+        found: dict[str, Any] = {
+            "frame": app.frames,
+            "title": app.session.title,
+            "idle": app.idle,
+            "graph": document.text(app.graph),
+            "hash": document.fingerprint(app.graph),
+            "view": [*app.view.pan, app.view.zoom],
+            "canvas": list(canvas),
+            "selection": sorted(f"{kind}:{name}" for kind, name in app.selection),
+            "popup": app.popups.open or ("gallery" if app.in_gallery else ""),
+            "toast": app.popups.said or (app.overlay.wire.refused if app.overlay.wire else ""),
+            "board": {
+                name: {"state": shown.state, "error": shown.error}
+                for name, shown in app.board.nodes.items()
+            },
+            "engine_pid": app.engine_pid or 0,
+        }
+        found["buttons"], fields, found["text"] = self._items()
+        found["places"] = self._places()
+        if canvas.width:
+            found |= self._canvas()
+        found["widgets"] = {**fields, **found.get("widgets", {})}
+        return found
+
+    def _canvas(self) -> dict[str, Any]:
+        """Give where nodes, ports and knobs are in the window, as far as they can be seen."""
+        app = self.app
+        canvas, view, scene = app.regions.canvas, app.view, app.scene
+        seen = view.seen
+
+        def rect(world: Rect) -> list[float]:
+            return list(view.rect_to_screen(world).moved(canvas.x, canvas.y))
+
+        nodes = {box.name: rect(box.rect) for box in scene.all_boxes if box.rect.touches(seen)}
+        for name, plate in (*scene.frames.items(), *scene.notes.items()):
+            if plate.rect.touches(seen):
+                nodes[name] = rect(plate.rect)
+        ports: dict[str, list[float]] = {}
+        for box in scene.all_boxes:
+            for spot in box.shape.spots:
+                if not spot.shown or not seen.holds(box.centre(spot)):
+                    continue
+                part = f"[{spot.part}]" if spot.part else ""
+                rail = f"{spot.rail}rail." if spot.rail else ""
+                x, y = view.to_screen(box.centre(spot))
+                name = f"{box.name}.{rail}{spot.side}.{spot.port}{part}"
+                ports[name] = [x + canvas.x, y + canvas.y]
+        widgets = {name: list(place) for name, place in app.canvas.pick_widget_rects().items()}
+        return {"nodes": nodes, "ports": ports, "widgets": widgets}
+
+    def _items(self) -> tuple[dict[str, list[float]], dict[str, list[float]], str]:
+        """Give the buttons and fields that are on screen, and the field that has the keys."""
+        buttons: dict[str, list[float]] = {}
+        fields: dict[str, list[float]] = {}
+        active = ""
+        for item in dpg.get_all_items():
+            kind = dpg.get_item_type(item)
+            if kind not in _BUTTONS and kind not in _FIELDS:
+                continue
+            state = dpg.get_item_state(item)
+            if not state.get("visible") or "rect_min" not in state:
+                continue
+            place = [*state["rect_min"], *state["rect_size"]]
+            alias = dpg.get_item_alias(item) or ""
+            label = "".join(c for c in dpg.get_item_label(item) or "" if ord(c) < 0xE000).strip()
+            names = {alias, label.partition("##")[0].strip()} - {""}
+            for name in names:
+                (fields if kind in _FIELDS else buttons)[name] = place
+            if kind in _FIELDS and state.get("active"):
+                active = alias or label
+        return buttons, fields, active
+
+    def _places(self) -> dict[str, list[float]]:
+        """Give what parts draw by hand and can be clicked."""
+        app = self.app
+        found: dict[str, list[float]] = {}
+        for _, part in (*app.parts, ("popups", app.popups)):
+            rects = getattr(part, "rects", None)
+            if rects is not None:
+                found |= {name: list(place) for name, place in rects().items()}
+        return found
