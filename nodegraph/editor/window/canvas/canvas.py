@@ -30,9 +30,11 @@ from nodegraph.editor.window.canvas.minimap import Map
 from nodegraph.editor.window.canvas.nodes import Nodes
 from nodegraph.editor.window.canvas.pen import Pen, Ruler
 from nodegraph.editor.window.canvas.plates import Plates
+from nodegraph.editor.window.canvas.stamps import Stamps
 from nodegraph.editor.window.canvas.textures import Textures
 from nodegraph.editor.window.canvas.wires import Style, Wires
 from nodegraph.editor.window.canvas.zoom import Zoom
+from nodegraph.editor.window.kit import Kit
 from nodegraph.views import Picture
 
 if TYPE_CHECKING:
@@ -55,19 +57,18 @@ class Canvas:
         host, kit = self.host, self.host.kit
         self._rect, self._version = rect, None
         theme, ruler = kit.theme, Ruler(kit)
-        self._list = int(dpg.add_drawlist(8, 8, parent=parent))
-        self._layer = int(
-            dpg.add_child_window(
-                parent=parent, border=False, no_scrollbar=True, no_scroll_with_mouse=True
-            )
-        )
+        self._ruler, self._ready = ruler, False
+        # A drawlist stands where its parent begins, so it has a parent of its own.
+        self._below, self._layer = (_room(parent, kit) for _ in range(2))
+        self._list = int(dpg.add_drawlist(8, 8, parent=self._below))
         base = Pen(ruler, self._list)
+        self._stamps = Stamps()
         self._ground = base.node()
         self._grid = Grid(base.node(), theme.grid2)
         self._plates = Plates(base.node(), theme)
         self._loops = Loops(base.node(), theme)
         self._wires = Wires(base.node(), base.node(), theme)
-        self._nodes = Nodes(base.node(), theme, kit.scale)
+        self._nodes = Nodes(base.node(), self._stamps, theme, kit.scale)
         cards, held, small, zoom = base.node(), base.node(), base.node(), base.node()
         self._cards = Cards(host, cards, self._layer)
         self._held = Held(held, kit)
@@ -90,10 +91,11 @@ class Canvas:
         """Take another place in the window."""
         self._rect, self._version = rect, None
         width, height = max(int(rect.width), 1), max(int(rect.height), 1)
-        for item in (self._list, self._layer):
+        for item in (self._below, self._layer):
             dpg.configure_item(
                 item, width=width, height=height, pos=(rect.x, rect.y), show=rect.width > 0
             )
+        dpg.configure_item(self._list, width=width, height=height)
         self._ground.clear()
         self._ground.fill(Rect(0, 0, width, height), self.host.kit.theme.canvas)
         self._zoom.resize(height)
@@ -101,6 +103,9 @@ class Canvas:
     def refresh(self) -> None:
         """Draw what differs from the frame before."""
         if not self._built or self._rect.width <= 0:
+            return
+        self._ready = self._ready or self._ruler.ready
+        if not self._ready:
             return
         host = self.host
         made = self._textures.work()
@@ -119,6 +124,7 @@ class Canvas:
         if self._built:
             self._built = False
             self._textures.destroy()
+            self._stamps.destroy()
             self._knobs.destroy()
 
     # What others ask
@@ -136,7 +142,8 @@ class Canvas:
     def busy(self) -> bool:
         """Whether frames are to go on, as pictures are made or something turns."""
         return self._built and (
-            self._textures.queued
+            not self._ready
+            or self._textures.queued
             or self._nodes.behind
             or (self._nodes.spinning and self.host.settings.animations)
         )
@@ -167,13 +174,15 @@ class Canvas:
         style = Style.of(view, detail, host.presenting)
         self._wires.refresh(scene, view, style, lit, taken, host.settings.grey)
         boxes = self._boxes()
-        self._nodes.refresh(boxes, node_looks(host, boxes, detail, self._textures), view.factor)
         self._draw_cards(boxes, origin, detail)
         self._held.refresh(overlay, view, host.presenting)
         self._map.refresh(scene, view, host.selection, host.settings.minimap)
+        covered = self._covered(boxes, origin) if detail == "full" else {}
+        looks = node_looks(host, boxes, detail, self._textures, covered)
+        self._nodes.refresh(boxes, looks, view.factor)
         self._zoom.refresh(view.zoom)
         if detail == "full":
-            self._knobs.refresh(boxes, origin, self._covered(boxes, origin))
+            self._knobs.refresh(boxes, origin, covered)
         else:
             self._knobs.hide()
 
@@ -203,23 +212,24 @@ class Canvas:
             }
         )
 
-    def _covered(self, boxes: list[Box], origin: Origin) -> Callable[[str, Rect], bool]:
-        """Say which widgets something lies over: a node above, a card, the wire in the hand."""
-        order = {box.name: i for i, box in enumerate(boxes)}
-        places = [origin.rect(box.rect).grown(4) for box in boxes]
-        above = [
-            [place for place in places[i + 1 :] if place.touches(own)]
-            for i, own in enumerate(places)
-        ]
+    def _covered(self, boxes: list[Box], origin: Origin) -> dict[str, frozenset[str]]:
+        """Name the knobs whose widgets something lies over: a node above, a card, a wire held."""
         tops = [self._zoom.place, *self._cards.places]
         tops += self._held.covers(self.host.overlay, self.host.view)
         if self._map.place is not None:
             tops.append(self._map.place)
-
-        def covered(name: str, place: Rect) -> bool:
-            return any(top.touches(place) for top in (*tops, *above[order[name]]))
-
-        return covered
+        found: dict[str, frozenset[str]] = {}
+        for box in reversed(boxes):
+            place = origin.rect(box.rect)
+            over = [top for top in tops if top.touches(place)]
+            if over:
+                found[box.name] = frozenset(
+                    row.knob.name
+                    for row in box.shape.knobs
+                    if any(top.touches(origin.widget(box, row)) for top in over)
+                )
+            tops.append(place.grown(4))
+        return found
 
     def _settings(self) -> tuple[Any, ...]:
         settings = self.host.settings
@@ -235,3 +245,11 @@ class Canvas:
             range_db=settings.range_db,
         )
         return lambda picture, width, height: to_texture(draw(picture, width, height))
+
+
+def _room(parent: int, kit: Kit) -> int:
+    """Make a window without an edge, a ground or a gap."""
+    room = dpg.add_child_window(
+        parent=parent, border=False, no_scrollbar=True, no_scroll_with_mouse=True
+    )
+    return kit.style(int(room), "clear")

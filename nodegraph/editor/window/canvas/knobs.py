@@ -6,7 +6,7 @@ below it looks the same. Widgets that scrolled away wait for the next node that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,7 +70,7 @@ class Knobs:
     # What the canvas asks
 
     def refresh(
-        self, boxes: Sequence[Box], origin: Origin, covered: Callable[[str, Rect], bool]
+        self, boxes: Sequence[Box], origin: Origin, covered: Mapping[str, frozenset[str]]
     ) -> None:
         """Have a widget for every knob of these nodes that is not wired."""
         self._size(origin.factor)
@@ -92,7 +92,7 @@ class Knobs:
                 widget = self._used[slot] = self._take(asked.kind)
                 widget.slot = slot
             self._fit(widget, row, asked, place)
-            shown = not covered(slot[0], place) or self._active(widget)
+            shown = slot[1] not in covered.get(slot[0], ()) or self._active(widget)
             if shown != widget.shown:
                 widget.shown = shown
                 for item in filter(None, (widget.item, widget.button)):

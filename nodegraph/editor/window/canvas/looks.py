@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nodegraph.editor.canvas.scene import Box
@@ -25,10 +25,22 @@ _CURVE = "loop curve "
 
 
 def node_looks(
-    host: Host, boxes: Sequence[Box], detail: Level, textures: Textures
+    host: Host,
+    boxes: Sequence[Box],
+    detail: Level,
+    textures: Textures,
+    plain: Mapping[str, frozenset[str]],
 ) -> dict[str, NodeLook]:
-    """Give the looks of nodes, and ask for the textures that they need."""
-    return {box.name: _node(host, box, detail, textures) for box in boxes}
+    """Give the looks of nodes, and ask for the textures that they need.
+
+    `plain` names for each node the knobs whose widgets are covered.
+    """
+    none: frozenset[str] = frozenset()
+    full = detail == "full"
+    return {
+        box.name: _node(host, box, detail, textures, plain.get(box.name, none) if full else None)
+        for box in boxes
+    }
 
 
 def loop_looks(host: Host, view: View, textures: Textures) -> dict[str, LoopLook]:
@@ -57,7 +69,9 @@ def loop_looks(host: Host, view: View, textures: Textures) -> dict[str, LoopLook
     return found
 
 
-def _node(host: Host, box: Box, detail: Level, textures: Textures) -> NodeLook:
+def _node(
+    host: Host, box: Box, detail: Level, textures: Textures, plain: frozenset[str] | None
+) -> NodeLook:
     shape, name, board, overlay = box.shape, box.name, host.board, host.overlay
     shown = board[name]
     state = standing(shown, shape.mode, shape.known)
@@ -95,6 +109,7 @@ def _node(host: Host, box: Box, detail: Level, textures: Textures) -> NodeLook:
         rows=table,
         fraction=fraction,
         fits=fits,
+        plain=plain,
         types=detail == "full" and (host.view.zoom >= PORT.names_zoom or host.presenting),
         presenting=host.presenting,
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dearpygui.dearpygui as dpg
+
 from nodegraph.editor.canvas.scene import Scene
 from nodegraph.editor.canvas.view import Minimap, Rect, View
-from nodegraph.editor.look.theme import CANVAS, Theme, with_alpha
+from nodegraph.editor.look.theme import CANVAS, Rgba, Theme, with_alpha
 from nodegraph.editor.stage import Selection
 from nodegraph.editor.window.canvas.pen import Pen
 
@@ -16,6 +18,7 @@ class Map:
         self.pen, self.theme, self.scale = pen, theme, scale
         self._ground, self._world, self._frame = pen.node(), pen.node(), pen.node()
         self._drawn: tuple[object, ...] = ()
+        self._items: dict[str, tuple[int, Rect, Rgba]] = {}
         self._place: object = None
         self._view: object = None
         self.place: Rect | None = None
@@ -41,18 +44,29 @@ class Map:
             a is not b for a, b in zip(drawn, self._drawn, strict=True)
         ):
             self._drawn = drawn
-            self._world.clear()
             self._boxes(scene, selection)
         corner = small.to_screen((0.0, 0.0))
         self._world.move(*corner, scale=small.factor)
         self._seen(small, view)
 
     def _boxes(self, scene: Scene, selection: Selection) -> None:
-        for box in scene.loops.values():
-            self._world.fill(box.rect, with_alpha(self.theme.loop, CANVAS.map_loop_share))
+        theme = self.theme
+        wanted: dict[str, tuple[Rect, Rgba]] = {
+            name: (box.rect, with_alpha(theme.loop, CANVAS.map_loop_share))
+            for name, box in scene.loops.items()
+        }
         for name, box in scene.nodes.items():
-            chosen = ("node", name) in selection
-            self._world.fill(box.rect, self.theme.sel if chosen else self.theme.t3)
+            wanted[name] = box.rect, theme.sel if ("node", name) in selection else theme.t3
+        for name in self._items.keys() - wanted.keys():
+            dpg.delete_item(self._items.pop(name)[0])
+        for name, (rect, colour) in wanted.items():
+            last = self._items.get(name)
+            if last is None:
+                self._items[name] = self._world.fill(rect, colour), rect, colour
+            elif last[1:] != (rect, colour):
+                ends = {"pmin": (rect.x, rect.y), "pmax": (rect.right, rect.bottom)}
+                dpg.configure_item(last[0], fill=colour, **ends)
+                self._items[name] = last[0], rect, colour
 
     def _seen(self, small: Minimap, view: View) -> None:
         seen = small.rect_to_screen(view.seen)

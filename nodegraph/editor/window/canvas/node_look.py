@@ -31,6 +31,8 @@ class NodeLook:
     """Side, name and part of the ports that a wire being dragged fits; None while none is."""
     types: bool = False
     """Ports say what type they carry."""
+    plain: frozenset[str] | None = None
+    """Knobs that are drawn, since something lies over their widgets; None draws all of them."""
     past: bool = False
     """Its picture is one of an earlier turn."""
     presenting: bool = False

@@ -12,6 +12,7 @@ from nodegraph.editor.look.theme import (
     NODE,
     PORT,
     PRESENTER,
+    SMALLEST_TEXT,
     STATES,
     TEXT,
     WINDOW,
@@ -28,18 +29,22 @@ from nodegraph.editor.window.canvas.knob_face import draw_knob
 from nodegraph.editor.window.canvas.node_look import NodeLook, Tones, outline
 from nodegraph.editor.window.canvas.pen import Pen
 from nodegraph.editor.window.canvas.signs import draw_sign
+from nodegraph.editor.window.canvas.stamps import Stamp, Stamps
 
 SPOKES = 8
 
 
-def paint_node(pen: Pen, theme: Theme, look: NodeLook, factor: float) -> Pen | None:
+def paint_node(pen: Pen, stamps: Stamps, theme: Theme, look: NodeLook, factor: float) -> Pen | None:
     """Draw a node; give the part that turns while it runs."""
-    painter = _Painter(pen, theme, look, factor)
+    painter = _Painter(pen, stamps, theme, look, factor)
     return painter.paint()
 
 
 class _Painter:
-    def __init__(self, pen: Pen, theme: Theme, look: NodeLook, factor: float) -> None:
+    def __init__(
+        self, pen: Pen, stamps: Stamps, theme: Theme, look: NodeLook, factor: float
+    ) -> None:
+        self.stamps = stamps
         self.pen, self.theme, self.look, self.factor = pen, theme, look, factor
         self.shape = look.shape
         self.state = STATES[look.footer.state]
@@ -67,28 +72,23 @@ class _Painter:
     # From below
 
     def _ground(self) -> None:
-        pen, theme, box = self.pen, self.theme, self.box
+        theme, box = self.theme, self.box
         radius = NODE.radius * self.factor
-        if self.look.selected:
-            halo = self.px(NODE.halo)
-            pen.ring(box.grown(halo), with_alpha(theme.sel, HALO), halo, radius + halo)
-        elif self.full:
-            for by in NODE.shadow:
-                grown = max(by * self.factor, 1.0)
-                pen.ring(box.grown(grown), theme.shadow, grown, radius + grown)
-        head, body = self.tone("head"), self.tone("node")
-        top = min(self.px(NODE.header), box.height)
-        if self.shape.folded and self.shape.footer is None:
-            pen.fill(box, head, radius)
-        else:
-            pen.fill(Rect(0, 0, box.width, min(top + 2 * radius, box.height)), head, radius)
-            pen.fill(Rect(0, top, box.width, box.height - top - whole(radius)), body)
-            pen.fill(Rect(0, box.height - 2 * radius, box.width, 2 * radius), body, radius)
+        folded = self.shape.folded and self.shape.footer is None
+        head = self.tone("head")
+        body = head if folded else self.tone("node")
         colour, thick = outline(self.look, theme)
-        if self.state.dashed and not self.look.selected:
+        around: tuple[tuple[float, Rgba], ...] = ()
+        if self.look.selected:
+            around = ((self.px(NODE.halo) + thick, with_alpha(theme.sel, HALO)),)
+        elif self.full:
+            around = tuple((max(by * self.factor, 1.0), theme.shadow) for by in NODE.shadow)
+        dashed = self.state.dashed and not self.look.selected
+        line = theme.canvas if dashed else colour
+        stamp = Stamp(radius, head, body, line, thick, around)
+        self.stamps.draw(self.pen, stamp, box, self.px(NODE.header))
+        if dashed:
             self._dashed(colour)
-        else:
-            pen.ring(box.grown(thick), colour, thick, radius + thick)
 
     def _dashed(self, colour: Rgba) -> None:
         x, y, width, height = self.box.grown(1)
@@ -105,7 +105,8 @@ class _Painter:
     def _header(self) -> None:
         pen, tone = self.pen, self.tone
         family = family_style(self.look.family, self.theme)
-        middle = self.px(NODE.header) / 2
+        top = self.px(NODE.header)
+        middle = top / 2
         side, left = self.px(NODE.chip), self.px(NODE.chip_left)
         chip = Rect(left, whole(middle - side / 2), side, side)
         colour = tone.faded(family.colour)
@@ -116,25 +117,26 @@ class _Painter:
             pen.icon(chip.centre, name, size, colour)
         right = self.box.width - self.px(NODE.side)
         caret = self.px(WINDOW.caret)
-        if caret >= 5:
+        if self.full:
             name = "caret-right" if self.shape.folded else "caret-down"
             pen.icon((right - caret / 2, middle), name, caret, tone("t2"))
             right -= caret + self.px(6)
         if self.state.header and size >= 6:
             pen.icon((right - size / 2, middle), self.state.icon, size, tone(self.state.icon_role))
             right -= size + self.px(6)
-        start, type_pixels = self.px(NODE.title_left), type_size(TEXT.title, self.factor)
-        if type_pixels:
+        start = self.px(NODE.title_left)
+        # Where all else is too small to read, the title still names the node.
+        type_pixels = type_size(TEXT.title, self.factor) or min(TEXT.block.size, top - 4)
+        if type_pixels >= SMALLEST_TEXT:
             words = pen.ruler.fitted(self.shape.title, Face.SEMIBOLD, type_pixels, right - start)
             pen.words(start, middle, words, Face.SEMIBOLD, type_pixels, tone("t1"))
         if self.look.footer.state == "running":
             measure = PRESENTER.progress if self.look.presenting else NODE.progress
             high = self.px(measure)
-            top = self.px(NODE.header) - high
-            pen.fill(Rect(0, top, self.box.width, high), tone("frame"))
+            pen.fill(Rect(0, top - high, self.box.width, high), tone("frame"))
             done = whole(self.box.width * self.look.fraction)
             if done:
-                pen.fill(Rect(0, top, done, high), tone("run"))
+                pen.fill(Rect(0, top - high, done, high), tone("run"))
 
     # Rows
 
@@ -211,7 +213,8 @@ class _Painter:
             if size:
                 self.pen.words_to(place.right, middle, "wired", Face.REGULAR, size, self.tone("t3"))
             return
-        draw_knob(self.pen, row, place, self.factor, self.tone)
+        if self.look.plain is None or row.knob.name in self.look.plain:
+            draw_knob(self.pen, row, place, self.factor, self.tone)
 
     # Picture and footer
 
@@ -280,8 +283,8 @@ class _Painter:
         at = (side + icon / 2, middle)
         if line.state == "running":
             self.spin = spinner(self.pen, at, icon / 2, self.theme.run)
-        elif icon >= 6:
-            self.pen.icon(at, line.icon, icon, self.tone(line.icon_role))
+        else:
+            self.pen.icon(at, line.icon, max(icon, 9), self.tone(line.icon_role))
         if not size:
             return
         start, end = side + icon + self.px(7), self.box.width - side

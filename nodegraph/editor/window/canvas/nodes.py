@@ -19,6 +19,7 @@ from nodegraph.editor.window.canvas.far import paint_far
 from nodegraph.editor.window.canvas.node_look import NodeLook
 from nodegraph.editor.window.canvas.node_paint import SPOKES, paint_node
 from nodegraph.editor.window.canvas.pen import Pen
+from nodegraph.editor.window.canvas.stamps import Stamps
 
 BUDGET = 0.007
 """Seconds of a frame for drawing nodes anew that are only stretched so far."""
@@ -36,7 +37,8 @@ class _Group:
 class Nodes:
     """The groups of all nodes in sight, from below."""
 
-    def __init__(self, pen: Pen, theme: Theme, scale: int) -> None:
+    def __init__(self, pen: Pen, stamps: Stamps, theme: Theme, scale: int) -> None:
+        self.stamps = stamps
         self.pen, self.theme, self.scale = pen, theme, scale
         self.behind = False
         """Some groups are only stretched, and wait for their turn."""
@@ -93,7 +95,7 @@ class Nodes:
         if look.level == "far":
             paint_far(group.pen, self.theme, look, factor, self.scale)
         else:
-            group.spin = paint_node(group.pen, self.theme, look, factor)
+            group.spin = paint_node(group.pen, self.stamps, self.theme, look, factor)
         group.look, group.factor = look, factor
 
     def _stack(self, names: list[str]) -> None:

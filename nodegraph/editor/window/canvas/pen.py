@@ -29,6 +29,12 @@ class Ruler:
         self.kit = kit
         self._known: dict[tuple[str, Face], float] = {}
         self._cut: dict[tuple[str, Face, int, int], str] = {}
+        self._faces = [kit.fonts.at(face, _MEASURED) for face in Face]
+
+    @property
+    def ready(self) -> bool:
+        """Whether words can be measured: not before a frame was drawn with the fonts."""
+        return all(dpg.get_text_size("x", font=font) for font in self._faces)
 
     def font(self, face: Face) -> Item:
         """Give the font that a drawn text is bound to."""
@@ -196,6 +202,19 @@ class Pen:
                 color=(255, 255, 255, round(255 * share)),
                 parent=self.parent,
             )
+        )
+
+    def part(
+        self,
+        texture: Item,
+        start: Sequence[float],
+        end: Sequence[float],
+        first: tuple[float, float],
+        last: tuple[float, float],
+    ) -> Item:
+        """Draw a part of a texture."""
+        return int(
+            raw.draw_image(texture, start, end, uv_min=first, uv_max=last, parent=self.parent)
         )
 
     def node(self) -> Pen:

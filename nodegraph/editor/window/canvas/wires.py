@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import dearpygui.dearpygui as dpg
 import numpy as np
@@ -32,6 +32,9 @@ from nodegraph.editor.window.canvas.pen import Pen
 from nodegraph.editor.window.canvas.signs import draw_sign
 from nodegraph.editor.window.canvas.strokes import curves, pieces
 
+MANY = 80
+"""So many wires in sight are a bundle, in which no single crossing can be followed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Style:
@@ -43,6 +46,8 @@ class Style:
     """Pixels for a unit, in powers of two: how many pieces a curve has."""
     level: Level
     far: bool
+    under: bool = True
+    """Each has a stroke below it that keeps crossings readable; not where there are very many."""
 
     @staticmethod
     def of(view: View, level: Level, presenting: bool) -> Style:
@@ -82,6 +87,7 @@ class Wires:
     ) -> None:
         """Draw the wires in sight; those that are `lit` have a halo, the one `taken` is not drawn."""
         names = self._seen(scene, view) - {taken}
+        style = replace(style, under=len(names) <= MANY)
         for name in self._drawn.keys() - names:
             dpg.delete_item(self._drawn.pop(name)[3].parent)
         for name in names:
@@ -129,7 +135,8 @@ class Wires:
             strokes.append((colour, style.thick * (1.6 if many else 1.0)))
         else:
             under = with_alpha(theme.canvas, WIRE.under_share)
-            strokes.append((under, style.wide(WIRE.many_under if many else WIRE.under)))
+            if style.under:
+                strokes.append((under, style.wide(WIRE.many_under if many else WIRE.under)))
             strokes.append((colour, style.wide(WIRE.many) if many else style.thick))
             if many:
                 strokes.append((theme.canvas, style.wide(WIRE.many_inside)))
