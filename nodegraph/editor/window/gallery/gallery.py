@@ -10,31 +10,27 @@ import dearpygui.dearpygui as dpg
 from nodegraph import shipped
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.files.gallery import (
-    SUBJECTS,
     GalleryCard,
-    chips,
     filtered,
     gallery,
     simplest_first,
 )
 from nodegraph.editor.files.thumbnails import Thumbnails
-from nodegraph.editor.look.theme import GALLERY, SPACE, TEXT, WINDOW, icon
+from nodegraph.editor.look.theme import GALLERY, SPACE
 from nodegraph.editor.window.gallery import layout
 from nodegraph.editor.window.gallery.card import draw
 from nodegraph.editor.window.gallery.column import Column
+from nodegraph.editor.window.gallery.head import Head
 from nodegraph.editor.window.gallery.maker import Maker
+from nodegraph.editor.window.gallery.panes import Styles, pane, styles
 from nodegraph.editor.window.gallery.textures import Textures
-from nodegraph.editor.window.kit.styles import make
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.host import Host
 
 Item = int
-HEADING = "Ready to run"
 QUIET = 0.5
 """Seconds after a change of the screen before thumbnails are made, or loaded for another size."""
-FIELD_PADDING = 6
-"""Above and below the words in the search field."""
 MOVES = ("Left", "Right", "Up", "Down", "Home", "End")
 
 
@@ -50,8 +46,9 @@ class Gallery:
         self._thumbnails = Thumbnails()
         self._maker = Maker(self._thumbnails, self.cards)
         self._textures: Textures | None = None
-        self._parent = self._ground = self._raised = self._head = self._scroll = self._search = 0
-        self._ink = 0
+        self._parent = self._scroll = 0
+        self._head: Head | None = None
+        self._styles: Styles | None = None
         self._rect = self._below = Rect(0, 0, 0, 0)
         self._subject, self._words = "", ""
         self._drawn: dict[str, tuple[Item, bool]] = {}
@@ -97,10 +94,13 @@ class Gallery:
 
     def _clear(self) -> None:
         self.column.destroy()
-        for item in (self._head, self._scroll, self._ground, self._raised):
-            if item and dpg.does_item_exist(item):
-                dpg.delete_item(item)
-        self._ground = self._raised = self._head = self._scroll = self._search = 0
+        if self._head is not None:
+            self._head.destroy()
+        if self._scroll and dpg.does_item_exist(self._scroll):
+            dpg.delete_item(self._scroll)
+        if self._styles is not None:
+            self._styles.free()
+        self._head, self._styles, self._scroll = None, None, 0
         self._drawn = {}
         self._hover = self._pressed = ""
 
@@ -118,96 +118,20 @@ class Gallery:
     # Building
 
     def _build_main(self, rect: Rect) -> None:
+        # Between the column and this the window's own ground is seen: a hairline.
         kit = self.host.kit
-        # What shows between the column and this is the window's own ground: a hairline.
-        self._ground = make(
-            [(dpg.mvThemeCol_ChildBg, kit.theme.win)],
-            [(dpg.mvStyleVar_WindowPadding, (0, 0)), (dpg.mvStyleVar_ItemSpacing, (0, 0))],
-        )
-        # In the light theme the usual fill of buttons and fields is that of this ground.
-        self._raised = make(
-            [
-                (dpg.mvThemeCol_Button, kit.theme.panel),
-                (dpg.mvThemeCol_ButtonHovered, kit.theme.hover),
-                (dpg.mvThemeCol_ButtonActive, kit.theme.act),
-                (dpg.mvThemeCol_FrameBg, kit.theme.panel),
-            ],
-            [
-                (dpg.mvStyleVar_FrameRounding, (kit.px(WINDOW.button_radius),)),
-                (dpg.mvStyleVar_FramePadding, (kit.px(SPACE.gap), kit.px(FIELD_PADDING))),
-            ],
-        )
-        found = chips(self.cards)
-        labels = [f"All {len(self.cards)}", *(SUBJECTS[name] for name in found)]
-        widths = [kit.width(label) + 2 * kit.px(WINDOW.button_padding) for label in labels]
-        subtitle = self._subtitle()
-        heading = max(kit.width(HEADING, TEXT.section), kit.width(subtitle, TEXT.label))
-        head = layout.head(rect.width, heading, widths, kit.scale)
-        high = min(head.height, rect.height)
-        self._head = _pane(self._parent, Rect(rect.x, rect.y, rect.width, high))
-        dpg.bind_item_theme(self._head, self._ground)
-        for name, label, place in zip(("", *found), labels, head.chips, strict=True):
-            self._chip(name, label, place)
-        self._field(head.search)
-        # Drawn last, over the widgets: what comes first has the mouse.
-        group = dpg.add_group(parent=self._head, pos=(0, 0))
-        self._ink = int(dpg.add_drawlist(round(rect.width), head.height, parent=group))
-        self._below = Rect(rect.x, rect.y + high, rect.width, max(rect.height - high, 1))
+        self._styles = styles(kit)
+        self._head = Head(kit, self._styles, self.cards, self._filter)
+        self._below = self._head.build(self._parent, rect, self._subject, self._words)
         self._build_cards()
-
-    def _chip(self, name: str, label: str, place: Rect) -> None:
-        chip = self.host.kit.button(
-            label,
-            lambda: self._filter(name),
-            "main" if name == self._subject else "button",
-            parent=self._head,
-            tag=f"gallery.chip.{name or 'all'}",
-            pos=(round(place.x), round(place.y)),
-            height=GALLERY.chip,
-        )
-        dpg.configure_item(chip, width=round(place.width))
-        if name != self._subject:
-            dpg.bind_item_theme(chip, self._raised)
-
-    def _field(self, place: Rect) -> None:
-        kit = self.host.kit
-        high = kit.fonts.size(TEXT.body) + 2 * kit.px(FIELD_PADDING)
-        self._search = kit.field(
-            parent=self._head,
-            hint=f"{icon('magnifying-glass')}  Search graphs",
-            width=round(place.width),
-            tag="gallery.search",
-            pos=(round(place.x), round(place.y + (place.height - high) / 2)),
-            default_value=self._words,
-        )
-        dpg.bind_item_theme(self._search, self._raised)
-
-    def _subtitle(self) -> str:
-        count, whole = len(self.shown), len(self.cards)
-        if not whole:
-            return "No graphs came with the program."
-        if count < whole:
-            return f"{count} of {whole} graphs."
-        return f"{whole} graphs that come with the program."
-
-    def _write_heading(self, width: int) -> None:
-        kit, px = self.host.kit, self.host.kit.px
-        dpg.delete_item(self._ink, children_only=True)
-        room = width - 2 * px(layout.SIDE)
-        for words, text, role, y in (
-            (HEADING, TEXT.section, "t1", 0),
-            (self._subtitle(), TEXT.label, "t2", 30),
-        ):
-            said = kit.fonts.fitted(words, text, room)
-            spot = px(layout.SIDE), px(layout.TOP + y)
-            kit.draw_words(spot, said, text, kit.theme.role(role), self._ink)
 
     def _build_cards(self) -> None:
         kit, px, rect = self.host.kit, self.host.kit.px, self._below
-        self._write_heading(round(rect.width))
+        assert self._head is not None
+        assert self._styles is not None
+        self._head.write(len(self.shown))
         side, around = px(layout.SIDE), px(layout.AROUND)
-        self._scroll = _pane(self._parent, rect, scrolls=True)
-        dpg.bind_item_theme(self._scroll, self._ground)
+        self._scroll = pane(self._parent, rect, self._styles.ground, scrolls=True)
         self._places = places = layout.cards(rect.width - 2 * side, kit.scale)
         size = places.width + 2 * around, places.height + 2 * around
         self._drawn = {}
@@ -220,13 +144,13 @@ class Gallery:
             self._drawn[card.name] = item, False
             self._draw(card, lit=card.name == self._lit)
         if not self.shown:
-            self._nothing(side)
+            self._nothing(side, self._styles.raised)
             return
         end = places.total(len(self.shown)) + around
         foot = dpg.add_group(parent=self._scroll, pos=(side, end))
         dpg.add_spacer(height=px(layout.TOP), parent=foot)
 
-    def _nothing(self, side: int) -> None:
+    def _nothing(self, side: int, style: Item) -> None:
         """Say that no card fits, and offer to show them all."""
         kit, px = self.host.kit, self.host.kit.px
         if self.cards:
@@ -234,7 +158,7 @@ class Gallery:
             spot = side, px(SPACE.gap + layout.ROW)
             tag = "gallery.show_all"
             kit.button("Show all", self.show_all, parent=self._scroll, tag=tag, pos=spot)
-            dpg.bind_item_theme(tag, self._raised)
+            dpg.bind_item_theme(tag, style)
 
     def _draw(self, card: GalleryCard, *, lit: bool) -> None:
         item, _ = self._drawn[card.name]
@@ -253,7 +177,7 @@ class Gallery:
 
     def refresh(self) -> None:
         """Follow the pointer and the search field; take in thumbnails."""
-        if not self._scroll:
+        if self._head is None:
             return
         if self._estimated and dpg.get_frame_count() > 1:
             self._again()
@@ -261,7 +185,7 @@ class Gallery:
             self.column.destroy()
             self.column.build(self._parent, layout.column(self._rect, self.host.kit.scale))
         self.column.refresh()
-        words = dpg.get_value(self._search)
+        words = dpg.get_value(self._head.search)
         if words != self._words:
             self._words = words
             self._choose_cards()
@@ -334,10 +258,10 @@ class Gallery:
 
     def key(self, chord: str) -> bool:
         """Take a key, as `commands.chord` writes it; False where it means nothing here."""
-        if not self._scroll:
+        if self._head is None:
             return False
         if chord == "Ctrl+F":
-            dpg.focus_item(self._search)
+            dpg.focus_item(self._head.search)
             return True
         names = [card.name for card in self.shown]
         if chord == "Enter" and self._lit in names:
@@ -377,17 +301,3 @@ class Gallery:
         high = dpg.get_item_configuration(self._scroll)["height"]
         offset, most = dpg.get_y_scroll(self._scroll), dpg.get_y_scroll_max(self._scroll)
         dpg.set_y_scroll(self._scroll, layout.scrolled(seen, offset, high, most))
-
-
-def _pane(parent: Item, rect: Rect, *, scrolls: bool = False) -> Item:
-    return int(
-        dpg.add_child_window(
-            parent=parent,
-            pos=(round(rect.x), round(rect.y)),
-            width=max(round(rect.width), 1),
-            height=max(round(rect.height), 1),
-            border=False,
-            no_scrollbar=not scrolls,
-            no_scroll_with_mouse=not scrolls,
-        )
-    )

@@ -14,6 +14,8 @@ TOP = 24
 """Above the heading."""
 HEADING = 56
 """Height of heading and subtitle."""
+SUBTITLE = 30
+"""From the heading's upper edge to the subtitle's."""
 NARROWEST = 240
 """Width of a card, at least."""
 SEARCH, SEARCH_LEAST = 200, 120

@@ -77,6 +77,7 @@ def rounded(image: NDArray[np.uint8], width: int, height: int, radius: int) -> N
     beyond_x = np.maximum(radius - x, 0.0)[np.newaxis, :]
     beyond_y = np.maximum(radius - y, 0.0)[:, np.newaxis]
     cover = np.clip(radius + 0.5 - np.hypot(beyond_x, beyond_y), 0.0, 1.0)
+    cover = np.where((beyond_x > 0) & (beyond_y > 0), cover, 1.0)
     made = image.copy()
     made[..., 3] = np.rint(made[..., 3] * cover)
     return made
