@@ -33,6 +33,7 @@ from nodegraph.editor.window.canvas.plates import Plates
 from nodegraph.editor.window.canvas.stamps import Stamps
 from nodegraph.editor.window.canvas.textures import Textures
 from nodegraph.editor.window.canvas.wires import Style, Wires
+from nodegraph.editor.window.canvas.words import Footers
 from nodegraph.editor.window.canvas.zoom import Zoom
 from nodegraph.editor.window.kit import Kit
 from nodegraph.views import Picture
@@ -61,8 +62,9 @@ class Canvas:
         # A drawlist stands where its parent begins, so it has a parent of its own.
         self._below, self._layer = (_room(parent, kit) for _ in range(2))
         self._list = int(dpg.add_drawlist(8, 8, parent=self._below))
+        kit.style(self._layer, "clear")
         base = Pen(ruler, self._list)
-        self._stamps = Stamps()
+        self._stamps, self._footers = Stamps(), Footers()
         self._ground = base.node()
         self._grid = Grid(base.node(), theme.grid2)
         self._plates = Plates(base.node(), theme)
@@ -178,7 +180,7 @@ class Canvas:
         self._held.refresh(overlay, view, host.presenting)
         self._map.refresh(scene, view, host.selection, host.settings.minimap)
         covered = self._covered(boxes, origin) if detail == "full" else {}
-        looks = node_looks(host, boxes, detail, self._textures, covered)
+        looks = node_looks(host, boxes, detail, self._textures, covered, self._footers)
         self._nodes.refresh(boxes, looks, view.factor)
         self._zoom.refresh(view.zoom)
         if detail == "full":

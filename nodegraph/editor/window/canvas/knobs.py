@@ -61,7 +61,6 @@ class Knobs:
             int(dpg.add_font(str(face.path), size, parent=self._fonts))
             for face in (Face.MONO, Face.REGULAR)
         )
-        dpg.bind_item_font(layer, self._numbers)
         self._theme, self._padding = self._style()
         with dpg.item_handler_registry() as handlers:
             dpg.add_item_deactivated_after_edit_handler(callback=self._ended)
@@ -167,8 +166,10 @@ class Knobs:
             item = dpg.add_input_text(parent=self.layer)
         widget = _Widget(kind, int(item))
         dpg.bind_item_handler_registry(item, self._handlers)
-        if kind in ("combo", "text", "path"):
-            dpg.bind_item_font(item, self._words)
+        words = kind in ("combo", "text", "path")
+        dpg.bind_item_font(item, self._words if words else self._numbers)
+        # Not bound to the layer: the buttons of cards in it keep the look of the window.
+        dpg.bind_item_theme(item, self._theme)
         if kind not in ("combo", "check"):
             self.kit.typed(int(item))
         if kind == "path":
@@ -180,6 +181,7 @@ class Knobs:
                 )
             )
             dpg.bind_item_font(widget.button, self._words)
+            dpg.bind_item_theme(widget.button, self._theme)
         self._by_item[int(item)] = widget
         return widget
 
@@ -258,13 +260,11 @@ class Knobs:
 
     def _style(self) -> tuple[int, int]:
         t = self.kit.theme
-        clear = (0, 0, 0, 0)
         with dpg.theme() as theme, dpg.theme_component(dpg.mvAll):
             for target, colour in (
-                (dpg.mvThemeCol_ChildBg, clear),
-                (dpg.mvThemeCol_Button, clear),
-                (dpg.mvThemeCol_ButtonHovered, clear),
-                (dpg.mvThemeCol_ButtonActive, clear),
+                (dpg.mvThemeCol_Button, t.frame),
+                (dpg.mvThemeCol_ButtonHovered, t.hover),
+                (dpg.mvThemeCol_ButtonActive, t.act),
                 (dpg.mvThemeCol_FrameBg, t.frame),
             ):
                 dpg.add_theme_color(target, colour)
@@ -272,9 +272,6 @@ class Knobs:
             self._rounding = int(dpg.add_theme_style(dpg.mvStyleVar_FrameRounding, 4))
             self._grab = int(dpg.add_theme_style(dpg.mvStyleVar_GrabMinSize, 10))
             self._grab_radius = int(dpg.add_theme_style(dpg.mvStyleVar_GrabRounding, 3))
-            dpg.add_theme_style(dpg.mvStyleVar_WindowPadding, 0, 0)
-            dpg.add_theme_style(dpg.mvStyleVar_ItemSpacing, 0, 0)
-        dpg.bind_item_theme(self.layer, theme)
         return int(theme), padding
 
     def _size(self, factor: float) -> None:

@@ -15,7 +15,7 @@ from nodegraph.editor.window.canvas.detail import Level
 from nodegraph.editor.window.canvas.loops import LoopLook, in_sight
 from nodegraph.editor.window.canvas.node_look import NodeLook
 from nodegraph.editor.window.canvas.textures import Textures, bucket
-from nodegraph.editor.window.canvas.words import empty, footer, standing
+from nodegraph.editor.window.canvas.words import Footers, empty, standing
 from nodegraph.views import Picture, Table
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def node_looks(
     detail: Level,
     textures: Textures,
     plain: Mapping[str, frozenset[str]],
+    footers: Footers,
 ) -> dict[str, NodeLook]:
     """Give the looks of nodes, and ask for the textures that they need.
 
@@ -38,7 +39,9 @@ def node_looks(
     none: frozenset[str] = frozenset()
     full = detail == "full"
     return {
-        box.name: _node(host, box, detail, textures, plain.get(box.name, none) if full else None)
+        box.name: _node(
+            host, box, detail, textures, plain.get(box.name, none) if full else None, footers
+        )
         for box in boxes
     }
 
@@ -70,12 +73,16 @@ def loop_looks(host: Host, view: View, textures: Textures) -> dict[str, LoopLook
 
 
 def _node(
-    host: Host, box: Box, detail: Level, textures: Textures, plain: frozenset[str] | None
+    host: Host,
+    box: Box,
+    detail: Level,
+    textures: Textures,
+    plain: frozenset[str] | None,
+    footers: Footers,
 ) -> NodeLook:
     shape, name, board, overlay = box.shape, box.name, host.board, host.overlay
     shown = board[name]
     state = standing(shown, shape.mode, shape.known)
-    card = host.cards.get(name)
     texture, said = 0, ""
     table: tuple[tuple[str, ...], ...] = ()
     if shape.picture is not None:
@@ -100,7 +107,7 @@ def _node(
     fraction = math.floor(shown.fraction * 100) / 100 if state == "running" else 0.0
     return NodeLook(
         shape,
-        footer(board, name, shape.mode, shape.known, card),
+        footers.get(board, host.cards, name, shape.mode, shape.known),
         detail,
         ("node", name) in host.selection,
         hover is not None and hover.node == name and not hover.wire,

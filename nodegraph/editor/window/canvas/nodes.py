@@ -100,12 +100,12 @@ class Nodes:
 
     def _stack(self, names: list[str]) -> None:
         """Bring the groups into the order of the scene."""
-        have = [name for name in self._order if name in self._groups]
-        have += [name for name in names if name not in set(have)]
+        kept = [name for name in self._order if name in self._groups]
+        known = set(kept)
+        have = kept + [name for name in names if name not in known]
         if have != names:
-            same = next(
-                i for i, pair in enumerate(zip(have, names, strict=True)) if pair[0] != pair[1]
-            )
+            pairs = enumerate(zip(have, names, strict=True))
+            same = next(i for i, (was, now) in pairs if was != now)
             for name in names[same:]:
                 dpg.move_item(self._groups[name].pen.parent, parent=self.pen.parent)
         self._order = names

@@ -45,7 +45,6 @@ class Style:
     grain: float
     """Pixels for a unit, in powers of two: how many pieces a curve has."""
     level: Level
-    far: bool
     under: bool = True
     """Each has a stroke below it that keeps crossings readable; not where there are very many."""
 
@@ -56,7 +55,7 @@ class Style:
         # Half pixels can be seen; below one and a half a wire gets lost.
         thick = max(math.floor(2 * wide + 0.5) / 2, 1.5 if level != "far" else 1.0)
         grain = 2.0 ** math.ceil(math.log2(view.factor) - 0.01)
-        return Style(thick, grain, level, view.zoom < WIRE.far)
+        return Style(thick, grain, level)
 
     def wide(self, measure: float) -> float:
         """Give pixels for a measure of `WIRE`, in proportion to the wire itself."""
@@ -126,7 +125,7 @@ class Wires:
         if wire.muted:
             colour = mix(colour, theme.canvas, WIRE.muted_share)
         shapes = curves(wire)
-        most = WIRE.segments_far if style.far else WIRE.segments
+        most = WIRE.segments_far if style.level == "far" else WIRE.segments
         many = wire.many
         strokes: list[tuple[Rgba, float]] = []
         if lit:

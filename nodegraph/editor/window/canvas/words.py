@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from nodegraph.editor.look.theme import STATES
@@ -32,6 +33,27 @@ def footer(board: Board, name: str, mode: str, known: bool, card: Card | None) -
     if state == "error":
         return replace(line, word=card.title if card else style.word)
     return replace(line, right=_right(board, name, shown, state))
+
+
+class Footers:
+    """The footers of all nodes, each said once for a board and its cards."""
+
+    def __init__(self) -> None:
+        self._of: tuple[object, object] = (None, None)
+        self._said: dict[tuple[str, str, bool], Footer] = {}
+
+    def get(
+        self, board: Board, cards: Mapping[str, Card], name: str, mode: str, known: bool
+    ) -> Footer:
+        """Give the footer of a node."""
+        if self._of[0] is not board or self._of[1] is not cards:
+            self._of = board, cards
+            self._said.clear()
+        key = name, mode, known
+        found = self._said.get(key)
+        if found is None:
+            found = self._said[key] = footer(board, name, mode, known, cards.get(name))
+        return found
 
 
 def standing(shown: Shown, mode: str, known: bool) -> str:
