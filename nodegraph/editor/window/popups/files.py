@@ -15,7 +15,7 @@ from nodegraph.editor.files.places import Filter
 from nodegraph.editor.window.popups import browser as model
 from nodegraph.editor.window.popups.browser import Browser, Mode, Taken
 from nodegraph.editor.window.popups.files_view import FileView
-from nodegraph.editor.window.popups.rows import Pointer
+from nodegraph.editor.window.popups.mouse import Pointer
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.popups.manager import Popups

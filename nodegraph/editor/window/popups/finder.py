@@ -10,8 +10,9 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.look.theme import TEXT, WINDOW
 from nodegraph.editor.window.popups.line import Line
+from nodegraph.editor.window.popups.mouse import Pointer
 from nodegraph.editor.window.popups.popup import Popup
-from nodegraph.editor.window.popups.rows import Pointer, Rows
+from nodegraph.editor.window.popups.rows import Rows
 from nodegraph.editor.window.popups.surface import paper
 
 if TYPE_CHECKING:

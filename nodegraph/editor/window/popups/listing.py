@@ -11,8 +11,9 @@ from nodegraph.editor.files import places
 from nodegraph.editor.look.theme import SPACE, TEXT
 from nodegraph.editor.window.popups.layout import centred
 from nodegraph.editor.window.popups.line import DIM, Line
+from nodegraph.editor.window.popups.mouse import Pointer
 from nodegraph.editor.window.popups.popup import Popup
-from nodegraph.editor.window.popups.rows import Pointer, Rows
+from nodegraph.editor.window.popups.rows import Rows
 from nodegraph.editor.window.popups.words import StepRow, steps
 
 if TYPE_CHECKING:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import dearpygui.dearpygui as dpg
 
 from nodegraph.document import Link
 from nodegraph.editor.canvas.hits import Hit
 from nodegraph.editor.canvas.view import Point, Rect
+from nodegraph.editor.commands import MENUS
 from nodegraph.editor.files.places import Filter
 from nodegraph.editor.look.theme import TEXT
 from nodegraph.editor.offers.converters import Refusal
@@ -22,13 +23,13 @@ from nodegraph.editor.window.popups.files import FileBrowser
 from nodegraph.editor.window.popups.layout import Size
 from nodegraph.editor.window.popups.listing import RecentList, StepList
 from nodegraph.editor.window.popups.menu_rows import bar_menu, neighbour, rows_for
-from nodegraph.editor.window.popups.menus import Menu
+from nodegraph.editor.window.popups.menus import Menu, menu_title
+from nodegraph.editor.window.popups.mouse import Mouse
 from nodegraph.editor.window.popups.pages import ComputerPage, HelpPage
 from nodegraph.editor.window.popups.palette import CommandPalette
 from nodegraph.editor.window.popups.popup import Popup
 from nodegraph.editor.window.popups.question import Question, TextQuestion
 from nodegraph.editor.window.popups.refusal import RefusalBox
-from nodegraph.editor.window.popups.rows import Pointer
 from nodegraph.editor.window.popups.search import NodeFinder, NodeSearch
 from nodegraph.editor.window.popups.settings import SettingsPanel
 from nodegraph.editor.window.popups.sheet import KeySheet
@@ -55,8 +56,6 @@ class Popups:
     def __init__(self, host: Host) -> None:
         self.host = host
         self.area: Rect | None = None
-        self.menus: Callable[[str], Point] | None = None
-        """Says where a menu of the top bar opens, so that arrows can turn to the next."""
         self._size: Size = (0, 0)
         self._chain: list[Popup] = []
         self._surfaces: list[Surface] = []
@@ -64,10 +63,7 @@ class Popups:
         self._recent: list[str] = []
         self._closed = ("", 0.0)
         self._again: list[Popup] = []
-        self._mouse: Point = (-1, -1)
-        self._was_down = False
-        self._wheel = 0
-        self._handlers = 0
+        self._mouse = Mouse()
         self._menu = ""
         self._frames = 0
 
@@ -183,7 +179,8 @@ class Popups:
     def _turn_to(self, name: str, at: Point) -> None:
         def turn(by: int) -> None:
             beside = neighbour(name, by)
-            self._turn_to(beside, self.menus(beside) if self.menus else at)
+            title = menu_title(beside)
+            self._turn_to(beside, (title.x, at[1]) if title else at)
 
         ids = bar_menu(name)
         self._open(lambda shut: Menu(self.host, shut, "menu", ids, at, title=name, turn=turn))
@@ -286,18 +283,28 @@ class Popups:
 
     def refresh(self) -> None:
         """Follow the mouse and draw; called before each frame."""
-        if not self._handlers:
+        if not self._mouse.listening:
             self._begin()
         if self._again:
             self._reopen()
-        mouse = self._pointer()
+        mouse = self._mouse.read()
         toast = self._toasts.at(mouse.at) if mouse.pressed else -1
         if toast >= 0:
             self._toasts.drop(toast)
+        if mouse.moved and self.open_menu:
+            self._follow_bar(mouse.at)
         if self._chain:
             self._chain[-1].refresh(mouse)
         area = self.area or Rect(0, 0, *self._window())
         self._toasts.refresh(self.host.kit, area, mouse.at, time.monotonic())
+
+    def _follow_bar(self, at: Point) -> None:
+        """Turn to the menu whose title the pointer is on, while another one is open."""
+        for name in MENUS:
+            title = menu_title(name)
+            if title and title.holds(at) and name != self._menu:
+                self._turn_to(name, (title.x, self._surfaces[0].rect.y))
+                return
 
     def _reopen(self) -> None:
         """Open again what the window was built anew under, as soon as words can be measured."""
@@ -308,32 +315,10 @@ class Popups:
                 self._show(popup)
 
     def _begin(self) -> None:
-        """Load the type of popups, which cannot be measured in the frame that it is loaded in.
-
-        The wheel can only be heard by a handler.
-        """
+        """Load the type of popups, which cannot be measured in the frame that it is loaded in."""
         for text in (TEXT.body, TEXT.label, TEXT.small_number, TEXT.number, *HEADINGS):
             self.host.kit.fonts.font(text)
-        self._handlers = int(dpg.add_handler_registry())
-        dpg.add_mouse_wheel_handler(callback=self._wheeled, parent=self._handlers)
-
-    def _wheeled(self, _: object, by: Any) -> None:
-        self._wheel += int(by)
-
-    def _pointer(self) -> Pointer:
-        x, y = dpg.get_mouse_pos(local=False)
-        at, down = (float(x), float(y)), dpg.is_mouse_button_down(dpg.mvMouseButton_Left)
-        found = Pointer(
-            at,
-            moved=at != self._mouse,
-            pressed=down and not self._was_down,
-            released=self._was_down and not down,
-            double=dpg.is_mouse_button_double_clicked(dpg.mvMouseButton_Left),
-            down=down,
-            wheel=self._wheel,
-        )
-        self._mouse, self._was_down, self._wheel = at, down, 0
-        return found
+        self._mouse.listen()
 
     def resize(self, size: Size) -> None:
         """Fit another size of the window."""
@@ -353,6 +338,4 @@ class Popups:
             surface.destroy()
         self._surfaces = []
         self._toasts.destroy()
-        if self._handlers:
-            dpg.delete_item(self._handlers)
-            self._handlers = 0
+        self._mouse.destroy()

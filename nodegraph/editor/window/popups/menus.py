@@ -5,18 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import dearpygui.dearpygui as dpg
+
 from nodegraph.editor.canvas.view import Point, Rect
 from nodegraph.editor.look.theme import SPACE, TEXT
 from nodegraph.editor.window.popups.layout import clamped, placed
 from nodegraph.editor.window.popups.line import DIM, Line
 from nodegraph.editor.window.popups.menu_rows import Ids, MenuRow, menu_rows
+from nodegraph.editor.window.popups.mouse import Pointer
 from nodegraph.editor.window.popups.popup import Popup
-from nodegraph.editor.window.popups.rows import Pointer, Rows
+from nodegraph.editor.window.popups.rows import Rows
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.host import Host
 
 ROW, LOW_ROW, RULE, LEAST = 28, 24, 9, 220
+
+
+def menu_title(name: str) -> Rect | None:
+    """Give where the title of a menu stands in the top bar; None where there is no bar."""
+    tag = f"topbar.menu.{name.lower()}"
+    if not dpg.does_item_exist(tag):
+        return None
+    return Rect(*dpg.get_item_rect_min(tag), *dpg.get_item_rect_size(tag))
 
 
 class Menu(Popup):

@@ -10,7 +10,7 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor.canvas.view import Point, Rect
 from nodegraph.editor.look.theme import SPACE, TEXT, WIDGETS, Text
 from nodegraph.editor.window.popups.layout import Size
-from nodegraph.editor.window.popups.rows import Pointer
+from nodegraph.editor.window.popups.mouse import Pointer
 from nodegraph.editor.window.popups.surface import Surface
 
 if TYPE_CHECKING:

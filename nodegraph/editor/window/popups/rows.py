@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import dearpygui.dearpygui as dpg
 
@@ -12,21 +12,8 @@ from nodegraph.editor.look.theme import WIDGETS
 from nodegraph.editor.window.kit import Kit
 from nodegraph.editor.window.popups.layout import Scroll
 from nodegraph.editor.window.popups.line import Line
+from nodegraph.editor.window.popups.mouse import Pointer
 from nodegraph.editor.window.popups.surface import paper
-
-
-@dataclass(frozen=True)
-class Pointer:
-    """The mouse in one frame."""
-
-    at: Point = (-1.0, -1.0)
-    moved: bool = False
-    pressed: bool = False
-    released: bool = False
-    double: bool = False
-    down: bool = False
-    wheel: int = 0
-
 
 Paint = Callable[[Line, int], None]
 
