@@ -398,7 +398,9 @@ class App:
     def frame(self) -> None:
         """Take in what came, draw, and show it."""
         self.clock = time.monotonic()
+        self.mouse.look()
         self._guarded(self._callbacks)
+        self.keyboard.refresh()
         for job in self._taken():
             self._guarded(job)
         self._guarded(self._mouse)
@@ -437,6 +439,8 @@ class App:
         if press == "F12" and not again:  # a picture of the window, for a report
             self.later(self.hands.photograph)
             return
+        if self.popups.open and press == "Shift+Enter":
+            press = "Enter"  # of a capital letter just typed, Shift may still count as down
         if self.popups.key(press):
             return
         if self.in_gallery and not self.kit.typing and self.gallery.key(press):

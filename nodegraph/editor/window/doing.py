@@ -458,8 +458,8 @@ def _next_fault(app: App, **_: Any) -> None:
 
 
 @command("run.why", _one)
-def _why(app: App, **_: Any) -> None:
-    name = app.stage.chosen[0]
+def _why(app: App, node: str = "", **_: Any) -> None:
+    name = node or app.stage.chosen[0]
     shown = app.board[name]
     words = shown.why or ("it has not run yet" if shown.state in ("idle", "stale") else shown.error)
     app.say(f"{name}: {words or 'its result is the one from before'}")

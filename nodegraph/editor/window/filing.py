@@ -16,6 +16,7 @@ from nodegraph.editor.files import session as sessions
 from nodegraph.editor.files import settings as keeping
 from nodegraph.editor.files.session import Offer, Session
 from nodegraph.errors import DocumentError
+from nodegraph.history import History
 from nodegraph.shipped import graph_file, shipped
 
 if TYPE_CHECKING:
@@ -146,6 +147,10 @@ class Filing:
         copy = path in (known.absolute() for known in shipped().values())
         try:
             session = sessions.opened(path, app.session.folder, app.session.key, copy=copy)
+            if copy:
+                # What it writes goes to where the program was started, not among what ships.
+                history = History.start(replace(session.graph, base=Path.cwd()), saved=True)
+                session = replace(session, history=history)
             offer = sessions.offer(session) if session.path else None
         except DocumentError as error:
             app.say(str(error), "error")

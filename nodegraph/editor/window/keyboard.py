@@ -37,6 +37,14 @@ _NAMED = {
     "Close_Brace": "]",
 }
 
+_CONTROL = ("LWin", "RWin") if sys.platform == "darwin" else ("LControl", "RControl")
+_MODIFIERS = tuple(
+    frozenset(getattr(dpg, f"mvKey_{name}") for name in names)
+    for names in (("LShift", "RShift"), _CONTROL, ("LAlt", "RAlt"))
+)
+"""Shift, control and alt. In a slow frame a key may be let go before its press is told of, so for
+presses the order of what is told counts, and not what is down by then."""
+
 
 def _codes() -> Iterator[tuple[int, str]]:
     for name, key in _NAMED.items():
@@ -63,30 +71,24 @@ class Keyboard:
         dpg.add_key_release_handler(parent=self._registry, callback=self._on_release)
 
     def _on_press(self, _sender: object, code: int) -> None:
-        key = self._keys.get(code)
-        if key is None:
-            return
         again = code in self._down
         self._down.add(code)
-        held = self.held
-        self._pressed(chord(key, ctrl=held.ctrl, alt=held.alt, shift=held.shift), again)
+        key = self._keys.get(code)
+        if key is not None:
+            shift, ctrl, alt = (bool(self._down & codes) for codes in _MODIFIERS)
+            self._pressed(chord(key, ctrl=ctrl, alt=alt, shift=shift), again)
 
     def _on_release(self, _sender: object, code: int) -> None:
         self._down.discard(code)
         if code in self._keys:
             self._released(chord(self._keys[code]))
 
+    def refresh(self) -> None:
+        """Forget keys whose release was not seen, as when the window lost the keys meanwhile."""
+        self._down = {code for code in self._down if dpg.is_key_down(code)}
+
     @property
     def held(self) -> Held:
         """What is held down now."""
-
-        def down(*names: str) -> bool:
-            return any(dpg.is_key_down(getattr(dpg, f"mvKey_{name}")) for name in names)
-
-        control = ("LWin", "RWin") if sys.platform == "darwin" else ("LControl", "RControl")
-        return Held(
-            shift=down("LShift", "RShift"),
-            ctrl=down(*control),
-            alt=down("LAlt", "RAlt"),
-            space=down("Spacebar"),
-        )
+        shift, ctrl, alt = (any(map(dpg.is_key_down, codes)) for codes in _MODIFIERS)
+        return Held(shift, ctrl, alt, space=dpg.is_key_down(dpg.mvKey_Spacebar))

@@ -62,6 +62,7 @@ class Mouse:
 
     def __init__(self) -> None:
         self.at: Point = (-1.0, -1.0)
+        self._told = self.at
         self.down: set[Button] = set()
         self._last = ("", 0.0, (0.0, 0.0))
         self._notches: list[int] = []
@@ -70,12 +71,17 @@ class Mouse:
             parent=self._registry, callback=lambda _, notches: self._notches.append(int(notches))
         )
 
+    def look(self) -> None:
+        """Find where the pointer is, before a key is taken that means what lies under it."""
+        x, y = dpg.get_mouse_pos(local=False)
+        self.at = float(x), float(y)
+
     def happened(self) -> Iterator[Happened]:
         """Give what happened, in the order in which it is to be taken."""
-        at = tuple(map(float, dpg.get_mouse_pos(local=False)))
-        at = at[0], at[1]
-        if at != self.at:
-            self.at = at
+        self.look()
+        at = self.at
+        if at != self._told:
+            self._told = at
             yield Moved(at)
         notches, self._notches = self._notches, []
         if sum(notches):
