@@ -49,6 +49,13 @@ class Page(Popup):
         kit.style(self._area, "clear")
         return body
 
+    def fit(self, content: int) -> None:
+        """Be no higher than what there is to read."""
+        rect, head, pad = self.surface.rect, self.kit.px(HEAD), self.pad
+        height = min(rect.height, head + content + pad)
+        dpg.configure_item(self._area, height=round(height) - head - pad // 2)
+        self.surface.move(rect._replace(height=height))
+
     def buttons(self, body: int, main: str, press: Callable[[], None]) -> None:
         """Put the main button and the one that closes at the right of the head."""
         kit = self.kit
@@ -116,6 +123,7 @@ class HelpPage(Page):
                 )
                 y += kit.px(TALL if line.style == "section" else ROW)
             y += kit.px(4) if line.style in ("text", "section") else 0
+        self.fit(y + kit.px(8))
         sheet = paper(self._area, Rect(0, 0, width, y + kit.px(8)), "help.text")
         for top, line, words in drawn:
             spot = int(dpg.add_draw_node(parent=sheet))
