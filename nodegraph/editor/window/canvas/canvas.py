@@ -24,7 +24,7 @@ from nodegraph.editor.window.canvas.detail import Level, Origin, level
 from nodegraph.editor.window.canvas.grid import Grid
 from nodegraph.editor.window.canvas.held import Held
 from nodegraph.editor.window.canvas.knobs import Knobs
-from nodegraph.editor.window.canvas.looks import loop_looks, node_looks
+from nodegraph.editor.window.canvas.looks import curve_owner, loop_looks, node_looks
 from nodegraph.editor.window.canvas.loops import Loops
 from nodegraph.editor.window.canvas.minimap import Map
 from nodegraph.editor.window.canvas.nodes import Nodes
@@ -165,7 +165,8 @@ class Canvas:
             part.pan(origin)
         self._plates.refresh(scene, view, host.selection, overlay.plates)
         self._textures.forget_wanted()
-        self._loops.refresh(loop_looks(host, view, self._textures))
+        loops = loop_looks(host, view, self._textures)
+        self._loops.refresh(loops)
         lit = {name for kind, name in host.selection if kind == "wire"}
         hover = overlay.hover
         if hover is not None and hover.kind in ("wire", "reroute"):
@@ -182,6 +183,7 @@ class Canvas:
         covered = self._covered(boxes, origin) if detail == "full" else {}
         looks = node_looks(host, boxes, detail, self._textures, covered, self._footers)
         self._nodes.refresh(boxes, looks, view.factor)
+        self._textures.keep({*looks, *map(curve_owner, loops)}, host.pictures.values())
         self._zoom.refresh(view.zoom)
         if detail == "full":
             self._knobs.refresh(boxes, origin, covered)

@@ -26,9 +26,11 @@ class Grid:
         pitch = view.grid * view.factor
         wanted = tuple(math.ceil(side / pitch) + 2 for side in view.size)
         have = self._drawn
-        fewer = wanted[0] * wanted[1] < 0.7 * have[0] * have[1]
+        fewer = wanted[0] * wanted[1] < 0.5 * have[0] * have[1]
         if wanted[0] > have[0] or wanted[1] > have[1] or fewer:
-            self._draw(wanted[0], wanted[1], CANVAS.dot * max(view.scale, 0.9))
+            # A few more than needed, or each step of zooming out would draw all of them anew.
+            columns, rows = (math.ceil(1.12 * count) for count in wanted)
+            self._draw(columns, rows, CANVAS.dot * max(view.scale, 0.9))
         origin = Origin.of(view)
         self.pen.move(origin.x % pitch - pitch, origin.y % pitch - pitch, pitch)
 

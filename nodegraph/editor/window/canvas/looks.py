@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nodegraph.editor.window.host import Host
 
 _CURVE = "loop curve "
+"""Before the name of a loop, since a node may show its last turn as well."""
 
 
 def node_looks(
@@ -59,7 +60,7 @@ def loop_looks(host: Host, view: View, textures: Textures) -> dict[str, LoopLook
         texture = 0
         if picture is not None and view.factor > 0.4:
             wide, high = round(LOOP.curve_width * size), round(LOOP.curve_height * size)
-            texture = textures.get(_CURVE + box.name, picture, wide, high)
+            texture = textures.get(curve_owner(box.name), picture, wide, high)
         found[box.name] = LoopLook(
             box,
             view.factor,
@@ -120,6 +121,11 @@ def _node(
         types=detail == "full" and (host.view.zoom >= PORT.names_zoom or host.presenting),
         presenting=host.presenting,
     )
+
+
+def curve_owner(loop: str) -> str:
+    """Name the owner of the texture in a loop's head."""
+    return _CURVE + loop
 
 
 def _first(host: Host, box: Box) -> Picture | None:

@@ -21,7 +21,7 @@ from nodegraph.editor.window.canvas.node_paint import SPOKES, paint_node
 from nodegraph.editor.window.canvas.pen import Pen
 from nodegraph.editor.window.canvas.stamps import Stamps
 
-BUDGET = 0.007
+BUDGET = 0.005
 """Seconds of a frame for drawing nodes anew that are only stretched so far."""
 
 

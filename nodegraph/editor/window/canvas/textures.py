@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,9 @@ from nodegraph.views import Picture, Table
 BUCKETS = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 BUDGET = 0.004
 """Seconds of a frame for making textures; at least one is made."""
-MOST, MOST_BYTES = 400, 96_000_000
+MOST, MOST_BYTES = 400, 64_000_000
+SWEEP = 0.5
+"""Seconds from one look for pictures that are gone to the next."""
 
 Raster = Callable[[Picture, int, int], Any]
 """Gives float32 numbers, four for each pixel, row by row."""
@@ -51,6 +53,7 @@ class Textures:
         self._last: dict[str, _Key] = {}
         self._gone: list[int] = []
         self._bytes = 0
+        self._swept = 0.0
 
     @property
     def queued(self) -> bool:
@@ -92,10 +95,21 @@ class Textures:
         """Drop what nobody asked for again; called before all ask anew."""
         self._wanted.clear()
 
-    def keep(self, owners: set[str]) -> None:
-        """Forget the last texture of everything that is gone."""
+    def keep(self, owners: Collection[str], pictures: Collection[Picture]) -> None:
+        """Say who is in sight, and which pictures there are: others are given back in time."""
         for owner in [name for name in self._last if name not in owners]:
             del self._last[owner]
+        if (now := time.monotonic()) - self._swept < SWEEP:
+            return
+        self._swept = now
+        alive, used = set(map(id, pictures)), set(self._last.values())
+        for key in [key for key in self._made if key[0] not in alive and key not in used]:
+            self._drop(key)
+
+    def _drop(self, key: _Key) -> None:
+        made = self._made.pop(key)
+        self._bytes -= made.bytes
+        self._gone.append(made.item)
 
     def destroy(self) -> None:
         """Give all of it back."""
@@ -117,6 +131,4 @@ class Textures:
             old = next((k for k in self._made if k not in used and k != key), None)
             if old is None:
                 return
-            made = self._made.pop(old)
-            self._bytes -= made.bytes
-            self._gone.append(made.item)
+            self._drop(old)
