@@ -173,14 +173,15 @@ class _Painter:
             self.pen.words(edge, y, words, Face.REGULAR, size, tone)
         else:
             self.pen.words_to(self.box.width - edge, y, words, Face.REGULAR, size, tone)
-        if self.look.types and spot.type:
-            small = type_size(TEXT.small, self.factor)
-            out = self.px(12)
-            if left:
-                self.pen.words_to(-out, y - size, spot.type, Face.REGULAR, small, self.tone("t3"))
-            else:
-                x = self.box.width + out
-                self.pen.words(x, y - size, spot.type, Face.REGULAR, small, self.tone("t3"))
+        small = type_size(TEXT.small, self.factor)
+        wide = self.pen.ruler.width(words, Face.REGULAR, size)
+        kind = self.pen.ruler.width(spot.type, Face.REGULAR, small)
+        gap = self.px(6)
+        # Within the node, where nothing else can stand; both sides of a row share what is free.
+        if not self.look.types or not spot.type or kind + 2 * gap > (room - wide) / 2 + gap:
+            return
+        x = edge + wide + gap if left else self.box.width - edge - wide - gap - kind
+        self.pen.words(x, y, spot.type, Face.REGULAR, small, self.tone("t3"))
 
     def _through(self, source: Spot, target: Spot) -> None:
         """Draw the dashed way past a node that is bypassed."""
