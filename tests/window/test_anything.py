@@ -8,7 +8,7 @@ import random
 from nodegraph import document
 from nodegraph.edits.scope import dangling
 from tests.window.conftest import Start
-from tests.window.harness import Program, State
+from tests.window.harness import Program, Spot, State
 from tests.window.steps import graph, names, ready, settled, spot
 
 SIZE = (1600, 1000)
@@ -25,17 +25,22 @@ KEYS = (
 def act(window: Program, state: State, dice: random.Random) -> None:
     """Do one thing that a restless hand might do."""
     anywhere = spot(state, dice.uniform(0.03, 0.97), dice.uniform(0.05, 0.95))
-    ports = [place for name, place in state.ports.items()]
-    nodes = list(state.nodes.values())
+    x, y, width, height = state.canvas
+
+    def inside(at: Spot) -> bool:
+        return x < at[0] < x + width and y < at[1] < y + height
+
+    ports = [place for place in state.ports.values() if inside(place)]
+    heads = [(left + wide / 3, top + 12) for left, top, wide, _ in state.nodes.values()]
+    heads = [head for head in heads if inside(head)]
     kind = dice.random()
     if kind < 0.35:
         window.key(*dice.choices(KEYS, k=3))
     elif kind < 0.55 and ports:
         goal = dice.choice(ports) if dice.random() < 0.8 else anywhere
         window.drag(dice.choice(ports), goal, steps=4)
-    elif kind < 0.75 and nodes:
-        x, y, width, _ = dice.choice(nodes)
-        window.drag((x + width / 3, y + 12), anywhere, steps=4)
+    elif kind < 0.75 and heads:
+        window.drag(dice.choice(heads), anywhere, steps=4)
     elif kind < 0.82:
         window.wheel(anywhere, dice.choice((-2, -1, 1, 2)))
     elif kind < 0.9:

@@ -7,6 +7,8 @@ from pathlib import Path
 import nodegraph
 from nodegraph import document
 from nodegraph.document import Graph, Node
+from nodegraph.shipped import shipped
+from tests.commands import process
 from tests.window.conftest import Start
 from tests.window.steps import add, empty, graph, names, ready
 
@@ -74,13 +76,11 @@ def test_a_graph_whose_sound_is_missing_asks_once_and_opens_all_the_same(
 
 
 def test_a_sound_that_carries_its_graph_opens_it(program: Start, tmp_path: Path):
-    made = document.read(_shipped("hello_mix"))
-    nodegraph.run(made, out=tmp_path)
-    sounds = [p for p in tmp_path.rglob("*") if p.suffix in (".wav", ".flac", ".png")]
-    assert sounds
+    assert process("run", "hello_mix", "--out", "out", cwd=tmp_path).code == 0
+    sounds = sorted(tmp_path.rglob("*.wav"))
     window = program(sounds[0])
     state = window.wait(lambda s: names(s), 20, "the graph")
-    assert graph(state).title == made.title
+    assert graph(state).title == document.read(shipped()["hello_mix"]).title
 
 
 def test_a_file_that_is_no_graph_is_one_line(program: Start, tmp_path: Path):
@@ -89,9 +89,3 @@ def test_a_file_that_is_no_graph_is_one_line(program: Start, tmp_path: Path):
     window = program(path)
     ready(window)
     window.wait(lambda s: "broken.json" in s.toast, 10, "the line")
-
-
-def _shipped(name: str) -> Path:
-    from nodegraph.shipped import shipped
-
-    return shipped()[name]

@@ -44,6 +44,7 @@ from nodegraph.editor.window.gliding import Glide
 from nodegraph.editor.window.hands import Hands
 from nodegraph.editor.window.keyboard import Keyboard
 from nodegraph.editor.window.kit import Kit
+from nodegraph.editor.window.kit.fonts import Fonts
 from nodegraph.editor.window.kit.styles import make
 from nodegraph.editor.window.panels.inspector import Inspector
 from nodegraph.editor.window.panels.palette import Palette
@@ -91,6 +92,7 @@ class App:
         self._awake = time.monotonic()
         self._stale_size = True
         self._closing = False
+        self._fonts: dict[int, Fonts] = {}
         self._jobs: list[Callable[[], None]] = []
         self.probe: Probe | None = None
 
@@ -125,6 +127,7 @@ class App:
             )
         )
         dpg.set_primary_window(self.root, True)
+        self.popups = Popups(self)
         self._build()
         dpg.show_viewport()
 
@@ -136,7 +139,8 @@ class App:
     def _build(self) -> None:
         """Make every part in the theme and scale of the settings."""
         scale = self.settings.scale * (PRESENTING if self.presenting else 1)
-        self.kit = Kit(self.theme, round(scale))
+        self.kit = Kit(self.theme, round(scale), self._fonts.get(round(scale)))
+        self._fonts[round(scale)] = self.kit.fonts
         ground = make(
             [(dpg.mvThemeCol_WindowBg, self.theme.line)],
             [(dpg.mvStyleVar_WindowPadding, (0, 0)), (dpg.mvStyleVar_ItemSpacing, (0, 0))],
@@ -144,7 +148,7 @@ class App:
         dpg.bind_item_theme(self.root, ground)
         self.topbar, self.status = TopBar(self), StatusLine(self)
         self.palette, self.inspector, self.tracks = Palette(self), Inspector(self), Tracks(self)
-        self.canvas, self.gallery, self.popups = Canvas(self), Gallery(self), Popups(self)
+        self.canvas, self.gallery = Canvas(self), Gallery(self)
         self.regions = self._regions()
         r = self.regions
         self.parts: list[tuple[str, Any]] = [
@@ -158,8 +162,8 @@ class App:
         ]
         for name, part in self.parts:
             part.build(self.root, getattr(r, name))
-        self.popups.resize(self.size)
         self._fit_view()
+        self._fit_popups()
         self.touch()
 
     def rebuild(self) -> None:
@@ -194,8 +198,12 @@ class App:
             for name, part in self.parts:
                 part.resize(getattr(found, name))
             self._fit_view()
-        self.popups.resize(self.size)
+        self._fit_popups()
         self.touch()
+
+    def _fit_popups(self) -> None:
+        self.popups.area = self.regions.canvas if self.regions.canvas.width else None
+        self.popups.resize(self.size)
 
     # What the parts see
 

@@ -107,7 +107,7 @@ class Hands:
 
     def _press(self, event: pointing.Pressed) -> None:
         app = self.app
-        if app.popups.open and app.popups.press(event.at):
+        if app.popups.press(event.at):
             return
         splitter = app.regions.splitter(event.at, app.kit.scale / 100)
         if event.button == "left" and splitter is not None and not app.in_gallery:

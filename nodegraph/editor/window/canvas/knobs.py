@@ -55,12 +55,7 @@ class Knobs:
         self._by_item: dict[int, _Widget] = {}
         self._factor = 0.0
         # Two fonts that grow and shrink with the zoom, whatever number of widgets there is.
-        self._fonts = int(dpg.add_font_registry())
-        size = TEXT.number.size
-        self._numbers, self._words = (
-            int(dpg.add_font(str(face.path), size, parent=self._fonts))
-            for face in (Face.MONO, Face.REGULAR)
-        )
+        self._numbers, self._words = map(kit.fonts.growing, (Face.MONO, Face.REGULAR))
         self._theme, self._padding = self._style()
         with dpg.item_handler_registry() as handlers:
             dpg.add_item_deactivated_after_edit_handler(callback=self._ended)
@@ -126,7 +121,7 @@ class Knobs:
 
     def destroy(self) -> None:
         """Give back what does not hang in the layer."""
-        for item in (self._theme, self._handlers, self._fonts):
+        for item in (self._theme, self._handlers):
             if item and dpg.does_item_exist(item):
                 dpg.delete_item(item)
 

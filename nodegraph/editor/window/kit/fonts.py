@@ -19,6 +19,12 @@ class Fonts:
         self.scale = scale
         self._registry = dpg.add_font_registry()
         self._made: dict[tuple[Face, int], int] = {}
+        self._growing: dict[Face, int] = {}
+        for text in vars(TEXT).values():
+            self.font(text)  # measured right from the first frame on
+
+    def bind(self) -> None:
+        """Make text of panels and menus what widgets have that nothing else is bound to."""
         dpg.bind_font(self.font(TEXT.body))
 
     def font(self, text: Text, zoom: float = 1.0) -> int:
@@ -31,6 +37,16 @@ class Fonts:
         if key not in self._made:
             self._made[key] = int(dpg.add_font(str(face.path), pixels, parent=self._registry))
         return self._made[key]
+
+    def growing(self, face: Face) -> int:
+        """Give the font item of a face whose size the canvas changes with its zoom.
+
+        Like all fonts it is never deleted: widgets that are on their way out still have it.
+        """
+        if face not in self._growing:
+            item = dpg.add_font(str(face.path), TEXT.number.size, parent=self._registry)
+            self._growing[face] = int(item)
+        return self._growing[face]
 
     def size(self, text: Text, zoom: float = 1.0) -> int:
         """Give the size of type in pixels; 0 where it is too small to draw."""

@@ -26,6 +26,7 @@ class Kit:
     def __init__(self, theme: Theme, scale: int = 100, fonts: Fonts | None = None) -> None:
         self.theme, self.scale = theme, scale
         self.fonts = fonts or Fonts(scale)
+        self.fonts.bind()
         self._styles: dict[str, Item] = {}
         self._fields: set[Item] = set()
         self._root = root(theme, scale)
