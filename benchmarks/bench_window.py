@@ -98,12 +98,13 @@ def frames() -> None:
     from nodegraph.editor.files import session as sessions
     from nodegraph.editor.files.settings import Settings
     from nodegraph.editor.interact import events
+    from nodegraph.editor.window import opening
     from nodegraph.editor.window.app import App
 
     folder = Path(tempfile.mkdtemp())
     settings = Settings(width=SIZE[0], height=SIZE[1], run_as_you_edit=False)
+    opening.show(settings, "benchmark")
     app = App(settings, sessions.blank(folder))
-    app.open()
     app.frame()
     app.files.begin(None)
     print(f"{'ms a frame':<32} {'median':>8} {'99 %':>8} {'fps':>8} {'/ empty':>8}")

@@ -7,7 +7,7 @@ from typing import Literal
 
 from nodegraph.editor.canvas.view import Point, Rect
 from nodegraph.editor.files.settings import Settings
-from nodegraph.editor.look.theme import PRESENTER, WINDOW
+from nodegraph.editor.look.measures import PRESENTER, WINDOW
 
 Splitter = Literal["palette", "inspector", "tracks"]
 NONE = Rect(0, 0, 0, 0)

@@ -114,20 +114,20 @@ def _entry(path: Path, now: float) -> Entry:
         state = path.stat()
         folder = path.is_dir()
     except OSError as error:
-        return Entry(name, path, _kind(path), fault=_reason(error))
+        return Entry(name, path, kind(path), fault=_reason(error))
     fault = "" if os.access(path, os.R_OK) else "no permission to read it"
     size = "" if folder else size_text(state.st_size)
     return Entry(
         name,
         path,
-        "folder" if folder else _kind(path),
+        "folder" if folder else kind(path),
         size,
         date_text(state.st_mtime, now),
         fault,
     )
 
 
-def _kind(path: Path) -> Kind:
+def kind(path: Path) -> Kind:
     suffix = path.suffix.lower()
     if suffix in AUDIO:
         return "audio"

@@ -30,7 +30,8 @@ from nodegraph import __version__
 from nodegraph.declare import NodeType
 from nodegraph.document import Graph, Item, Link, Loop, links, write_atomically
 from nodegraph.editor.files.gallery import GalleryCard, depths
-from nodegraph.editor.look.theme import GALLERY, THEMES, Theme
+from nodegraph.editor.look.colours import THEMES, Theme
+from nodegraph.editor.look.measures import GALLERY
 from nodegraph.errors import DocumentError
 from nodegraph.values import Audio, Files, Number, Scores, Value
 from nodegraph.views import Curves, Heatmap, Panels, Picture, Table, Wave

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodegraph.editor.look.theme import Dash, SourceStyle, Theme, source_style
+from nodegraph.editor.look.colours import Theme
+from nodegraph.editor.look.signs import Dash, SourceStyle, source_style
 from nodegraph.editor.pictures import axes, paint
 from nodegraph.views import Axis, Curves, Line, Wave
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodegraph.editor.look.theme import Rgba, Theme
+from nodegraph.editor.look.colours import Rgba, Theme
 
 Array = NDArray[Any]
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodegraph.editor.look.theme import Rgba
+from nodegraph.editor.look.colours import Rgba
 
 Array = NDArray[Any]
 SUB = 3

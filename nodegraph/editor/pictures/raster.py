@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodegraph.editor.look.theme import Theme
+from nodegraph.editor.look.colours import Theme
 from nodegraph.editor.pictures import lines, maps, paint
 from nodegraph.editor.pictures.reduction import edges, how, reduced
 from nodegraph.editor.pictures.tables import numbers

@@ -23,13 +23,13 @@ from nodegraph.editor.acting import Change
 from nodegraph.editor.canvas.building import build
 from nodegraph.editor.canvas.scene import Scene
 from nodegraph.editor.canvas.view import Point, View
-from nodegraph.editor.commands import BY_ID, Command, Context, Place, match
+from nodegraph.editor.commands import Command, Context, Place, match
 from nodegraph.editor.files import session as sessions
 from nodegraph.editor.files import settings as keeping
 from nodegraph.editor.files.session import Session
 from nodegraph.editor.files.settings import Settings
 from nodegraph.editor.interact.overlay import Overlay
-from nodegraph.editor.look.theme import THEMES
+from nodegraph.editor.look.colours import THEMES
 from nodegraph.editor.regions import Regions, regions
 from nodegraph.editor.running.board import Board
 from nodegraph.editor.running.board_policy import RunSettings
@@ -71,50 +71,43 @@ class App:
 
     def __init__(self, settings: Settings, session: Session) -> None:
         self.version = 0
-        self.settings, self.session = settings, session
+        self.frames = 0
+        self.clock = time.monotonic()
+        self.settings: Settings = settings
+        self.session: Session = session
         self.types: Mapping[str, NodeType] = {}
-        self.engine = Engine({})
-        self.scene, self.view, self.selection = Scene(), View(), frozenset[Any]()
-        self.overlay = Overlay(session.graph)
+        self.engine: Engine = Engine({})
+        self.scene: Scene = Scene()
+        self.view: View = View()
+        self.selection: Selection = frozenset()
+        self.overlay: Overlay = Overlay(session.graph)
         self.cards: Mapping[str, Card] = {}
-        self.presenting, self.in_gallery = False, True
+        self.presenting: bool = False
+        self.in_gallery: bool = True
         self.region: tuple[float, float] | None = None
         self.raised: list[str] = []
-        self.recent_commands: list[str] = []
-        self.clock = time.monotonic()
-        self.frames = 0
-        self.files = Filing(self)
-        self.hands = Hands(self)
-        self.regions = Regions()
+        self.regions: Regions = Regions()
+        self.files: Filing = Filing(self)
+        self.hands: Hands = Hands(self)
+        self.probe: Probe | None = None
         self._glide: Glide | None = None
         self._drawn: tuple[Any, ...] = ()
         self._carded: tuple[Any, ...] = ()
-        self._awake = time.monotonic()
-        self._stale_size = True
+        self._awake = self.clock
         self._closing = False
+        self._unsaved = False
         self._fonts: dict[int, Fonts] = {}
         self._jobs: list[Callable[[], None]] = []
-        self.probe: Probe | None = None
+        self._open()
 
     # Building
 
-    def open(self) -> None:
-        """Make the window; it is on screen after the first frame."""
-        dpg.create_context()
-        dpg.configure_app(manual_callback_management=True, keyboard_navigation=False)
-        dpg.create_viewport(
-            title=self.session.title,
-            width=self.settings.width,
-            height=self.settings.height,
-            min_width=640,
-            min_height=480,
-            disable_close=True,
-            clear_color=self.theme.win,
-        )
-        dpg.setup_dearpygui()
+    def _open(self) -> None:
+        """Fill the window, which is there already."""
+        dpg.set_viewport_title(self.session.title)
         dpg.set_exit_callback(lambda: self.do("file.quit"))
-        self.keyboard = Keyboard(self._key, self._key_up)
-        self.mouse = Mouse()
+        self.keyboard: Keyboard = Keyboard(self._key, self._key_up)
+        self.mouse: Mouse = Mouse()
         self.root = int(
             dpg.add_window(
                 no_title_bar=True,
@@ -123,13 +116,11 @@ class App:
                 no_scrollbar=True,
                 no_scroll_with_mouse=True,
                 no_bring_to_front_on_focus=True,
-                no_background=False,
             )
         )
         dpg.set_primary_window(self.root, True)
-        self.popups = Popups(self)
+        self.popups: Popups = Popups(self)
         self._build()
-        dpg.show_viewport()
 
     @property
     def theme(self) -> Any:
@@ -284,9 +275,6 @@ class App:
     def do(self, command: str, key: str = "", **details: Any) -> None:
         """Do a command, as by its key; `details` are its own."""
         self.touch()
-        known = BY_ID.get(command)
-        if known is not None:
-            self.recent_commands = [command, *(c for c in self.recent_commands if c != command)][:8]
         if command in COMMANDS:
             COMMANDS[command].run(self, key=key, **details)
         elif command in acting.EDITS:
@@ -343,7 +331,7 @@ class App:
 
     def show_gallery(self) -> None:
         """Show the first screen; the document stays as it is behind it."""
-        self.in_gallery = True
+        self.in_gallery: bool = True
         self.lay_out()
 
     def show_document(self) -> None:
@@ -380,8 +368,6 @@ class App:
         self.later(self.lay_out)
         self._unsaved = True
         self.touch()
-
-    _unsaved = False
 
     def open_path(self, path: Path) -> None:
         """Open a graph, a sound or a picture that carries a graph."""

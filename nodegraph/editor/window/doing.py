@@ -13,7 +13,7 @@ from nodegraph.document import Loop, walk
 from nodegraph.editor import acting
 from nodegraph.editor.canvas.view import Rect, around
 from nodegraph.editor.files import settings as keeping
-from nodegraph.editor.look.theme import PRESENTER
+from nodegraph.editor.look.measures import PRESENTER
 from nodegraph.editor.offers.converters import Wiring
 from nodegraph.editor.offers.ends import ends
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from nodegraph.editor.canvas.view import View
-from nodegraph.editor.look.theme import MOTION
+from nodegraph.editor.look.measures import MOTION
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from nodegraph.editor.interact import events, intents
 from nodegraph.editor.interact.machine import step
 from nodegraph.editor.interact.overlay import Overlay, overlay
 from nodegraph.editor.interact.states import Resting, State
-from nodegraph.editor.look.theme import TEXT
+from nodegraph.editor.look.faces import TEXT
 from nodegraph.editor.offers.ends import End
 from nodegraph.editor.offers.search import Wire, pulled_from, pulled_into
 from nodegraph.editor.regions import Splitter, dragged

@@ -10,7 +10,7 @@ from nodegraph.declare import NodeType
 from nodegraph.document import Graph, Link, Loop, Node
 from nodegraph.editor.files.gallery import GalleryCard, gallery
 from nodegraph.editor.files.thumbnails import SIZE, Thumbnails, folder, looks, pixels
-from nodegraph.editor.look.theme import DARK, LIGHT
+from nodegraph.editor.look.colours import DARK, LIGHT
 from nodegraph.registry import Registry, discover
 from nodegraph.shipped import shipped
 from nodegraph.views import Axis, Curves, Heatmap, Line, Panels, Wave

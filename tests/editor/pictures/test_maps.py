@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nodegraph.editor.look.theme import DARK, LIGHT
+from nodegraph.editor.look.colours import DARK, LIGHT
 from nodegraph.editor.pictures import maps
 
 

@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
-from nodegraph.editor.look.theme import DARK, LIGHT
+from nodegraph.editor.look.colours import DARK, LIGHT
 from nodegraph.editor.pictures import maps, tables
 from nodegraph.editor.pictures.raster import raster, tiles, to_texture
 from nodegraph.editor.pictures.warp import logarithmic, shown

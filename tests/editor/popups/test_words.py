@@ -7,7 +7,7 @@ import pytest
 from nodegraph.declare import Knob, NodeType, Param
 from nodegraph.document import Graph, Link, Loop, Node
 from nodegraph.editor.files.settings import CHOICES
-from nodegraph.editor.look.theme import MOTION
+from nodegraph.editor.look.measures import MOTION
 from nodegraph.editor.offers.ends import End
 from nodegraph.editor.offers.search import Wire, choices
 from nodegraph.editor.window.popups import words

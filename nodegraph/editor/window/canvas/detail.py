@@ -9,7 +9,8 @@ from typing import Literal
 from nodegraph.editor.canvas.scene import Box
 from nodegraph.editor.canvas.shapes import KnobRow
 from nodegraph.editor.canvas.view import Rect, View
-from nodegraph.editor.look.theme import FAR, SMALLEST_TEXT, TEXT, Text
+from nodegraph.editor.look.faces import SMALLEST_TEXT, TEXT, Text
+from nodegraph.editor.look.measures import FAR
 
 Level = Literal["far", "drawn", "full"]
 """``far`` is a box; ``drawn`` has all parts, but none of them is a widget, since the words in one

@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.editor.look.theme import (
-    CHIP,
-    FAR,
-    NODE,
-    STATES,
-    TEXT,
-    Face,
-    Theme,
-    family_style,
-    mix,
-    text_size,
-)
+from nodegraph.editor.look.colours import CHIP, Theme, mix
+from nodegraph.editor.look.faces import TEXT, Face, text_size
+from nodegraph.editor.look.measures import FAR, NODE
+from nodegraph.editor.look.signs import STATES, family_style
 from nodegraph.editor.window.canvas.detail import pixels
 from nodegraph.editor.window.canvas.node_look import NodeLook, Tones, outline
 from nodegraph.editor.window.canvas.pen import Pen

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from nodegraph.editor.canvas.view import View
-from nodegraph.editor.look.theme import CANVAS, Rgba
+from nodegraph.editor.look.colours import Rgba
+from nodegraph.editor.look.measures import CANVAS
 from nodegraph.editor.window.canvas.detail import Origin
 from nodegraph.editor.window.canvas.pen import Pen
 

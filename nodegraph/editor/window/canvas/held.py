@@ -8,15 +8,10 @@ import numpy as np
 
 from nodegraph.editor.canvas.view import Point, Rect, View
 from nodegraph.editor.canvas.wires import REFUSED, dashes, points
-from nodegraph.editor.look.theme import (
-    CARD,
-    PORT,
-    TEXT,
-    WINDOW,
-    WIRE,
-    type_style,
-    with_alpha,
-)
+from nodegraph.editor.look.colours import with_alpha
+from nodegraph.editor.look.faces import TEXT
+from nodegraph.editor.look.measures import CARD, PORT, WINDOW, WIRE
+from nodegraph.editor.look.signs import type_style
 from nodegraph.editor.window.canvas.detail import Origin
 from nodegraph.editor.window.canvas.pen import Pen
 from nodegraph.editor.window.canvas.signs import draw_sign

@@ -15,7 +15,8 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor.canvas.scene import Box
 from nodegraph.editor.canvas.shapes import KnobRow
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.editor.look.theme import NODE, TEXT, WIDGETS, Face, icon
+from nodegraph.editor.look.faces import TEXT, Face, icon
+from nodegraph.editor.look.measures import NODE, WIDGETS
 from nodegraph.editor.window.canvas.detail import NOWHERE, Origin, length, type_size
 from nodegraph.editor.window.canvas.knob_kinds import Kind, Setting, given, setting
 from nodegraph.editor.window.kit import Kit

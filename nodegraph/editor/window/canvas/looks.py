@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nodegraph.editor.canvas.scene import Box
 from nodegraph.editor.canvas.view import View
-from nodegraph.editor.look.theme import LOOP, PORT
+from nodegraph.editor.look.measures import LOOP, PORT
 from nodegraph.editor.pictures.tables import rows
 from nodegraph.editor.running.board import Board
 from nodegraph.editor.window.canvas.detail import Level

@@ -11,18 +11,10 @@ import numpy as np
 from nodegraph.editor.canvas.scene import Box, Scene
 from nodegraph.editor.canvas.view import Point, Rect, View
 from nodegraph.editor.canvas.wires import dashes
-from nodegraph.editor.look.theme import (
-    CHIP,
-    HALO,
-    LOOP,
-    TEXT,
-    WINDOW,
-    Face,
-    Theme,
-    mix,
-    type_style,
-    with_alpha,
-)
+from nodegraph.editor.look.colours import CHIP, HALO, Theme, mix, with_alpha
+from nodegraph.editor.look.faces import TEXT, Face
+from nodegraph.editor.look.measures import LOOP, WINDOW
+from nodegraph.editor.look.signs import type_style
 from nodegraph.editor.running.board import Shown
 from nodegraph.editor.window.canvas.detail import Origin, length, pixels, type_size, whole
 from nodegraph.editor.window.canvas.pen import Pen

@@ -6,7 +6,8 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.scene import Scene
 from nodegraph.editor.canvas.view import Minimap, Rect, View
-from nodegraph.editor.look.theme import CANVAS, Rgba, Theme, with_alpha
+from nodegraph.editor.look.colours import Rgba, Theme, with_alpha
+from nodegraph.editor.look.measures import CANVAS
 from nodegraph.editor.stage import Selection
 from nodegraph.editor.window.canvas.pen import Pen
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nodegraph.editor.canvas.shapes import Shape, Spot
-from nodegraph.editor.look.theme import NODE, STATES, Rgba, Theme, mix
+from nodegraph.editor.look.colours import Rgba, Theme, mix
+from nodegraph.editor.look.measures import NODE
+from nodegraph.editor.look.signs import STATES
 from nodegraph.editor.window.canvas.detail import Level
 from nodegraph.editor.window.canvas.words import Footer
 

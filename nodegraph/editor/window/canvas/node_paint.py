@@ -6,24 +6,10 @@ import math
 
 from nodegraph.editor.canvas.shapes import KnobRow, Spot
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.editor.look.theme import (
-    CHIP,
-    HALO,
-    NODE,
-    PORT,
-    PRESENTER,
-    SMALLEST_TEXT,
-    STATES,
-    TEXT,
-    WINDOW,
-    Face,
-    Rgba,
-    Theme,
-    family_style,
-    mix,
-    type_style,
-    with_alpha,
-)
+from nodegraph.editor.look.colours import CHIP, HALO, Rgba, Theme, mix, with_alpha
+from nodegraph.editor.look.faces import SMALLEST_TEXT, TEXT, Face
+from nodegraph.editor.look.measures import NODE, PORT, PRESENTER, WINDOW
+from nodegraph.editor.look.signs import STATES, family_style, type_style
 from nodegraph.editor.window.canvas.detail import length, pixels, type_size, whole
 from nodegraph.editor.window.canvas.knob_face import draw_knob
 from nodegraph.editor.window.canvas.node_look import NodeLook, Tones, outline

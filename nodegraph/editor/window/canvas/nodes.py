@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.scene import Box
-from nodegraph.editor.look.theme import Theme
+from nodegraph.editor.look.colours import Theme
 from nodegraph.editor.window.canvas.detail import Origin, whole
 from nodegraph.editor.window.canvas.far import paint_far
 from nodegraph.editor.window.canvas.node_look import NodeLook

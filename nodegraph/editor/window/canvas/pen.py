@@ -14,7 +14,8 @@ import dearpygui._dearpygui as raw
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.editor.look.theme import SMALLEST_TEXT, Face, Rgba, icon
+from nodegraph.editor.look.colours import Rgba
+from nodegraph.editor.look.faces import SMALLEST_TEXT, Face, icon
 from nodegraph.editor.window.kit import Kit
 
 Item = int

@@ -8,16 +8,10 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.scene import Key, Plate, Scene
 from nodegraph.editor.canvas.view import Rect, View
-from nodegraph.editor.look.theme import (
-    CANVAS,
-    HALO,
-    TEXT,
-    Face,
-    Text,
-    Theme,
-    family_style,
-    with_alpha,
-)
+from nodegraph.editor.look.colours import HALO, Theme, with_alpha
+from nodegraph.editor.look.faces import TEXT, Face, Text
+from nodegraph.editor.look.measures import CANVAS
+from nodegraph.editor.look.signs import family_style
 from nodegraph.editor.stage import Selection
 from nodegraph.editor.window.canvas.detail import Origin, length, pixels, type_size, whole
 from nodegraph.editor.window.canvas.markdown import Style, lines

@@ -6,7 +6,10 @@ import math
 from collections.abc import Callable
 
 from nodegraph.editor.canvas.view import Point, Rect
-from nodegraph.editor.look.theme import PORT, Face, Rgba, Shape, TypeStyle
+from nodegraph.editor.look.colours import Rgba
+from nodegraph.editor.look.faces import Face
+from nodegraph.editor.look.measures import PORT
+from nodegraph.editor.look.signs import Shape, TypeStyle
 from nodegraph.editor.window.canvas.pen import Pen
 
 _Drawing = Callable[[Pen, float, float, float, Rgba, Rgba, Rgba, float], None]

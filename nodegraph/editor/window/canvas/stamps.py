@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.editor.look.theme import Rgba
+from nodegraph.editor.look.colours import Rgba
 from nodegraph.editor.window.canvas.pen import Pen
 
 MOST = 256

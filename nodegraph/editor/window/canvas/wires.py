@@ -15,18 +15,10 @@ import numpy as np
 from nodegraph.editor.canvas.scene import Scene
 from nodegraph.editor.canvas.view import Rect, View
 from nodegraph.editor.canvas.wires import Wire, along, dashes, middle
-from nodegraph.editor.look.theme import (
-    PORT,
-    TEXT,
-    WIRE,
-    Face,
-    Rgba,
-    Theme,
-    mix,
-    source_style,
-    type_style,
-    with_alpha,
-)
+from nodegraph.editor.look.colours import Rgba, Theme, mix, with_alpha
+from nodegraph.editor.look.faces import TEXT, Face
+from nodegraph.editor.look.measures import PORT, WIRE
+from nodegraph.editor.look.signs import source_style, type_style
 from nodegraph.editor.window.canvas.detail import Level, Origin, length, type_size, whole
 from nodegraph.editor.window.canvas.pen import Pen
 from nodegraph.editor.window.canvas.signs import draw_sign

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from nodegraph.editor.look.theme import STATES
+from nodegraph.editor.look.signs import STATES
 from nodegraph.editor.running.board import Board, Shown
 from nodegraph.editor.running.board_policy import HEAVY
 from nodegraph.editor.running.cards import Card

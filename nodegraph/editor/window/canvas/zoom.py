@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.editor.look.theme import CANVAS, TEXT, WINDOW
+from nodegraph.editor.look.faces import TEXT
+from nodegraph.editor.look.measures import CANVAS, WINDOW
 from nodegraph.editor.window.canvas.pen import Pen
 
 if TYPE_CHECKING:

@@ -6,18 +6,10 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.files.gallery import GalleryCard
-from nodegraph.editor.look.theme import (
-    GALLERY,
-    HALO,
-    NODE,
-    SPACE,
-    TEXT,
-    WINDOW,
-    Rgba,
-    family_style,
-    mix,
-    with_alpha,
-)
+from nodegraph.editor.look.colours import HALO, Rgba, mix, with_alpha
+from nodegraph.editor.look.faces import TEXT
+from nodegraph.editor.look.measures import GALLERY, NODE, SPACE, WINDOW
+from nodegraph.editor.look.signs import family_style
 from nodegraph.editor.window.gallery.layout import AROUND
 from nodegraph.editor.window.gallery.miniature import miniature
 from nodegraph.editor.window.kit import Kit

@@ -12,7 +12,9 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.commands import BY_ID, shown
 from nodegraph.editor.files.gallery import RecentFile, recent_files
-from nodegraph.editor.look.theme import SPACE, TEXT, WINDOW, Rgba, Text
+from nodegraph.editor.look.colours import Rgba
+from nodegraph.editor.look.faces import TEXT, Text
+from nodegraph.editor.look.measures import SPACE, WINDOW
 from nodegraph.editor.window.gallery.layout import ROW, flow
 
 if TYPE_CHECKING:

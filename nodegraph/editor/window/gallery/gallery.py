@@ -16,7 +16,7 @@ from nodegraph.editor.files.gallery import (
     simplest_first,
 )
 from nodegraph.editor.files.thumbnails import Thumbnails
-from nodegraph.editor.look.theme import GALLERY, SPACE
+from nodegraph.editor.look.measures import GALLERY, SPACE
 from nodegraph.editor.window.gallery import layout
 from nodegraph.editor.window.gallery.card import draw
 from nodegraph.editor.window.gallery.column import Column

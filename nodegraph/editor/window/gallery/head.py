@@ -8,7 +8,8 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.files.gallery import SUBJECTS, GalleryCard, chips
-from nodegraph.editor.look.theme import GALLERY, TEXT, WINDOW, icon
+from nodegraph.editor.look.faces import TEXT, icon
+from nodegraph.editor.look.measures import GALLERY, WINDOW
 from nodegraph.editor.window.gallery import layout
 from nodegraph.editor.window.gallery.panes import FIELD_PADDING, Styles, pane
 from nodegraph.editor.window.kit import Kit

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.editor.look.theme import GALLERY, SPACE, WINDOW, scaled
+from nodegraph.editor.look.faces import scaled
+from nodegraph.editor.look.measures import GALLERY, SPACE, WINDOW
 
 SIDE = 32
 """From the edges of the main part to the cards."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from nodegraph.document import Graph, Link, Loop, links, walk
 from nodegraph.editor.canvas.view import Point, Rect
-from nodegraph.editor.look.theme import NODE
+from nodegraph.editor.look.measures import NODE
 
 HEIGHT = 160.0
 """Of a box, about that of a node."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.editor.look.theme import SPACE, WINDOW
+from nodegraph.editor.look.measures import SPACE, WINDOW
 from nodegraph.editor.window.kit import Kit
 from nodegraph.editor.window.kit.styles import make
 

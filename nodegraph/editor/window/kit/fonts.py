@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dearpygui.dearpygui as dpg
 
-from nodegraph.editor.look.theme import TEXT, Face, Text, text_size
+from nodegraph.editor.look.faces import TEXT, Face, Text, text_size
 
 
 class Fonts:

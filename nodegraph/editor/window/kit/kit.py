@@ -7,7 +7,9 @@ from typing import Any
 
 import dearpygui.dearpygui as dpg
 
-from nodegraph.editor.look.theme import TEXT, WINDOW, Face, Rgba, Text, Theme, icon, scaled
+from nodegraph.editor.look.colours import Rgba, Theme
+from nodegraph.editor.look.faces import TEXT, Face, Text, icon, scaled
+from nodegraph.editor.look.measures import WINDOW
 from nodegraph.editor.window.kit.fonts import Fonts
 from nodegraph.editor.window.kit.styles import STYLES, root
 

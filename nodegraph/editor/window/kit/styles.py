@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable
 
 import dearpygui.dearpygui as dpg
 
-from nodegraph.editor.look.theme import NODE, WIDGETS, WINDOW, Rgba, Theme, scaled
+from nodegraph.editor.look.colours import Rgba, Theme
+from nodegraph.editor.look.faces import scaled
+from nodegraph.editor.look.measures import NODE, WIDGETS, WINDOW
 
 Colours = Iterable[tuple[int, Rgba]]
 Sizes = Iterable[tuple[int, tuple[float, ...]]]

@@ -11,7 +11,8 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor import acting
 from nodegraph.editor.canvas.scene import Key, Plate
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.editor.look.theme import FAMILIES, TEXT, family_style
+from nodegraph.editor.look.faces import TEXT
+from nodegraph.editor.look.signs import FAMILIES, family_style
 from nodegraph.editor.window.panels import paper, parts, sheets
 from nodegraph.editor.window.panels.names import labels
 from nodegraph.editor.window.panels.sheets import Section, Subject

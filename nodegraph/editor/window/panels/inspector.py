@@ -13,7 +13,7 @@ from nodegraph.declare import LOOP_KNOBS, Knob
 from nodegraph.document import Item, Link, Loop, Node, walk
 from nodegraph.editor import acting
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.editor.look.theme import INSPECTOR
+from nodegraph.editor.look.measures import INSPECTOR
 from nodegraph.editor.stage import nodes
 from nodegraph.editor.window.canvas.words import empty, standing
 from nodegraph.editor.window.panels import node_blocks, paper, parts, sheets

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nodegraph.document import Graph, walk
-from nodegraph.editor.look.theme import TRACK
+from nodegraph.editor.look.measures import TRACK
 from nodegraph.editor.window.panels.names import Types, labels
 from nodegraph.views import Panels, Picture, Wave
 

@@ -10,7 +10,8 @@ import dearpygui.dearpygui as dpg
 from nodegraph.document import Item
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.commands import BY_ID
-from nodegraph.editor.look.theme import INSPECTOR, NODE, TEXT, WINDOW
+from nodegraph.editor.look.faces import TEXT
+from nodegraph.editor.look.measures import INSPECTOR, NODE, WINDOW
 from nodegraph.editor.window.kit import Kit
 from nodegraph.editor.window.panels import paper, parts, sheets
 from nodegraph.editor.window.panels.names import family_of

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.editor.look.theme import SPACE, TEXT, WIDGETS, WINDOW
+from nodegraph.editor.look.faces import TEXT
+from nodegraph.editor.look.measures import SPACE, WIDGETS, WINDOW
 from nodegraph.editor.window.panels import parts
 from nodegraph.editor.window.panels.palette_rows import Entry, Family, families
 

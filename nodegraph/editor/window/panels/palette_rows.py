@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from nodegraph.declare import LOOP_KNOBS, Knob, NodeType
-from nodegraph.editor.look.theme import DARK, family_style
+from nodegraph.editor.look.colours import DARK
+from nodegraph.editor.look.signs import family_style
 from nodegraph.editor.offers.search import FAMILIES, choices
 from nodegraph.editor.window.panels.names import LOOP, LOOP_SUMMARY, folded
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.editor.look.theme import INSPECTOR, TEXT, WINDOW
+from nodegraph.editor.look.faces import TEXT
+from nodegraph.editor.look.measures import INSPECTOR, WINDOW
 from nodegraph.editor.window.kit import Kit
 from nodegraph.editor.window.panels import parts
 from nodegraph.editor.window.panels.sheets import Row, Section

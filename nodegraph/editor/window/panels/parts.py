@@ -12,20 +12,10 @@ from collections.abc import Callable, Sequence
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.editor.look.theme import (
-    CHIP,
-    NODE,
-    PORT,
-    TEXT,
-    TRACK,
-    Rgba,
-    Shape,
-    Text,
-    family_style,
-    mix,
-    source_style,
-    type_style,
-)
+from nodegraph.editor.look.colours import CHIP, Rgba, mix
+from nodegraph.editor.look.faces import TEXT, Text
+from nodegraph.editor.look.measures import NODE, PORT, TRACK
+from nodegraph.editor.look.signs import Shape, family_style, source_style, type_style
 from nodegraph.editor.window.kit import Kit
 
 Item = int

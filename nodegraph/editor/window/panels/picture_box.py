@@ -11,7 +11,8 @@ import dearpygui.dearpygui as dpg
 import numpy as np
 
 from nodegraph.editor.canvas.view import Point, Rect
-from nodegraph.editor.look.theme import INSPECTOR, TEXT
+from nodegraph.editor.look.faces import TEXT
+from nodegraph.editor.look.measures import INSPECTOR
 from nodegraph.editor.pictures import axes, maps, warp
 from nodegraph.editor.pictures.raster import raster, tiles, to_texture
 from nodegraph.editor.pictures.readout import value_at

@@ -9,7 +9,8 @@ from functools import partial
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.editor.look.theme import TEXT, WINDOW
+from nodegraph.editor.look.faces import TEXT
+from nodegraph.editor.look.measures import WINDOW
 from nodegraph.editor.window.kit import Kit
 from nodegraph.editor.window.kit.styles import make
 from nodegraph.editor.window.panels import parts

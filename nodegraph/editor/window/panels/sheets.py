@@ -12,7 +12,7 @@ from typing import Any
 from nodegraph.declare import NodeType
 from nodegraph.document import Graph, Item, Loop, Node, walk
 from nodegraph.editor.canvas.wires import Wire
-from nodegraph.editor.look.theme import STATES
+from nodegraph.editor.look.signs import STATES
 from nodegraph.editor.running.board import Board, Shown
 from nodegraph.editor.running.cards import Card
 from nodegraph.editor.stage import Selection

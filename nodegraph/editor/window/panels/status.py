@@ -12,7 +12,9 @@ import dearpygui.dearpygui as dpg
 import psutil
 
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.editor.look.theme import MOTION, STATES, TEXT, WINDOW, Text
+from nodegraph.editor.look.faces import TEXT, Text
+from nodegraph.editor.look.measures import MOTION, WINDOW
+from nodegraph.editor.look.signs import STATES
 from nodegraph.editor.window.panels import parts, status_words
 from nodegraph.editor.window.panels.names import labels
 

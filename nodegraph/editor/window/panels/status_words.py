@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from nodegraph.document import Graph, Node, walk
 from nodegraph.editor.files.session import Session
-from nodegraph.editor.look.theme import STATES
+from nodegraph.editor.look.signs import STATES
 from nodegraph.editor.running.board import Board
 
 ORDER = (

@@ -10,7 +10,9 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.commands import MENUS
-from nodegraph.editor.look.theme import TEXT, WINDOW, mix, with_alpha
+from nodegraph.editor.look.colours import mix, with_alpha
+from nodegraph.editor.look.faces import TEXT
+from nodegraph.editor.look.measures import WINDOW
 from nodegraph.editor.window.panels import parts
 from nodegraph.editor.window.panels.bar_layout import Bar, Span, Widths, layout
 

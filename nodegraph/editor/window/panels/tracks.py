@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.editor.look.theme import SPACE, TEXT, TRACK, with_alpha
+from nodegraph.editor.look.colours import with_alpha
+from nodegraph.editor.look.faces import TEXT
+from nodegraph.editor.look.measures import SPACE, TRACK
 from nodegraph.editor.pictures import axes
 from nodegraph.editor.pictures.raster import raster, to_texture
 from nodegraph.editor.window.panels import lanes as tracks

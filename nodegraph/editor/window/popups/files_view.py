@@ -12,7 +12,8 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.files import places
 from nodegraph.editor.files.places import Filter, Place
-from nodegraph.editor.look.theme import SPACE, TEXT, WINDOW, icon
+from nodegraph.editor.look.faces import TEXT, icon
+from nodegraph.editor.look.measures import SPACE, WINDOW
 from nodegraph.editor.window.popups import browser as model
 from nodegraph.editor.window.popups.browser import Browser
 from nodegraph.editor.window.popups.layout import centred

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.editor.look.theme import TEXT, WINDOW
+from nodegraph.editor.look.faces import TEXT
+from nodegraph.editor.look.measures import WINDOW
 from nodegraph.editor.window.popups.line import Line
 from nodegraph.editor.window.popups.mouse import Pointer
 from nodegraph.editor.window.popups.popup import Popup

@@ -6,19 +6,10 @@ from collections.abc import Iterable
 
 import dearpygui.dearpygui as dpg
 
-from nodegraph.editor.look.theme import (
-    CHIP,
-    NODE,
-    SPACE,
-    TEXT,
-    WINDOW,
-    Rgba,
-    Text,
-    Theme,
-    family_style,
-    mix,
-    type_style,
-)
+from nodegraph.editor.look.colours import CHIP, Rgba, Theme, mix
+from nodegraph.editor.look.faces import TEXT, Text
+from nodegraph.editor.look.measures import NODE, SPACE, WINDOW
+from nodegraph.editor.look.signs import family_style, type_style
 from nodegraph.editor.window.canvas.pen import Pen, Ruler
 from nodegraph.editor.window.canvas.signs import draw_sign
 from nodegraph.editor.window.kit import Kit

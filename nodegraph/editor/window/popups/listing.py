@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.files import places
-from nodegraph.editor.look.theme import SPACE, TEXT
+from nodegraph.editor.look.faces import TEXT
+from nodegraph.editor.look.measures import SPACE
 from nodegraph.editor.window.popups.layout import centred
 from nodegraph.editor.window.popups.line import DIM, Line
 from nodegraph.editor.window.popups.mouse import Pointer

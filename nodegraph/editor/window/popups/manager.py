@@ -14,7 +14,7 @@ from nodegraph.editor.canvas.hits import Hit
 from nodegraph.editor.canvas.view import Point, Rect
 from nodegraph.editor.commands import MENUS
 from nodegraph.editor.files.places import Filter
-from nodegraph.editor.look.theme import TEXT
+from nodegraph.editor.look.faces import TEXT
 from nodegraph.editor.offers.converters import Refusal
 from nodegraph.editor.offers.ends import End
 from nodegraph.editor.offers.search import Wire

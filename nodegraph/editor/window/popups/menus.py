@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.view import Point, Rect
-from nodegraph.editor.look.theme import SPACE, TEXT
+from nodegraph.editor.look.faces import TEXT
+from nodegraph.editor.look.measures import SPACE
 from nodegraph.editor.window.popups.layout import clamped, placed
 from nodegraph.editor.window.popups.line import DIM, Line
 from nodegraph.editor.window.popups.menu_rows import Ids, MenuRow, menu_rows

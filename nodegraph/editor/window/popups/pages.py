@@ -11,7 +11,9 @@ import dearpygui.dearpygui as dpg
 from nodegraph import doctor
 from nodegraph.declare import NodeType
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.editor.look.theme import SPACE, TEXT, WINDOW, family_style
+from nodegraph.editor.look.faces import TEXT
+from nodegraph.editor.look.measures import SPACE, WINDOW
+from nodegraph.editor.look.signs import family_style
 from nodegraph.editor.offers.search import Choice
 from nodegraph.editor.window.popups.layout import centred
 from nodegraph.editor.window.popups.line import Line

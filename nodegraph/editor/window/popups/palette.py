@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nodegraph.editor import commands
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.commands import Found
-from nodegraph.editor.look.theme import TEXT
+from nodegraph.editor.look.faces import TEXT
 from nodegraph.editor.window.popups.finder import Finder
 from nodegraph.editor.window.popups.layout import centred, parts
 from nodegraph.editor.window.popups.line import Line

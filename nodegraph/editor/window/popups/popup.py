@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.view import Point, Rect
-from nodegraph.editor.look.theme import SPACE, TEXT, WIDGETS, Text
+from nodegraph.editor.look.faces import TEXT, Text
+from nodegraph.editor.look.measures import SPACE, WIDGETS
 from nodegraph.editor.window.popups.layout import Size
 from nodegraph.editor.window.popups.mouse import Pointer
 from nodegraph.editor.window.popups.surface import Surface

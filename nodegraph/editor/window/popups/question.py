@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.editor.look.theme import SPACE, TEXT, WINDOW, icon
+from nodegraph.editor.look.faces import TEXT, icon
+from nodegraph.editor.look.measures import SPACE, WINDOW
 from nodegraph.editor.window.popups.layout import centred
 from nodegraph.editor.window.popups.popup import Popup
 from nodegraph.editor.window.popups.words import answer_for

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from nodegraph.document import Link
 from nodegraph.editor.canvas.view import Point, Rect
-from nodegraph.editor.look.theme import CARD, SPACE, TEXT
+from nodegraph.editor.look.faces import TEXT
+from nodegraph.editor.look.measures import CARD, SPACE
 from nodegraph.editor.offers.converters import Refusal
 from nodegraph.editor.offers.ends import End
 from nodegraph.editor.window.popups.layout import placed

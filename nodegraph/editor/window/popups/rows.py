@@ -8,7 +8,7 @@ from dataclasses import replace
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.view import Point, Rect
-from nodegraph.editor.look.theme import WIDGETS
+from nodegraph.editor.look.measures import WIDGETS
 from nodegraph.editor.window.kit import Kit
 from nodegraph.editor.window.popups.layout import Scroll
 from nodegraph.editor.window.popups.line import Line

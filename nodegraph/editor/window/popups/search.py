@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nodegraph.editor.acting import choices
 from nodegraph.editor.canvas.view import Point, Rect
-from nodegraph.editor.look.theme import TEXT
+from nodegraph.editor.look.faces import TEXT
 from nodegraph.editor.offers.search import Choice, Wire
 from nodegraph.editor.window.popups.finder import Finder
 from nodegraph.editor.window.popups.layout import centred, parts, placed

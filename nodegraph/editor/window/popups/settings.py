@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.files import settings as stored
-from nodegraph.editor.look.theme import NODE, SPACE, TEXT, WINDOW
+from nodegraph.editor.look.faces import TEXT
+from nodegraph.editor.look.measures import NODE, SPACE, WINDOW
 from nodegraph.editor.window.popups.layout import centred
 from nodegraph.editor.window.popups.popup import Popup
 from nodegraph.editor.window.popups.surface import number

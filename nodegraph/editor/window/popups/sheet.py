@@ -9,7 +9,8 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor import commands
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.editor.look.theme import TEXT, WINDOW
+from nodegraph.editor.look.faces import TEXT
+from nodegraph.editor.look.measures import WINDOW
 from nodegraph.editor.window.popups.layout import Row, centred, columns, filtered
 from nodegraph.editor.window.popups.line import Line
 from nodegraph.editor.window.popups.popup import Popup

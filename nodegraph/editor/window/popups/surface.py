@@ -5,7 +5,7 @@ from __future__ import annotations
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.view import Point, Rect
-from nodegraph.editor.look.theme import SPACE, WINDOW
+from nodegraph.editor.look.measures import SPACE, WINDOW
 from nodegraph.editor.window.kit import Kit
 from nodegraph.editor.window.kit.styles import CLEAR, make
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from nodegraph.editor.canvas.view import Point, Rect
-from nodegraph.editor.look.theme import MOTION, SPACE, TEXT, WINDOW
+from nodegraph.editor.look.faces import TEXT
+from nodegraph.editor.look.measures import MOTION, SPACE, WINDOW
 from nodegraph.editor.window.kit import Kit
 from nodegraph.editor.window.popups.layout import Size
 from nodegraph.editor.window.popups.surface import Surface, paper

@@ -10,7 +10,7 @@ from typing import Literal
 from nodegraph.declare import Knob, NodeType, Output, Port, in_words
 from nodegraph.document import Graph, Loop, Node, walk
 from nodegraph.editor.acting import title_of
-from nodegraph.editor.look.theme import FAMILIES
+from nodegraph.editor.look.signs import FAMILIES
 from nodegraph.editor.offers.search import Choice, Wire
 from nodegraph.history import History
 
