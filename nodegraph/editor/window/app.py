@@ -331,7 +331,7 @@ class App:
 
     def show_gallery(self) -> None:
         """Show the first screen; the document stays as it is behind it."""
-        self.in_gallery: bool = True
+        self.in_gallery = True
         self.lay_out()
 
     def show_document(self) -> None:
