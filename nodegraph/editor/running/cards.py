@@ -7,11 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from nodegraph.document import Graph, Link, Node, walk
+from nodegraph.document import Graph, Item, Link, Node, walk
 from nodegraph.editor.running.board_data import Board
 from nodegraph.editor.running.card_faults import NOT_WIRED, READERS, Fix, Look, Types
 
-__all__ = ["Card", "Fix", "card"]
+__all__ = ["Card", "Fix", "card", "cards", "troubles"]
+
+_BAD = ("error", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,37 @@ def card(
 ) -> Card | None:
     """Give the card of a node; None where nothing is wrong with it."""
     item = {name: item for name, item, _ in walk(graph.nodes)}.get(node)
+    return None if item is None else _card(board, node, item, graph, types, exists)
+
+
+def cards(
+    board: Board, graph: Graph, types: Types, exists: Callable[[Path], bool] = Path.exists
+) -> dict[str, Card]:
+    """Give the urgent card of every node that has one."""
+    found = (_card(board, name, item, graph, types, exists) for name, item, _ in walk(graph.nodes))
+    return {one.node: one for one in found if one is not None and one.urgent}
+
+
+def troubles(board: Board) -> tuple[tuple[str, str, str, tuple[str, ...]], ...]:
+    """Give all of a board that cards are made from: while it stays the same, so do they."""
+    return tuple(
+        (name, shown.state, shown.error, board.faults.get(name, ()))
+        for name, shown in board.nodes.items()
+        if shown.state in _BAD or board.faults.get(name)
+    )
+
+
+def _card(
+    board: Board,
+    node: str,
+    item: Item,
+    graph: Graph,
+    types: Types,
+    exists: Callable[[Path], bool],
+) -> Card | None:
     shown = board[node]
     own = board.faults.get(node, ())
-    if item is None or not (shown.state in ("error", "unknown") or own):
+    if not (shown.state in _BAD or own):
         return None
     known = types.get(item.type)
     words = shown.error or "; ".join(own)

@@ -33,7 +33,7 @@ from nodegraph.editor.look.colours import THEMES
 from nodegraph.editor.regions import Regions, regions
 from nodegraph.editor.running.board import Board
 from nodegraph.editor.running.board_policy import RunSettings
-from nodegraph.editor.running.cards import Card, card
+from nodegraph.editor.running.cards import Card, cards, troubles
 from nodegraph.editor.stage import Selection, Stage
 from nodegraph.editor.window.canvas import Canvas
 from nodegraph.editor.window.doing import COMMANDS
@@ -517,11 +517,11 @@ class App:
         self.touch()
 
     def _find_cards(self) -> None:
-        if self._carded and self._carded[0] is self.board and self._carded[1] is self.graph:
+        basis = (troubles(self.board), self.graph)
+        if self._carded and self._carded[1] is basis[1] and self._carded[0] == basis[0]:
             return
-        self._carded = self.board, self.graph
-        found = (card(self.board, name, self.graph, self.types) for name in self.board.nodes)
-        self.cards = {one.node: one for one in found if one is not None and one.urgent}
+        self._carded = basis
+        self.cards = cards(self.board, self.graph, self.types)
         self.touch()
 
     @property
