@@ -105,45 +105,45 @@ def frames() -> None:
     settings = Settings(width=SIZE[0], height=SIZE[1], run_as_you_edit=False)
     opening.show(settings, "benchmark")
     app = App(settings, sessions.blank(folder))
-    app.frame()
+    app.frames.draw()
     app.files.begin(None)
     print(f"{'ms a frame':<32} {'median':>8} {'99 %':>8} {'fps':>8} {'/ empty':>8}")
     app.take(sessions.blank(folder))
     for _ in range(30):
-        app.frame()
-    nothing = milliseconds(lambda _: app.frame())
+        app.frames.draw()
+    nothing = milliseconds(lambda _: app.frames.draw())
     empty = float(np.median(nothing))
     row("empty window", nothing, empty)
 
     def show(count: int, zoom: float | None) -> None:
         app.take(replace(sessions.blank(folder)))
         app.edit(graph(count))
-        app.frame()
+        app.frames.draw()
         view = app.view.fitted(app.scene.bounds)
         app.look_at(view if zoom is None else app.view.fitted(app.scene.bounds).zoomed_to(zoom))
         for _ in range(20):
-            app.frame()
+            app.frames.draw()
 
     def panning(k: int) -> None:
         app.look_at(app.view.panned(*(6 * np.array([np.cos(k / 9), np.sin(k / 9)]))))
-        app.frame()
+        app.frames.draw()
 
     def zooming(k: int) -> None:
         app.look_at(app.view.zoomed(1.02 if (k // 20) % 2 == 0 else 1 / 1.02))
-        app.frame()
+        app.frames.draw()
 
     def dragging(k: int) -> None:
         at = app.hands.at
         x, y = 400 + 3 * (k % 60), 300 + 2 * (k % 60)
         app.hands._step(events.Move((x, y), events.Held()))
-        app.frame()
+        app.frames.draw()
         del at
 
     for count in (100, 300):
         for zoom, words in ((1.0, "at 100 %"), (None, "all in sight")):
             show(count, zoom)
             name = f"{count} nodes {words}"
-            row(f"{name}, idle", milliseconds(lambda _: app.frame()), empty)
+            row(f"{name}, idle", milliseconds(lambda _: app.frames.draw()), empty)
             row(f"{name}, panning", milliseconds(panning), empty)
             row(f"{name}, zooming", milliseconds(zooming), empty)
             show(count, zoom)
@@ -159,11 +159,11 @@ def frames() -> None:
             row(f"{name}, dragging a node", milliseconds(dragging), empty)
             app.hands._step(events.Cancel())
     show(300, 1.0)
-    quiet = milliseconds(lambda _: app.frame())
+    quiet = milliseconds(lambda _: app.frames.draw())
     app.do("run.all")
     for _ in range(10):
-        app.frame()
-    busy = milliseconds(lambda _: app.frame(), 2 * FRAMES)
+        app.frames.draw()
+    busy = milliseconds(lambda _: app.frames.draw(), 2 * FRAMES)
     row("300 nodes at 100 %, engine", busy, empty)
     print(
         f"the engine costs the window {np.median(busy) / np.median(quiet) - 1:+.0%}"
@@ -187,10 +187,10 @@ def memory(app: object) -> None:
         app.edit(many)
         app.look_at(app.view.fitted(app.scene.bounds).zoomed_to(0.6))
         for _ in range(3):
-            app.frame()
+            app.frames.draw()
         app.edit(Graph())
         for _ in range(3):
-            app.frame()
+            app.frames.draw()
         # The line of undo keeps graphs on purpose; here it would hide what the window keeps.
         app.session = replace(app.session, history=type(app.session.history).start(app.graph))
         if turn in (1, 21):

@@ -1,16 +1,11 @@
-"""The program behind the window: what is open, what is chosen, what runs; and its frames.
-
-One thread does it all. A frame takes in messages of the engine and of the user, lets every part of
-the window draw what differs, and sleeps: long while nothing moves.
-"""
+"""The program behind the window: what is open, what is chosen, what runs."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +16,15 @@ from nodegraph.document import Graph
 from nodegraph.editor import acting
 from nodegraph.editor.acting import Change
 from nodegraph.editor.canvas.building import build
-from nodegraph.editor.canvas.scene import Scene
+from nodegraph.editor.canvas.scene import Key, Scene
 from nodegraph.editor.canvas.view import Point, View
-from nodegraph.editor.commands import Command, Context, Place, match
+from nodegraph.editor.commands import Command, Place
 from nodegraph.editor.files import session as sessions
 from nodegraph.editor.files import settings as keeping
 from nodegraph.editor.files.session import Session
 from nodegraph.editor.files.settings import Settings
 from nodegraph.editor.interact.overlay import Overlay
-from nodegraph.editor.look.colours import THEMES
-from nodegraph.editor.regions import Regions, regions
+from nodegraph.editor.regions import Regions
 from nodegraph.editor.running.board import Board
 from nodegraph.editor.running.board_policy import RunSettings
 from nodegraph.editor.running.cards import Card, cards, troubles
@@ -39,40 +33,25 @@ from nodegraph.editor.window.canvas import Canvas
 from nodegraph.editor.window.doing import COMMANDS
 from nodegraph.editor.window.engine import Engine
 from nodegraph.editor.window.filing import Filing
+from nodegraph.editor.window.frames import Frames
 from nodegraph.editor.window.gallery import Gallery
 from nodegraph.editor.window.gliding import Glide
 from nodegraph.editor.window.hands import Hands
-from nodegraph.editor.window.keyboard import Keyboard
 from nodegraph.editor.window.kit import Kit
-from nodegraph.editor.window.kit.fonts import Fonts
-from nodegraph.editor.window.kit.styles import make
 from nodegraph.editor.window.panels.inspector import Inspector
-from nodegraph.editor.window.panels.palette import Palette
-from nodegraph.editor.window.panels.status import StatusLine
-from nodegraph.editor.window.panels.topbar import TopBar
-from nodegraph.editor.window.panels.tracks import Tracks
-from nodegraph.editor.window.pointing import Mouse
 from nodegraph.editor.window.popups import Popups
-from nodegraph.editor.window.probe import Probe
+from nodegraph.editor.window.shell import Shell
+from nodegraph.engine.worker import Facts
 from nodegraph.views import Picture
-
-ACTIVE, IDLE = 1 / 60, 1 / 10
-"""Seconds from frame to frame while something moves, and while nothing does."""
-AWAKE = 1.0
-"""Seconds that the window stays awake after the last input."""
-PRESENTING = 1.3
-"""How much larger everything is in the presenter mode."""
 
 log = logging.getLogger(__name__)
 
 
 class App:
-    """The window and all that is behind it; the parts see it as a `Host`."""
+    """What is behind the window that `opening.show` made; the parts see it as a `Host`."""
 
     def __init__(self, settings: Settings, session: Session) -> None:
         self.version = 0
-        self.frames = 0
-        self.clock = time.monotonic()
         self.settings: Settings = settings
         self.session: Session = session
         self.types: Mapping[str, NodeType] = {}
@@ -86,115 +65,48 @@ class App:
         self.in_gallery: bool = True
         self.region: tuple[float, float] | None = None
         self.raised: list[str] = []
-        self.regions: Regions = Regions()
-        self.files: Filing = Filing(self)
-        self.hands: Hands = Hands(self)
-        self.probe: Probe | None = None
         self._glide: Glide | None = None
         self._drawn: tuple[Any, ...] = ()
         self._carded: tuple[Any, ...] = ()
-        self._awake = self.clock
-        self._closing = False
         self._unsaved = False
-        self._fonts: dict[int, Fonts] = {}
-        self._jobs: list[Callable[[], None]] = []
-        self._open()
-
-    # Building
-
-    def _open(self) -> None:
-        """Fill the window, which is there already."""
-        dpg.set_viewport_title(self.session.title)
+        self.files: Filing = Filing(self)
+        self.hands: Hands = Hands(self)
+        self.frames: Frames = Frames(self)
+        self.shell: Shell = Shell(self)
+        self.shell.build()
         dpg.set_exit_callback(lambda: self.do("file.quit"))
-        self.keyboard: Keyboard = Keyboard(self._key, self._key_up)
-        self.mouse: Mouse = Mouse()
-        self.root = int(
-            dpg.add_window(
-                no_title_bar=True,
-                no_move=True,
-                no_resize=True,
-                no_scrollbar=True,
-                no_scroll_with_mouse=True,
-                no_bring_to_front_on_focus=True,
-            )
-        )
-        dpg.set_primary_window(self.root, True)
-        self.popups: Popups = Popups(self)
-        self._build()
+
+    # What is on screen
 
     @property
-    def theme(self) -> Any:
-        """The table of colours in use."""
-        return THEMES[self.settings.theme]
-
-    def _build(self) -> None:
-        """Make every part in the theme and scale of the settings."""
-        scale = self.settings.scale * (PRESENTING if self.presenting else 1)
-        self.kit = Kit(self.theme, round(scale), self._fonts.get(round(scale)))
-        self._fonts[round(scale)] = self.kit.fonts
-        ground = make(
-            [(dpg.mvThemeCol_WindowBg, self.theme.line)],
-            [(dpg.mvStyleVar_WindowPadding, (0, 0)), (dpg.mvStyleVar_ItemSpacing, (0, 0))],
-        )
-        dpg.bind_item_theme(self.root, ground)
-        self.topbar, self.status = TopBar(self), StatusLine(self)
-        self.palette, self.inspector, self.tracks = Palette(self), Inspector(self), Tracks(self)
-        self.canvas, self.gallery = Canvas(self), Gallery(self)
-        self.regions = self._regions()
-        r = self.regions
-        self.parts: list[tuple[str, Any]] = [
-            ("canvas", self.canvas),
-            ("palette", self.palette),
-            ("inspector", self.inspector),
-            ("tracks", self.tracks),
-            ("gallery", self.gallery),
-            ("topbar", self.topbar),
-            ("status", self.status),
-        ]
-        for name, part in self.parts:
-            part.build(self.root, getattr(r, name))
-        self._fit_view()
-        self._fit_popups()
-        self.touch()
-
-    def rebuild(self) -> None:
-        """Make the window anew, in another theme or scale."""
-        for _, part in self.parts:
-            part.destroy()
-        self.popups.destroy()
-        dpg.delete_item(self.root, children_only=True)
-        dpg.set_viewport_clear_color(self.theme.win)
-        self._drawn = ()
-        self._build()
+    def kit(self) -> Kit:
+        """What parts are made with."""
+        return self.shell.kit
 
     @property
-    def size(self) -> tuple[float, float]:
-        """Size of the window in pixels."""
-        return float(dpg.get_viewport_client_width()), float(dpg.get_viewport_client_height())
+    def regions(self) -> Regions:
+        """Where the parts are."""
+        return self.shell.regions
 
-    def _regions(self) -> Regions:
-        settings = replace(self.settings, scale=self.kit.scale)
-        return regions(*self.size, settings, presenting=self.presenting, in_gallery=self.in_gallery)
+    @property
+    def popups(self) -> Popups:
+        """What lies over the window."""
+        return self.shell.popups
 
-    def _fit_view(self) -> None:
-        canvas = self.regions.canvas
-        size = (canvas.width or 1.0, canvas.height or 1.0)
-        self.view = replace(self.view, size=size, scale=self.kit.scale / 100)
+    @property
+    def canvas(self) -> Canvas:
+        """The painter of the canvas."""
+        return self.shell.canvas
 
-    def lay_out(self) -> None:
-        """Give every part its place anew."""
-        found = self._regions()
-        if found != self.regions:
-            self.regions = found
-            for name, part in self.parts:
-                part.resize(getattr(found, name))
-            self._fit_view()
-        self._fit_popups()
-        self.touch()
+    @property
+    def inspector(self) -> Inspector:
+        """The panel at the right."""
+        return self.shell.inspector
 
-    def _fit_popups(self) -> None:
-        self.popups.area = self.regions.canvas if self.regions.canvas.width else None
-        self.popups.resize(self.size)
+    @property
+    def gallery(self) -> Gallery:
+        """The first screen."""
+        return self.shell.gallery
 
     # What the parts see
 
@@ -214,7 +126,7 @@ class App:
         return self.engine.pictures
 
     @property
-    def facts(self) -> Mapping[tuple[str, str], Any]:
+    def facts(self) -> Mapping[tuple[str, str], Facts]:
         """What the value of each output is, as far as one came."""
         return self.engine.facts
 
@@ -235,6 +147,11 @@ class App:
         return Stage(self.graph, self.types, self.scene, self.view, self.selection, used)
 
     @property
+    def gliding(self) -> bool:
+        """Whether the canvas is on its way to another view."""
+        return self._glide is not None
+
+    @property
     def target(self) -> View:
         """The view that the canvas is gliding to, or has."""
         return self._glide.end if self._glide else self.view
@@ -249,11 +166,11 @@ class App:
     def touch(self) -> None:
         """Note that something has changed, and wake up."""
         self.version += 1
-        self._awake = time.monotonic()
+        self.frames.wake()
 
     def later(self, job: Callable[[], None]) -> None:
         """Do something between two frames."""
-        self._jobs.append(job)
+        self.frames.later(job)
 
     # Doing
 
@@ -309,8 +226,7 @@ class App:
 
     def go_to(self, step: int) -> None:
         """Go to any step of the line."""
-        session = self.session
-        self._to(sessions.gone(session, step, time.monotonic()))
+        self._to(sessions.gone(self.session, step, time.monotonic()))
 
     def _to(self, session: Session) -> None:
         self.session = session
@@ -326,18 +242,23 @@ class App:
         self.engine.opened(session.graph)
         self.lay_out()
         self._build_scene()
-        self.view = self.view.fitted(self.scene.bounds)
-        self._glide = None
+        self.look_at(self.view.fitted(self.scene.bounds))
 
-    def show_gallery(self) -> None:
-        """Show the first screen; the document stays as it is behind it."""
-        self.in_gallery = True
+    def show_gallery(self, shown: bool = True) -> None:
+        """Show or leave the first screen; the document stays as it is behind it."""
+        self.in_gallery = shown
         self.lay_out()
 
-    def show_document(self) -> None:
-        """Leave the first screen."""
-        self.in_gallery = False
-        self.lay_out()
+    def present(self, presenting: bool) -> None:
+        """Make everything large and leave the panels away, or as it was."""
+        self.presenting = presenting
+        self.shell.rebuild()
+        self.touch()
+
+    def lay_out(self) -> None:
+        """Give every part its place anew."""
+        self.shell.lay_out()
+        self.touch()
 
     def select(self, selection: Selection) -> None:
         """Choose."""
@@ -364,7 +285,7 @@ class App:
         if before == self.settings:
             return
         if (before.theme, before.scale) != (self.settings.theme, self.settings.scale):
-            self.later(self.rebuild)
+            self.later(self.shell.rebuild)
         self.later(self.lay_out)
         self._unsaved = True
         self.touch()
@@ -379,103 +300,35 @@ class App:
         """Open the node search, filtered to what fits a port, or to replace a node."""
         self.hands.search(at, node, port, replacing=replacing)
 
-    # Frames
+    # In each frame
 
-    def run(self) -> None:
-        """Draw frames until the window is closed."""
-        while dpg.is_dearpygui_running() and not self._closing:
-            began = time.monotonic()
-            self.frame()
-            pause = ACTIVE if self.awake else IDLE
-            time.sleep(max(0.0, pause - (time.monotonic() - began)))
-
-    def frame(self) -> None:
-        """Take in what came, draw, and show it."""
-        self.clock = time.monotonic()
-        self.mouse.look()
-        self._guarded(self._callbacks)
-        self.keyboard.refresh()
-        for job in self._taken():
-            self._guarded(job)
-        self._guarded(self._mouse)
-        self._guarded(self._work)
-        self._guarded(self._draw)
-        dpg.render_dearpygui_frame()
-        self.frames += 1
-        if self.probe is not None:
-            self._guarded(self.probe.answer)
-
-    def _taken(self) -> Iterable[Callable[[], None]]:
-        jobs, self._jobs = self._jobs, []
-        return jobs
-
-    def _guarded(self, job: Callable[[], None]) -> None:
-        """Do a job of a frame; a fault in it costs that job and is shown, and never the document."""
-        try:
-            job()
-        except Exception as error:
-            log.exception("a fault in the window")
-            self.popups.say(f"A fault in the window: {type(error).__name__}: {error}", "error")
-
-    def _callbacks(self) -> None:
-        for call, *arguments in dpg.get_callback_queue() or ():
-            if call is not None:
-                self._guarded(partial(dpg.run_callbacks, [(call, *arguments)]))
-                self._awake = self.clock
-
-    def _mouse(self) -> None:
-        for event in self.mouse.happened():
-            self._awake = self.clock
-            self.hands.take(event)
-
-    def _key(self, press: str, again: bool) -> None:
-        self.touch()
-        if press == "F12" and not again:  # a picture of the window, for a report
-            self.later(self.hands.photograph)
-            return
-        if self.popups.open and press == "Shift+Enter":
-            press = "Enter"  # of a capital letter just typed, Shift may still count as down
-        if self.popups.key(press):
-            return
-        if self.in_gallery and not self.kit.typing and self.gallery.key(press):
-            return
-        if press == "Escape" and self.hands.escape():
-            return
-        place = Place.GALLERY if self.in_gallery else Place.CANVAS
-        if self.popups.open:
-            place = Place.REFUSAL if self.popups.open == "refusal" else Place.POPUP
-        command = match(press, Context(place, self.kit.typing), self.able)
-        if command is None or command.release or (again and not command.repeat):
-            return
-        self.do(command.id, press)
-
-    def _key_up(self, press: str) -> None:
-        self.hands.key_up(press)
-
-    def _work(self) -> None:
-        self._resized()
+    def work(self) -> None:
+        """Take in what the engine did, ask it for what is wanted next, keep what is to be kept."""
+        now = time.monotonic()
+        if not self.shell.fits:
+            self.lay_out()
         self.engine.poll()
         for words in self.engine.said:
             self.say(words, "warning")
         self.engine.said.clear()
         if not self.in_gallery and not self.hands.dragging:
             self.engine.next_run(self.visible(), self.run_settings)
-        self.files.tick(self.clock)
-        if self._unsaved and not self.mouse.down:
+        self.files.tick(now)
+        if self._unsaved and not self.frames.mouse.down:
             self._unsaved = False
-            fault = keeping.save(self.settings)
-            if fault:
-                self.say(fault, "warning")
+            self._keep_settings()
         if self._glide is not None:
-            glide = self._glide
-            self.view = replace(glide.at(self.clock), size=self.view.size, scale=self.view.scale)
-            if glide.over(self.clock):
-                self._glide = None
+            view, over = self._glide.at(now), self._glide.over(now)
+            self.view = replace(view, size=self.view.size, scale=self.view.scale)
+            self._glide = None if over else self._glide
             self.touch()
 
-    def _resized(self) -> None:
-        if self.size != (self.regions.topbar.width, self.regions.status.bottom or self.size[1]):
-            self.lay_out()
+    def draw(self) -> None:
+        """Let the parts draw what differs."""
+        self.overlay = self.hands.overlay()
+        self._build_scene()
+        self._find_cards()
+        self.shell.refresh()
 
     def visible(self) -> list[str]:
         """Name what is on screen, the nearest to its middle first."""
@@ -487,16 +340,6 @@ class App:
             if box.rect.touches(seen)
         ]
         return [name for _, name in sorted(found)]
-
-    def _draw(self) -> None:
-        self.overlay = self.hands.overlay()
-        self._build_scene()
-        self._find_cards()
-        self.hands.seen()
-        for name, part in self.parts:
-            if getattr(self.regions, name).height:
-                part.refresh()
-        self.popups.refresh()
 
     def _build_scene(self) -> None:
         overlay = self.overlay
@@ -514,7 +357,16 @@ class App:
             spots=overlay.spots,
             old=self.scene,
         )
+        self.selection = frozenset(key for key in self.selection if self._is_there(key))
         self.touch()
+
+    def _is_there(self, key: Key) -> bool:
+        """Whether what was chosen is still there, be it out of sight in a folded loop."""
+        kind, name = key
+        scene = self.scene
+        if kind == "node":
+            return scene.box(name) is not None
+        return name in {"frame": scene.frames, "note": scene.notes}.get(kind, scene.wires)
 
     def _find_cards(self) -> None:
         basis = (troubles(self.board), self.graph)
@@ -524,42 +376,25 @@ class App:
         self.cards = cards(self.board, self.graph, self.types)
         self.touch()
 
-    @property
-    def awake(self) -> bool:
-        """Whether frames are to follow one another quickly."""
-        return (
-            self.clock - self._awake < AWAKE
-            or self.engine.busy
-            or self._glide is not None
-            or bool(self.mouse.down)
-            or self.canvas.busy
-            or self.popups.busy
-            or (self.in_gallery and self.gallery.busy)
-        )
-
-    @property
-    def idle(self) -> bool:
-        """Whether nothing is going on: without input all stays as it is."""
-        return not (
-            self.engine.busy
-            or self._glide is not None
-            or self._jobs
-            or self.canvas.busy
-            or self.hands.dragging
-        )
-
     # Ending
 
     def close(self) -> None:
         """End the program's frames."""
-        self._closing = True
+        self.frames.close()
 
     def end(self) -> None:
         """Leave nothing running."""
         self.engine.close()
-        self.gallery.destroy()
-        keeping.save(self.settings)
+        width, height = dpg.get_viewport_width(), dpg.get_viewport_height()
+        self.settings = replace(self.settings, width=width, height=height)
+        self._keep_settings()
+        self.shell.destroy()
         dpg.destroy_context()
+
+    def _keep_settings(self) -> None:
+        fault = keeping.save(self.settings)
+        if fault:
+            self.say(fault, "warning")
 
 
 def _same(one: object, other: object) -> bool:

@@ -88,10 +88,7 @@ def _open_path(app: App, **_: Any) -> None:
 
 @command("file.gallery")
 def _gallery(app: App, **_: Any) -> None:
-    if app.in_gallery:
-        app.show_document()
-    else:
-        app.show_gallery()
+    app.show_gallery(not app.in_gallery)
 
 
 @command("file.recent", lambda app: bool(app.settings.recent or app.settings.pins))
@@ -323,8 +320,7 @@ def _motion(app: App, **_: Any) -> None:
 
 @command("view.presenter", _open)
 def _presenter(app: App, **_: Any) -> None:
-    app.presenting = not app.presenting
-    app.rebuild()
+    app.present(not app.presenting)
     zoom = max(app.view.zoom, PRESENTER.zoom) if app.presenting else 1.0
     seen = around([box.rect for n in app.stage.chosen if (box := app.scene.box(n))])
     fitted = app.view.fitted(seen or app.scene.bounds, most=zoom)

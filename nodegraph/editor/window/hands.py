@@ -45,14 +45,14 @@ class Hands:
     @property
     def at(self) -> Point:
         """The pointer in pixels of the canvas."""
-        canvas, (x, y) = self.app.regions.canvas, self.app.mouse.at
+        canvas, (x, y) = self.app.regions.canvas, self.app.frames.mouse.at
         return x - canvas.x, y - canvas.y
 
     @property
     def over_canvas(self) -> bool:
         """Whether the pointer is over the canvas."""
         canvas = self.app.regions.canvas
-        return canvas.width > 0 and canvas.holds(self.app.mouse.at)
+        return canvas.width > 0 and canvas.holds(self.app.frames.mouse.at)
 
     @property
     def world(self) -> Point:
@@ -99,11 +99,13 @@ class Hands:
     def _move(self) -> None:
         app = self.app
         if self.splitter is not None:
-            app.remember(**dragged(self.splitter, app.mouse.at, *app.size, app.settings))
+            app.remember(
+                **dragged(self.splitter, app.frames.mouse.at, *app.shell.size, app.settings)
+            )
         elif self.carried:
             self._draw_ghost()
         elif self.dragging or (self.over_canvas and not app.popups.open):
-            self._step(events.Move(self.at, app.keyboard.held))
+            self._step(events.Move(self.at, app.frames.keyboard.held))
 
     def _press(self, event: pointing.Pressed) -> None:
         app = self.app
@@ -115,8 +117,8 @@ class Hands:
         elif self.over_canvas and not app.in_gallery and not app.canvas.hot():
             if app.kit.typing:
                 # A press beside a field leaves it.
-                dpg.focus_item(app.root)
-            self._step(events.Press(self.at, event.button, app.keyboard.held, event.double))
+                dpg.focus_item(app.shell.root)
+            self._step(events.Press(self.at, event.button, app.frames.keyboard.held, event.double))
 
     def _release(self, event: pointing.Released) -> None:
         if self.splitter is not None and event.button == "left":
@@ -124,7 +126,7 @@ class Hands:
         elif self.carried and event.button == "left":
             self._drop()
         elif self.dragging or self.over_canvas:
-            self._step(events.Release(self.at, event.button, self.app.keyboard.held))
+            self._step(events.Release(self.at, event.button, self.app.frames.keyboard.held))
 
     def _step(self, event: events.Event) -> None:
         before = self.state
@@ -154,12 +156,6 @@ class Hands:
             app.do("view.presenter")
             return True
         return False
-
-    def key_up(self, press: str) -> None:
-        """Take that a key was let go."""
-
-    def seen(self) -> None:
-        """Look again at what is under a pointer that rests while things move."""
 
     # What the canvas wants
 
@@ -224,7 +220,7 @@ class Hands:
             if box is not None:
                 world = box.x - 256, box.y
         if at is None:
-            at = app.mouse.at if self.over_canvas else canvas.centre
+            at = app.frames.mouse.at if self.over_canvas else canvas.centre
         loop = loop_at(app.scene, world)
         app.popups.search(at, world, wire, loop, replacing)
 
@@ -262,7 +258,7 @@ class Hands:
             return
         words = known.label if known else "Loop"
         theme, kit = app.kit.theme, app.kit
-        x, y = app.mouse.at
+        x, y = app.frames.mouse.at
         layer = int(dpg.add_viewport_drawlist(front=True))
         width, height = kit.width(words, TEXT.title) + kit.px(24), kit.px(32)
         dpg.draw_rectangle(

@@ -31,12 +31,12 @@ def open_window(given: str | None = None) -> int:
     if probe:
         from nodegraph.editor.window.probe import Probe
 
-        app.probe = Probe(app, Path(probe))
+        app.frames.probe = Probe(app, Path(probe))
     if fault:
         app.say(fault, "warning")
     app.later(lambda: app.later(lambda: _begin(app, given)))
     try:
-        app.run()
+        app.frames.run()
     finally:
         app.end()
     return 0

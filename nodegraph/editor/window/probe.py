@@ -78,9 +78,9 @@ class Probe:
         canvas = app.regions.canvas
         # The title is behind what the user did until the next frame.
         found: dict[str, Any] = {
-            "frame": app.frames,
+            "frame": app.frames.count,
             "title": app.session.title,
-            "idle": app.idle,
+            "idle": app.frames.idle,
             "graph": document.text(app.graph),
             "hash": document.fingerprint(app.graph),
             "view": [*app.view.pan, app.view.zoom],
@@ -153,7 +153,7 @@ class Probe:
         """Give what parts draw by hand and can be clicked."""
         app = self.app
         found: dict[str, list[float]] = {}
-        for _, part in (*app.parts, ("popups", app.popups)):
+        for _, part in (*app.shell.parts.items(), ("popups", app.popups)):
             rects = getattr(part, "rects", None)
             if rects is not None:
                 found |= {name: list(place) for name, place in rects().items()}

@@ -1,0 +1,143 @@
+"""The frames of the window: take in what came, let the parts draw what differs, sleep.
+
+One thread does it all. While nothing moves it sleeps long; it wakes with the next input.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+import dearpygui.dearpygui as dpg
+
+from nodegraph.editor.commands import Context, Place, match
+from nodegraph.editor.window.keyboard import Keyboard
+from nodegraph.editor.window.pointing import Mouse
+
+if TYPE_CHECKING:
+    from nodegraph.editor.window.app import App
+    from nodegraph.editor.window.probe import Probe
+
+ACTIVE, IDLE = 1 / 60, 1 / 10
+"""Seconds from frame to frame while something moves, and while nothing does."""
+AWAKE = 1.0
+"""Seconds that the window stays awake after the last input."""
+
+log = logging.getLogger(__name__)
+
+
+class Frames:
+    """Draws the window until it is closed."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.count = 0
+        self.probe: Probe | None = None
+        self.keyboard: Keyboard = Keyboard(self._key)
+        self.mouse: Mouse = Mouse()
+        self._woken = time.monotonic()
+        self._closing = False
+        self._title = ""
+        self._fault = ""
+        self._jobs: list[Callable[[], None]] = []
+
+    def run(self) -> None:
+        """Draw until the window is closed."""
+        while dpg.is_dearpygui_running() and not self._closing:
+            began = time.monotonic()
+            self.draw()
+            pause = ACTIVE if self.awake else IDLE
+            time.sleep(max(0.0, pause - (time.monotonic() - began)))
+
+    def close(self) -> None:
+        """Draw no further frame."""
+        self._closing = True
+
+    def wake(self) -> None:
+        """Let frames follow one another quickly for a while."""
+        self._woken = time.monotonic()
+
+    def later(self, job: Callable[[], None]) -> None:
+        """Do something before the next frame."""
+        self._jobs.append(job)
+
+    def draw(self) -> None:
+        """Draw one frame."""
+        self.mouse.look()
+        self._guarded(self._callbacks)
+        self.keyboard.refresh()
+        jobs, self._jobs = self._jobs, []
+        for job in [*jobs, self._mouse, self.app.work, self.app.draw, self._name]:
+            self._guarded(job)
+        dpg.render_dearpygui_frame()
+        self.count += 1
+        if self.probe is not None:
+            self._guarded(self.probe.answer)
+
+    def _guarded(self, job: Callable[[], None]) -> None:
+        """Do a job of a frame: a fault in it costs that job and is said, and never the document."""
+        try:
+            job()
+        except Exception as error:
+            log.exception("a fault in the window")
+            words = f"A fault in the window: {type(error).__name__}: {error}"
+            if words != self._fault:
+                self._fault = words  # one that comes with each frame is said once
+                self.app.say(words, "error")
+
+    def _callbacks(self) -> None:
+        for call, *arguments in dpg.get_callback_queue() or ():
+            if call is not None:
+                self._guarded(partial(dpg.run_callbacks, [(call, *arguments)]))
+                self.wake()
+
+    def _mouse(self) -> None:
+        for event in self.mouse.happened():
+            self.wake()
+            self.app.hands.take(event)
+
+    def _name(self) -> None:
+        if self._title != self.app.session.title:
+            self._title = self.app.session.title
+            dpg.set_viewport_title(self._title)
+
+    def _key(self, press: str, again: bool) -> None:
+        """Give a key press to what is open, else to the command that it means."""
+        app, popups = self.app, self.app.popups
+        app.touch()
+        if popups.open and press == "Shift+Enter":
+            press = "Enter"  # of a capital letter just typed, Shift may still count as down
+        typing = app.kit.typing
+        if popups.key(press) or (app.in_gallery and not typing and app.gallery.key(press)):
+            return
+        if press == "Escape" and app.hands.escape():
+            return
+        place = Place.GALLERY if app.in_gallery else Place.CANVAS
+        if popups.open:
+            place = Place.REFUSAL if popups.open == "refusal" else Place.POPUP
+        command = match(press, Context(place, typing), app.able)
+        if command is not None and (command.repeat or not again):
+            app.do(command.id, press)
+
+    @property
+    def awake(self) -> bool:
+        """Whether frames are to follow one another quickly."""
+        app = self.app
+        return (
+            time.monotonic() - self._woken < AWAKE
+            or not self.idle
+            or bool(self.mouse.down)
+            or app.popups.busy
+            or (app.in_gallery and app.gallery.busy)
+        )
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is going on: without input all stays as it is."""
+        app = self.app
+        return not (
+            app.engine.busy or app.gliding or self._jobs or app.canvas.busy or app.hands.dragging
+        )
