@@ -155,6 +155,59 @@ def test_what_is_taken_from_the_scene_before_is_what_would_be_made_anew(
     assert not difference(shown(after), shown(after, old=before))
 
 
+def _spots(data: st.DataObject, graph: Graph) -> dict[str, tuple[float, float]]:
+    names = [name for name, _, _ in walk(graph.nodes)]
+    at = st.tuples(*[st.integers(-900, 2000).map(float)] * 2)
+    return data.draw(st.dictionaries(st.sampled_from(names), at)) if names else {}
+
+
+def _moved(data: st.DataObject, graph: Graph, types: Any, **given: Any) -> None:
+    """Drag things about: each scene made from the one before is the one made from nothing."""
+    old = build(graph, types, **given)
+    for _ in range(3):
+        spots = _spots(data, graph)
+        new = build(graph, types, **given, spots=spots, old=old)
+        afresh = build(graph, types, **given, spots=spots)
+        for name in ("nodes", "loops", "frames", "notes", "wires", "within"):
+            one, two = getattr(new, name), getattr(afresh, name)
+            assert (one, list(one)) == (two, list(two)), name
+        assert new.plan is old.plan
+        old = new
+
+
+@slow
+@given(graphs(), st.data())
+def test_dragging_gives_the_scene_that_would_be_made_from_nothing(
+    graph: Graph, data: st.DataObject
+):
+    names = [name for name, _, _ in walk(graph.nodes)]
+    if names:
+        folded = data.draw(st.dictionaries(st.sampled_from(names), st.booleans()))
+        raised = data.draw(st.lists(st.sampled_from(names), unique=True))
+        pinned = edits.move(graph, {name: (30 * i, 20 * i) for i, name in enumerate(names)})
+        graph = data.draw(st.sampled_from([graph, pinned]))
+        note = edits.set_layout(graph, {**graph.layout, "notes": ["said"]})
+        _moved(data, note, REGISTRY, folded=folded, raised=raised, sources={})
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@settings(max_examples=3, deadline=None)
+@given(st.data())
+def test_dragging_in_shipped_graphs_is_exact(path: Any, data: st.DataObject):
+    _moved(data, read(path), BUNDLED)
+
+
+def test_a_dragged_node_leaves_all_that_it_does_not_touch_alone():
+    graph = looped()
+    old = shown(graph)
+    new = shown(graph, spots={"end": (1500.0, 90.0)}, old=old)
+    found = difference(old, new)
+    assert found.moved == {("node", "end")}
+    assert found.changed == {("wire", "end.a"), ("wire", "end.b")}
+    assert all(new.wires[n] is old.wires[n] for n in old.wires if not n.startswith("end."))
+    assert shown(graph, spots={"end": (1500.0, 90.0)}, old=new) is new
+
+
 def _contents(scene: Scene) -> Mapping[Any, Any]:
     sections = {"node": scene.nodes, "loop": scene.loops, "wire": scene.wires}
     return {(kind, name): item for kind, part in sections.items() for name, item in part.items()}

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from nodegraph.declare import NodeType
-from nodegraph.document import Graph, Item, Link, Loop, Node, walk
-from nodegraph.editor.canvas.loop_shapes import folded_loop, loop_title, open_loop
-from nodegraph.editor.canvas.placing import Placer, framed
-from nodegraph.editor.canvas.scene import Box, Scene, plates
-from nodegraph.editor.canvas.shapes import Shape, Types, node_shape
+from nodegraph.document import Graph
+from nodegraph.editor.canvas.planning import Plan, Sources
+from nodegraph.editor.canvas.scene import Box, Plate, Scene, plates
 from nodegraph.editor.canvas.view import Point, around
-from nodegraph.editor.canvas.wiring import Wirer, ends
-from nodegraph.edits.layout import position, section
-from nodegraph.values import Curve, Number
+from nodegraph.editor.canvas.wiring import Wirer
+
+_NO_SOURCES: Sources = {}
 
 
 def build(
@@ -24,7 +21,7 @@ def build(
     *,
     folded: Mapping[str, bool] | None = None,
     pictures: Mapping[str, float] | None = None,
-    sources: Mapping[tuple[str, str], tuple[str, ...]] | None = None,
+    sources: Sources | None = None,
     raised: Iterable[str] = (),
     spots: Mapping[str, Point] | None = None,
     old: Scene | None = None,
@@ -35,160 +32,54 @@ def build(
     picture areas, 0 for none; without one a node takes what fits its width. `sources` are those
     known to run through an output. `raised` names what lies on top, the topmost last. `spots` go
     before the layout's places, such as while a node is dragged. `old` is the scene before, from
-    which shapes are taken where nothing changed.
+    which is taken what did not change: where only places differ, no more than moves.
     """
-    return _Builder(graph, types, folded or {}, pictures or {}, old or Scene()).build(
-        sources or {}, list(raised), spots or {}
+    given = graph, types, folded or {}, pictures or {}, sources or _NO_SOURCES
+    last = old.plan if old is not None else None
+    plan = last if last is not None and last.serves(*given) else Plan(*given, last)
+    stack, placed = tuple(raised), plan.places(spots or {})
+    if old is not None and plan is last and old.stack == stack:
+        return _moved(old, plan, placed)
+    return _laid(plan, stack, placed)
+
+
+def _laid(plan: Plan, stack: tuple[str, ...], placed: Mapping[str, Point]) -> Scene:
+    """Lay everything."""
+    nodes = {name: plan.box(name, placed) for name in plan.shapes}
+    for name in stack:
+        if name in nodes:
+            nodes[name] = nodes.pop(name)
+    inner: dict[str, Box] = {}
+    for name in reversed(plan.loops):
+        inner[name] = plan.frame(name, nodes, inner, placed)
+    loops = dict(reversed(inner.items()))
+    frames = plates(plan.graph, "frames", "title", 0)
+    notes = _notes(plan.graph, nodes, loops)
+    scene = Scene(
+        nodes, loops, frames, notes, within=plan.within, plan=plan, stack=stack, placed=placed
     )
+    return replace(scene, wires=Wirer(scene, plan).wires(range(len(plan.links))))
 
 
-class _Builder:
-    def __init__(
-        self,
-        graph: Graph,
-        types: Mapping[str, NodeType],
-        folded: Mapping[str, bool],
-        pictures: Mapping[str, float],
-        old: Scene,
-    ) -> None:
-        self.graph, self.types, self.pictures, self.old = graph, types, pictures, old
-        self.looks = section(graph, "look")
-        self.items: dict[str, Item] = {}
-        self.chains: dict[str, tuple[str, ...]] = {}
-        self.within: dict[str, str] = {}
-        self.folded: dict[str, bool] = {}
-        for name, item, inside in walk(graph.nodes):
-            self.items[name] = item
-            self.chains[name] = (*inside, name)
-            self.folded[name] = bool(folded.get(name, self._look(name).get("collapsed", False)))
-            holder = next((x for x in inside if self.folded[x]), None)
-            if holder is not None:
-                self.within[name] = holder
-        self.links = [end for name, item in self.items.items() for end in ends(name, item)]
-        self.made: dict[str, tuple[Any, ...]] = {}
+def _moved(old: Scene, plan: Plan, placed: Mapping[str, Point]) -> Scene:
+    """Give the scene before with some of it elsewhere: boxes, frames around them, their wires."""
+    changed = {name for name, _ in placed.items() ^ old.placed.items()}
+    if not changed:
+        return old
+    nodes, loops = dict(old.nodes), dict(old.loops)
+    for name in changed & nodes.keys():
+        nodes[name] = plan.box(name, placed)
+    around_them = {loop for name in changed for loop in plan.chains[name]}
+    for name in reversed(plan.loops):
+        if name in around_them:
+            loops[name] = plan.frame(name, nodes, loops, placed)
+    notes = old.notes if old.settled_notes else _notes(plan.graph, nodes, loops)
+    scene = replace(old, nodes=nodes, loops=loops, notes=notes, placed=placed)
+    touched = {i for name in changed | around_them for i in plan.touching.get(name, ())}
+    return replace(scene, wires={**old.wires, **Wirer(scene, plan).wires(sorted(touched))})
 
-    def build(
-        self,
-        sources: Mapping[tuple[str, str], tuple[str, ...]],
-        raised: list[str],
-        spots: Mapping[str, Point],
-    ) -> Scene:
-        shapes = self._shapes()
-        placed = self._places(shapes, spots)
-        nodes = {n: Box(n, *placed[n], shape, self.chains[n][:-1]) for n, shape in shapes.items()}
-        for name in raised:
-            if name in nodes:
-                nodes[name] = nodes.pop(name)
-        loops = self._loops(nodes, placed)
-        rects = around(box.rect for box in (*nodes.values(), *loops.values()))
-        scene = Scene(
-            nodes,
-            loops,
-            plates(self.graph, "frames", "title", 0),
-            plates(self.graph, "notes", "text", rects.bottom + 48 if rects else 0),
-            within=self.within,
-            made=self.made,
-        )
-        wirer = Wirer(scene, self.items, self.chains, self.looks, sources)
-        return replace(scene, wires=wirer.wires(self.links))
 
-    def _look(self, name: str) -> Mapping[str, Any]:
-        look = self.looks.get(name)
-        return look if isinstance(look, Mapping) else {}
-
-    # Shapes
-
-    def _shapes(self) -> dict[str, Shape]:
-        """Shape what is drawn as one box."""
-        given, read = self._extra_types()
-        shapes: dict[str, Shape] = {}
-        for name, item in self.items.items():
-            if name in self.within or (isinstance(item, Loop) and not self.folded[name]):
-                continue
-            look, picture = self._look(name), self.pictures.get(name)
-            if isinstance(item, Loop):
-                states = self._states(name, item)
-                shapes[name] = folded_loop(loop_title(name, look), item, states)
-                continue
-            known = self.types.get(item.type)
-            arrive, leave = given.get(name, {}), read.get(name, {})
-            source = (item, known, look, self.folded[name], picture, arrive, leave)
-            last = self.old.made.get(name)
-            if last is not None and last[1:] == source:
-                self.made[name] = last
-            else:
-                self.made[name] = (node_shape(*source), *source)
-            shapes[name] = self.made[name][0]
-        return shapes
-
-    def _extra_types(self) -> tuple[dict[str, dict[str, Types]], dict[str, dict[str, Types]]]:
-        """Find the types at ports that no node type declares, from what is at the other end."""
-        given: dict[str, dict[str, Types]] = {}
-        read: dict[str, dict[str, Types]] = {}
-        for end in self.links:
-            reader, source = self.items[end.node], self.items.get(end.link.node)
-            kind = self.types.get(reader.type) if isinstance(reader, Node) else None
-            taken = kind.port(end.port) if kind else None
-            if isinstance(reader, Node) and taken is None:
-                given.setdefault(end.node, {})[end.port] = self.types_of(end.link)
-            if isinstance(source, Node):
-                kind = self.types.get(source.type)
-                if kind is None or all(o.name != end.link.port for o in kind.outputs):
-                    ports = read.setdefault(end.link.node, {})
-                    ports[end.link.port] = ports.get(end.link.port) or (
-                        taken.types if taken else ()
-                    )
-        return given, read
-
-    def types_of(self, link: Link) -> Types:
-        """Give the types that a link may carry; empty where nothing says."""
-        seen: set[tuple[str, str]] = set()
-        while (link.node, link.port) not in seen:
-            seen.add((link.node, link.port))
-            item = self.items.get(link.node)
-            if isinstance(item, Loop):
-                if link.port in item.state:
-                    link = item.state[link.port].first
-                    continue
-                return (Curve,) if link.port in item.watch else (Number,)
-            kind = self.types.get(item.type) if item else None
-            output = kind.output(link.port) if kind else None
-            return output.types if output else ()
-        return ()
-
-    def _states(self, name: str, item: Loop) -> dict[str, Types]:
-        return {key: self.types_of(state.first) for key, state in item.state.items()}
-
-    # Places
-
-    def _places(self, shapes: Mapping[str, Shape], spots: Mapping[str, Point]) -> dict[str, Point]:
-        found = {name: at for name in self.items if (at := position(self.graph, name)) is not None}
-        found.update({name: at for name, at in spots.items() if name in self.items})
-        if all(name in found for name in shapes) and not any(
-            isinstance(item, Loop) and not item.body and name not in found
-            for name, item in self.items.items()
-        ):
-            return found
-        sizes = {name: (shape.width, shape.height) for name, shape in shapes.items()}
-        reads = sorted(
-            {(end.link.node, end.node) for end in self.links if end.link.node in self.items}
-        )
-        placer = Placer(found, sizes, self.chains, reads)
-        placer.place(self.graph.nodes)
-        return placer.spots
-
-    def _loops(self, nodes: Mapping[str, Box], placed: Mapping[str, Point]) -> dict[str, Box]:
-        """Frame the open loops, inner ones first; give them outer ones first."""
-        loops: dict[str, Box] = {}
-        for name, item in reversed(self.items.items()):
-            if not isinstance(item, Loop) or self.folded[name] or name in self.within:
-                continue
-            inner = (nodes.get(child) or loops.get(child) for child in item.body)
-            body = around(box.rect for box in inner if box is not None)
-            frame = framed(body) if body else None
-            x, y = (frame.x, frame.y) if frame else placed.get(name, (0.0, 0.0))
-            size = (frame.width, frame.height) if frame else (0.0, 0.0)
-            states = self._states(name, item)
-            shape = open_loop(loop_title(name, self._look(name)), item, states, *size)
-            loops[name] = Box(name, x, y, shape, self.chains[name][:-1])
-        return dict(reversed(loops.items()))
+def _notes(graph: Graph, nodes: Mapping[str, Box], loops: Mapping[str, Box]) -> dict[str, Plate]:
+    """Read the notes; one without a place goes below everything."""
+    rects = around(box.rect for box in (*nodes.values(), *loops.values()))
+    return plates(graph, "notes", "text", rects.bottom + 48 if rects else 0)

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,9 @@ from nodegraph.document import Graph
 from nodegraph.editor.canvas.shapes import Shape, Spot
 from nodegraph.editor.canvas.view import Point, Rect, around
 from nodegraph.editor.canvas.wires import Array, Legs, Wire, legs
+
+if TYPE_CHECKING:
+    from nodegraph.editor.canvas.planning import Plan
 
 Kind = Literal["node", "loop", "frame", "note", "wire"]
 Key = tuple[Kind, str]
@@ -90,8 +93,12 @@ class Scene:
     wires: Mapping[str, Wire] = field(default_factory=dict)
     within: Mapping[str, str] = field(default_factory=dict)
     """What is out of sight, and the folded loop it is in."""
-    made: Mapping[str, tuple[Any, ...]] = field(default_factory=dict, repr=False)
-    """From what each shape was made, so that the next scene need not make it again."""
+    plan: Plan | None = field(default=None, repr=False)
+    """What it was built by, for the next scene."""
+    stack: tuple[str, ...] = ()
+    """What was brought to the top."""
+    placed: Mapping[str, Point] = field(default_factory=dict, repr=False)
+    """Where everything is, also what is out of sight."""
 
     def box(self, name: str) -> Box | None:
         """Find a node or loop; of what is out of sight, the folded loop that holds it."""
@@ -127,6 +134,13 @@ class Scene:
     def legs(self) -> Legs:
         """The legs of all wires, as arrays."""
         return legs(self.wire_list)
+
+    @cached_property
+    def settled_notes(self) -> bool:
+        """Whether every note has a place of its own, wherever the rest is."""
+        graph = self.plan.graph if self.plan is not None else Graph()
+        low, high = (plates(graph, "notes", "text", below) for below in (0, 1))
+        return low == high
 
     @cached_property
     def bounds(self) -> Rect | None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from nodegraph.document import Item, Link, Loop
 from nodegraph.editor.canvas.scene import Box, Scene, points_of
 from nodegraph.editor.canvas.shapes import HEADER, Rail, Side, Spot
 from nodegraph.editor.canvas.view import Point
 from nodegraph.editor.canvas.wires import Wire
+
+if TYPE_CHECKING:
+    from nodegraph.editor.canvas.planning import Plan
 
 BELOW = 24.0
 """How far below two nodes a wire turns back that cannot pass between them."""
@@ -49,37 +52,53 @@ def ends(name: str, item: Item) -> Iterator[End]:
                 yield End(link, name, port, part)
 
 
+def observers(
+    items: Mapping[str, Item], chains: Mapping[str, tuple[str, ...]], links: list[End]
+) -> set[str]:
+    """Find what in a loop's body neither its next turn nor anything outside depends on."""
+    bodies = {name for name, chain in chains.items() if len(chain) > 1}
+    if not bodies:
+        return set()
+    reads: dict[str, list[str]] = {}
+    todo: list[str] = []
+    for end in links:
+        if end.port == "watch" and isinstance(items[end.node], Loop):
+            continue
+        reads.setdefault(end.node, []).append(end.link.node)
+        outside = chains[end.node][:-1] != chains.get(end.link.node, ())[:-1]
+        if end.port == "next" or outside:
+            todo.append(end.link.node)
+    needed: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name not in needed:
+            needed.add(name)
+            todo += reads.get(name, [])
+    return {n for n in bodies - needed if not isinstance(items[n], Loop)}
+
+
 class Wirer:
     """Lays the wires of one scene."""
 
-    def __init__(
-        self,
-        scene: Scene,
-        items: Mapping[str, Item],
-        chains: Mapping[str, tuple[str, ...]],
-        looks: Mapping[str, Any],
-        sources: Mapping[tuple[str, str], tuple[str, ...]],
-    ) -> None:
-        self.scene, self.items, self.chains = scene, items, chains
-        self.looks, self.sources = looks, sources
-        self.spots = {
-            (name, spot.side, spot.rail, spot.port, spot.part): spot
-            for boxes in (scene.nodes, scene.loops)
-            for name, box in boxes.items()
-            for spot in box.shape.spots
-        }
+    def __init__(self, scene: Scene, plan: Plan) -> None:
+        self.scene, self.plan = scene, plan
+        self.items, self.chains = plan.items, plan.chains
+        self._known: dict[str, dict[tuple[Side, Rail, str, str], Spot]] = {}
 
-    def wires(self, links: list[End]) -> dict[str, Wire]:
-        """Give the wires by name; a link to nothing, or inside a folded loop, has none."""
-        observers = self._observers(links)
+    def wires(self, numbers: Iterable[int]) -> dict[str, Wire]:
+        """Give the wires of these links of the plan, by name.
+
+        A link to nothing, or inside a folded loop, has none.
+        """
         found: dict[str, Wire] = {}
-        for end in links:
-            wire = self._wire(end, end.node in observers) if end.link.node in self.items else None
+        for number in numbers:
+            end = self.plan.links[number]
+            wire = self._wire(end) if end.link.node in self.items else None
             if wire is not None:
                 found[wire.name] = wire
         return found
 
-    def _wire(self, end: End, observed: bool) -> Wire | None:
+    def _wire(self, end: End) -> Wire | None:
         link, scene = end.link, self.scene
         inside = self.chains[end.node][:-1]
         turn = end.port in ("next", "watch") and isinstance(self.items[end.node], Loop)
@@ -92,7 +111,7 @@ class Wirer:
         into = self._spot(reader, "in", "out" if turn else "in", end.port, end.part)
         start, stop = _centre(source, "out", out), _centre(reader, "in", into)
         points, joints, crossings = self._way(end, scope, start, stop)
-        run = self.sources.get((link.node, link.port), ())
+        run = self.plan.sources.get((link.node, link.port), ())
         given, taken = (spot.type if spot else "" for spot in (out, into))
         item = self.items[link.node]
         return Wire(
@@ -109,7 +128,7 @@ class Wirer:
             given or taken,
             link.source,
             1 if link.source else len(run),
-            observed or item.mode == "bypass",
+            end.node in self.plan.observers or item.mode == "bypass",
             item.mode == "mute",
         )
 
@@ -122,14 +141,18 @@ class Wirer:
 
     def _spot(self, box: Box, side: Side, rail: Rail, port: str, part: str) -> Spot | None:
         rail = rail if box.shape.kind == "loop" else ""
-        return self.spots.get((box.name, side, rail, port, part))
+        known = self._known.get(box.name)
+        if known is None:
+            known = {(s.side, s.rail, s.port, s.part): s for s in box.shape.spots}
+            self._known[box.name] = known
+        return known.get((side, rail, port, part))
 
     def _way(
         self, end: End, scope: tuple[str, ...], start: Point, stop: Point
     ) -> tuple[list[Point], tuple[int, ...], tuple[tuple[str, int], ...]]:
         """Give what a wire goes through, which of that are reroutes, and which crossings."""
         loops, path = self.scene.loops, self.chains[end.link.node][:-1]
-        look = self.looks.get(end.node)
+        look = self.plan.looks.get(end.node)
         kept = look.get("reroutes") if isinstance(look, Mapping) else None
         bends = points_of(kept.get(end.place)) if isinstance(kept, Mapping) else []
         way: list[tuple[Point, str]] = [(start, "")]
@@ -165,28 +188,6 @@ class Wirer:
         if two.bottom <= one.y:
             return ((two.bottom + one.y) / 2,)
         return (max(one.bottom, two.bottom) + BELOW,)
-
-    def _observers(self, links: list[End]) -> set[str]:
-        """Find what in a loop's body neither its next turn nor anything outside depends on."""
-        bodies = {name for name, chain in self.chains.items() if len(chain) > 1}
-        if not bodies:
-            return set()
-        reads: dict[str, list[str]] = {}
-        todo: list[str] = []
-        for end in links:
-            if end.port == "watch" and isinstance(self.items[end.node], Loop):
-                continue
-            reads.setdefault(end.node, []).append(end.link.node)
-            outside = self.chains[end.node][:-1] != self.chains.get(end.link.node, ())[:-1]
-            if end.port == "next" or outside:
-                todo.append(end.link.node)
-        needed: set[str] = set()
-        while todo:
-            name = todo.pop()
-            if name not in needed:
-                needed.add(name)
-                todo += reads.get(name, [])
-        return {n for n in bodies - needed if not isinstance(self.items[n], Loop)}
 
 
 def _centre(box: Box, side: Side, spot: Spot | None) -> Point:
