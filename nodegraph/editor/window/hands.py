@@ -71,7 +71,9 @@ class Hands:
         shown = (self.state, app.scene, app.view, app.selection)
         if not self._shown or any(a is not b for a, b in zip(shown, self._shown, strict=True)):
             self._shown = shown
-            self._overlay = overlay(self.state, app.stage)
+            made, last = overlay(self.state, app.stage), self._overlay.graph
+            # The same document as before is the same object, so that no scene is built for it.
+            self._overlay = replace(made, graph=last) if made.graph == last else made
         return self._overlay
 
     # Events
