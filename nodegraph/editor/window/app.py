@@ -23,6 +23,7 @@ from nodegraph.editor.files import session as sessions
 from nodegraph.editor.files import settings as keeping
 from nodegraph.editor.files.session import Session
 from nodegraph.editor.files.settings import Settings
+from nodegraph.editor.gliding import Glide
 from nodegraph.editor.interact.overlay import Overlay
 from nodegraph.editor.regions import Regions
 from nodegraph.editor.running.board import Board
@@ -35,7 +36,6 @@ from nodegraph.editor.window.engine import Engine
 from nodegraph.editor.window.filing import Filing
 from nodegraph.editor.window.frames import Frames
 from nodegraph.editor.window.gallery import Gallery
-from nodegraph.editor.window.gliding import Glide
 from nodegraph.editor.window.hands import Hands
 from nodegraph.editor.window.kit import Kit
 from nodegraph.editor.window.panels.inspector import Inspector

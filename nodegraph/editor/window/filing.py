@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -209,8 +208,7 @@ class Filing:
         folder = setting.param.path == "folder"
 
         def chosen(path: Path) -> None:
-            base = (app.graph.base or Path()).absolute()
-            text = _seen_from(path, base) if app.graph.base else path.as_posix()
+            text = sounds.written(path, app.graph.base)
             app.change(acting.set_knob(app.stage, node, knob, text))
             app.settle()
             app.remember(last_folder=str(path if folder else path.parent))
@@ -227,7 +225,8 @@ class Filing:
             return
         names = ", ".join(gap.path.name for gap in gaps[:3])
         more = f" and {len(gaps) - 3} more" if len(gaps) > 3 else ""
-        text = f"{names}{more} cannot be found. Look for them in another folder?"
+        what = "it" if len(gaps) == 1 else "them"
+        text = f"{names}{more} cannot be found. Look for {what} in another folder?"
 
         def answered(answer: str) -> None:
             if answer == "Choose the folder":
@@ -333,10 +332,3 @@ def _alive(key: str) -> bool:
 
 def _lists(settings: keeping.Settings) -> dict[str, object]:
     return {"recent": settings.recent, "last_folder": settings.last_folder}
-
-
-def _seen_from(path: Path, base: Path) -> str:
-    try:
-        return Path(os.path.relpath(path, base)).as_posix()
-    except ValueError:  # another drive
-        return path.as_posix()
