@@ -111,15 +111,13 @@ def path_in(graph: Graph, path: str | Path) -> str:
     """Say a path, relative to the current folder, as it stands in the graph's file."""
     import os
 
+    from nodegraph.edits.files import seen_from
+
     if not str(path):
         return ""
     there = os.path.abspath(Path(path).expanduser())  # noqa: PTH100 - links stay as typed
     base = (graph.base or Path()).absolute()
     try:
-        path = os.path.relpath(there, base)
-        # Behind a symbolic link, `..` leads elsewhere than the text says.
-        if os.path.realpath(base / path) != os.path.realpath(there):
-            path = os.path.relpath(os.path.realpath(there), os.path.realpath(base))
+        return seen_from(there, base)
     except ValueError:  # another drive
-        path = there
-    return Path(path).as_posix()
+        return Path(there).as_posix()

@@ -83,16 +83,21 @@ def _moved(path: str, old: str, new: str) -> str:
     # Joined, not normalised: behind a symbolic link, `..` is not what the text says.
     target = os.path.join(old, path)  # noqa: PTH118
     try:
-        moved = os.path.relpath(target, new)
-        if not _same(os.path.join(new, moved), target):  # noqa: PTH118
-            moved = os.path.relpath(os.path.realpath(target), os.path.realpath(new))
+        return seen_from(target, new)
     except ValueError:  # another drive, or no path at all
         return path
-    return Path(moved).as_posix()
 
 
-def _same(one: str, other: str) -> bool:
-    return os.path.realpath(one) == os.path.realpath(other)
+def seen_from(path: str | Path, base: str | Path) -> str:
+    """Write the path of a file as a graph in the folder `base` has it; both are absolute.
+
+    Raises ValueError where nothing leads from one to the other, as between two drives.
+    """
+    seen = os.path.relpath(path, base)
+    # Behind a symbolic link, `..` leads elsewhere than the text says.
+    if os.path.realpath(os.path.join(base, seen)) != os.path.realpath(path):  # noqa: PTH118
+        seen = os.path.relpath(os.path.realpath(path), os.path.realpath(base))
+    return Path(seen).as_posix()
 
 
 def replace_source(

@@ -11,7 +11,7 @@ from nodegraph.declare import LOOP_KNOBS
 from nodegraph.document import Graph, Item, Json, Link, Loop, Node, links
 from nodegraph.edits.checks import check_free, check_text, plain, readable, same
 from nodegraph.edits.layout import forgotten, renamed_spot
-from nodegraph.edits.scope import visible
+from nodegraph.edits.scope import reads, visible
 from nodegraph.edits.tree import (
     Path,
     family,
@@ -71,9 +71,8 @@ def links_of_family(item: Item) -> bool:
 
 
 def _check_links(graph: Graph, name: str, item: Item) -> None:
-    for where, link in links(item):
-        inside = isinstance(item, Loop) and not where.endswith(": first")
-        check_visible(graph, name, link, where, inside=inside)
+    for where, link, scope in reads(name, item, ()):
+        check_visible(graph, name, link, where, inside=bool(scope))
     if isinstance(item, Loop):
         for key, inner in item.body.items():
             _check_links(graph, key, inner)

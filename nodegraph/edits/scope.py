@@ -1,4 +1,7 @@
-"""Which links can be read from where, by names and scope alone; types are the engine's affair.
+"""Which links can be read from where, by names and scope alone.
+
+The engine and the editor ask here what a loop shows and where a link is read from; what fits by
+type, and in which order work is done, are the engine's affair.
 
 Scope is lexical. A body reads every node around it, and of its own loop the states and
 ``iteration``. From outside, a loop shows its states, its watches and ``iterations``, and any node
@@ -8,14 +11,30 @@ of its body can be read for the value of its last turn, also by the body of anot
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from nodegraph.document import Graph, Link, Loop, links, walk
+from nodegraph.document import Graph, Item, Link, Loop, links, walk
 from nodegraph.edits.tree import Path, item_of, items_at, loop_of, path_of, search
 from nodegraph.errors import DocumentError
 
 RESERVED = ("iteration", "iterations")
-"""Names on a loop that no state and no watch may have."""
+"""Names on a loop that no state and no watch may have: they count its turns."""
+
+
+def reads(name: str, item: Item, path: Path) -> Iterator[tuple[str, Link, Path]]:
+    """Give each link that an item within some loops holds: where, what, and read in which loops.
+
+    A state begins with what can be read around its loop; all else of a loop is read in its body.
+    """
+    inside = (*path, name) if isinstance(item, Loop) else path
+    for where, link in links(item):
+        yield where, link, path if where.endswith(": first") else inside
+
+
+def shown(loop: Loop, inside: bool) -> list[str]:
+    """Name what a loop shows to its body, or to what is around it."""
+    turn, turns = RESERVED
+    return [*loop.state, turn] if inside else [*loop.state, *loop.watch, turns]
 
 
 def visible(graph: Graph, reader: str, link: Link, *, inside: bool = False) -> str | None:
@@ -55,7 +74,7 @@ def scope_fault(graph: Graph, path: Path, link: Link) -> str | None:
 def loop_fault(loop: Loop, link: Link, inside: bool) -> str | None:
     """Say why a loop has nothing of that name to read; None when it has."""
     name, port = link.node, link.port
-    known = [*loop.state, "iteration"] if inside else [*loop.state, *loop.watch, "iterations"]
+    known = shown(loop, inside)
     if port in known:
         return None
     if not port:

@@ -19,6 +19,7 @@ import networkx as nx
 
 from nodegraph.declare import LOOP_KNOBS, Knob, NodeType, Port, in_words
 from nodegraph.document import Graph, Item, Link, Loop, Node, walk
+from nodegraph.edits.scope import RESERVED, reads, shown
 from nodegraph.engine.steps import Feed, LoopPlan, Path, Ref, Slot, Step, settle
 from nodegraph.values import Curve, Number, Value
 
@@ -69,7 +70,7 @@ class Resolver:
         """Name the outputs of a node or loop as seen from outside."""
         item = self.items[name]
         if isinstance(item, Loop):
-            return [*item.state, *item.watch, "iterations"]
+            return shown(item, inside=False)
         node_type = self.types.get(item.type)
         return [output.name for output in node_type.outputs] if node_type else []
 
@@ -97,11 +98,11 @@ class Resolver:
             if path:
                 self.edges.add_edge(f"{path[-1]}^", start)
                 self.edges.add_edge(name, path[-1])
-            for link, scope, before in _links(name, item, path):
+            for _, link, scope in reads(name, item, path):
                 if link.node in self.items:
                     via = self.via(link.node, scope)
                     if via is not None:
-                        self.edges.add_edge(via, start if before else name)
+                        self.edges.add_edge(via, start if scope == path else name)
 
     def via(self, target: str, scope: Path) -> str | None:
         """Say what must be through before `target` can be read from `scope`.
@@ -150,7 +151,7 @@ class Resolver:
         if node_type is None:
             step.kind = "unknown"
             self.unknown[name] = item.type
-            for link, scope, _ in _links(name, item, self.paths[name]):
+            for _, link, scope in reads(name, item, self.paths[name]):
                 self._ref(name, "input", link, scope)
             return
         step.type = node_type
@@ -227,7 +228,7 @@ class Resolver:
     def _fit(self, name: str, where: str, link: Link, ref: Ref, port: Port) -> None:
         """Refuse a link whose type cannot be what the port takes."""
         given = self._types_of.get(ref.slot)
-        if given is not None and not _overlap(given, port.types):
+        if given is not None and not overlap(given, port.types):
             self.faults.append(
                 f"{name}: {where} takes {port.type_names}, but {link} gives {in_words(given)}"
             )
@@ -238,7 +239,7 @@ class Resolver:
         for output in node_type.outputs:
             for feed in feeds:
                 given = [self._types_of.get(ref.slot) for _, ref in feed.refs]
-                if not feed.knob and all(t is None or _overlap(t, output.types) for t in given):
+                if not feed.knob and all(overlap(t, output.types) for t in given):
                     passes[output.name] = feed
                     break
         return passes
@@ -257,7 +258,7 @@ class Resolver:
         node_type = None if isinstance(target, Loop) else self.types.get(target.type)
         turning = link.node in scope
         if isinstance(target, Loop):
-            names = [*target.state, "iteration"] if turning else self.outputs(link.node)
+            names = shown(target, inside=turning)
         elif node_type is None:
             names = [link.port]
         else:
@@ -295,13 +296,12 @@ class Resolver:
             self.faults.append(
                 f"{name}: until names a watch; no {until!r} among {_listed(item.watch)}"
             )
-        reserved = {"iteration", "iterations"}
         for twin in sorted(
-            (item.state.keys() & item.watch.keys()) | (reserved & {*item.state, *item.watch})
+            (item.state.keys() & item.watch.keys()) | ({*RESERVED} & {*item.state, *item.watch})
         ):
             self.faults.append(f"{name}: {twin!r} names two things of this loop")
         step.loop = LoopPlan(step.params["iterations"], float(step.params["tolerance"]), until)
-        self._types_of[name, "iteration"] = self._types_of[name, "iterations"] = (Number,)
+        self._types_of.update({(name, counter): (Number,) for counter in RESERVED})
         for key, state in item.state.items():
             ref = self._ref(name, f"state {key}: first", state.first, path)
             if ref is not None:
@@ -319,7 +319,7 @@ class Resolver:
             if ref is not None:
                 step.loop.next[key] = ref
                 begins, goes_on = self._types_of.get((name, key)), self._types_of.get(ref.slot)
-                if begins and goes_on and not _overlap(begins, goes_on):
+                if begins and goes_on and not overlap(begins, goes_on):
                     self.faults.append(
                         f"{name}: state {key} begins as {in_words(begins)} ({state.first}) "
                         f"but goes on as {in_words(goes_on)} ({state.next})"
@@ -333,20 +333,6 @@ class Resolver:
         for child in self.edges.predecessors(name):
             self.depends[name] |= self.depends.get(child, set())
         self.depends[name] &= set(path)
-
-
-def _links(name: str, item: Item, path: Path) -> Iterator[tuple[Link, Path, bool]]:
-    """Give each link of an item, the scope it reads from, and whether it is read at the start."""
-    if isinstance(item, Node):
-        for wired in item.inputs.values():
-            for link in [wired] if isinstance(wired, Link) else wired.values():
-                yield link, path, True
-        return
-    for state in item.state.values():
-        yield state.first, path, True
-        yield state.next, (*path, name), False
-    for link in item.watch.values():
-        yield link, (*path, name), False
 
 
 def _common(a: Path, b: Path) -> int:
@@ -368,7 +354,10 @@ def _cycles(edges: nx.DiGraph[str]) -> Iterator[str]:
             yield f"cycle: {' -> '.join([*names, names[0]])}; what should repeat belongs in a loop"
 
 
-def _overlap(given: Types, taken: Types) -> bool:
+def overlap(given: Types | None, taken: Types | None) -> bool:
+    """Say whether what is given may be what is taken; what is not known may be anything."""
+    if given is None or taken is None:
+        return True
     return any(issubclass(a, b) or issubclass(b, a) for a in given for b in taken)
 
 

@@ -22,7 +22,6 @@ from nodegraph.editor.files.places import (
     recent,
     size_text,
     trail,
-    with_recent,
 )
 from nodegraph.shipped import shipped
 
@@ -176,15 +175,10 @@ def test_saving_says_where_and_asks_before_it_replaces(folder: Path):
     assert target("a?b", folder).fault
 
 
-def test_recent_files_are_newest_first_and_grey_where_missing(folder: Path):
-    used: tuple[Path, ...] = ()
-    for name in ("a.json", "g.json", "a.json"):
-        used = with_recent(used, folder / name)
-    assert [path.name for path in used] == ["a.json", "g.json"]
-    found = recent(used, folder.parent)
+def test_recent_files_are_grey_where_missing(folder: Path):
+    found = recent([folder / "a.json", folder / "g.json"], folder.parent)
     assert [(one.name, one.missing) for one in found] == [("a.json", True), ("g.json", False)]
     assert found[0].folder == f"~/{folder.name}"
-    assert len(with_recent([Path(str(i)) for i in range(50)], Path("x"))) == 12
 
 
 def test_every_shipped_graph_has_a_card():

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from nodegraph.document import Graph, Loop, links, walk
+from nodegraph.document import Graph, Loop, walk
 from nodegraph.editor.acting.change import Change, Point
 from nodegraph.editor.canvas.scene import Key
 from nodegraph.editor.stage import Selection, Stage, nodes
+from nodegraph.edits import scope
 
 Reads = Mapping[str, set[str]]
 
@@ -68,8 +69,7 @@ def reads(graph: Graph) -> Reads:
     items = {name: (item, inside) for name, item, inside in walk(graph.nodes)}
     found: dict[str, set[str]] = {name: set() for name in items}
     for name, (item, inside) in items.items():
-        for where, link in links(item):
-            within = (*inside, name) if isinstance(item, Loop) and "first" not in where else inside
+        for _, link, within in scope.reads(name, item, inside):
             sources = _sources(graph, items, link.node, link.port, within, set())
             for reader in (name, *inside):
                 found[reader] |= _outside(items, sources, reader)

@@ -21,7 +21,6 @@ AUDIO = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".a
 GRAPHS = frozenset({".json"})
 PICTURES = frozenset({".png"})
 """A picture may carry the graph that it was made with, and a WAV, FLAC or OGG as well."""
-MOST_RECENT = 12
 
 
 # Places
@@ -216,8 +215,3 @@ def recent(
 
 def _short(folder: Path, home: Path) -> str:
     return f"~/{folder.relative_to(home).as_posix()}" if home in folder.parents else str(folder)
-
-
-def with_recent(paths: Sequence[Path], path: Path, most: int = MOST_RECENT) -> tuple[Path, ...]:
-    """Give the recent files with one more at the front."""
-    return (path, *(known for known in paths if known != path))[:most]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from nodegraph import edits
 from nodegraph.declare import NodeType
 from nodegraph.document import Graph, Node, walk
-from nodegraph.edits.files import SOUND_FILE, STEM_FOLDER
+from nodegraph.edits.files import SOUND_FILE, STEM_FOLDER, seen_from
 from nodegraph.errors import DocumentError
 
 Types = Mapping[str, NodeType]
@@ -63,7 +62,7 @@ def relink(
         if target is None:
             left.append(gap)
         else:
-            graph = edits.set_knob(graph, gap.node, gap.knob, _seen_from(target, graph.base))
+            graph = edits.set_knob(graph, gap.node, gap.knob, written(target, graph.base))
     return graph, left
 
 
@@ -91,12 +90,10 @@ def _plain(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def _seen_from(path: Path, base: Path | None) -> str:
-    """Write a path as a graph in `base` has it."""
-    if base is None:
-        return path.as_posix()
+def written(path: Path, base: Path | None) -> str:
+    """Write an absolute path as a graph in the folder `base` has it."""
     try:
-        return Path(os.path.relpath(path, base)).as_posix()
+        return path.as_posix() if base is None else seen_from(path, base.absolute())
     except ValueError:  # another drive
         return path.as_posix()
 
@@ -116,7 +113,7 @@ def with_sound(
     path = Path(path).absolute()
     if not path.exists():
         raise DocumentError(f"{path}: no such file or folder")
-    text = _seen_from(path, graph.base)
+    text = written(path, graph.base)
     sources = [
         name
         for name, item, _ in walk(graph.nodes)

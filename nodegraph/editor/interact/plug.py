@@ -13,10 +13,10 @@ from nodegraph.editor.canvas.scene import Box
 from nodegraph.editor.canvas.shapes import Rail, Spot
 from nodegraph.editor.offers import converters
 from nodegraph.editor.offers.converters import Refusal
-from nodegraph.editor.offers.ends import End, Types, unwire, wire
+from nodegraph.editor.offers.ends import End, scope, unwire, wire
 from nodegraph.edits.nodes import next_free
 from nodegraph.edits.scope import RESERVED
-from nodegraph.edits.tree import path_of
+from nodegraph.engine.resolve import Types
 from nodegraph.errors import DocumentError
 
 
@@ -143,9 +143,7 @@ class Plug:
         """Refuse a state's value of the last turn inside its loop, and of this turn outside."""
         if not rail:
             return None
-        inside = isinstance(self._wiring.items.get(end.node), Loop) and end.port != "first"
-        scope = (*path_of(self.base, end.node), *((end.node,) if inside else ()))
-        if (link.node in scope) == (rail == "in"):
+        if (link.node in scope(self.base, end)) == (rail == "in"):
             return None
         if rail == "in":
             return Refusal(f"{link} changes turn by turn: outside, take it from the right rail")

@@ -10,10 +10,11 @@ import networkx as nx
 
 from nodegraph import edits
 from nodegraph.declare import NodeType, in_words
-from nodegraph.document import Graph, Item, Link, Loop, Node, find, walk
-from nodegraph.editor.offers.ends import End, Types, ends, overlap, wire
+from nodegraph.document import Graph, Item, Link, Loop, Node, walk
+from nodegraph.editor.offers.ends import End, ends, fault, scope, wire
 from nodegraph.edits.layout import position
-from nodegraph.engine.resolve import Resolver, nearest
+from nodegraph.edits.scope import RESERVED
+from nodegraph.engine.resolve import Resolver, Types, nearest, overlap
 from nodegraph.errors import DocumentError
 from nodegraph.values import Absent, Curve, Number
 
@@ -65,7 +66,7 @@ class Wiring:
             return output.types if output else None
         if item is None or f"{link.node}.{link.port}" in seen:
             return None
-        if link.port in ("iteration", "iterations"):
+        if link.port in RESERVED:
             return (Number,)
         state = item.state.get(link.port)
         if state is not None:
@@ -95,11 +96,10 @@ class Wiring:
         item = self.items.get(node)
         if item is None:
             return Refusal(f"there is no node {node!r}")
-        inside = isinstance(item, Loop) and end.port != "first"
-        fault = self._no_such(end, item) or edits.visible(self.graph, node, link, inside=inside)
-        fault = fault or self._no_output(link) or self._circle(link, end, inside)
-        if fault:
-            return Refusal(fault)
+        reason = self._no_such(end, item) or fault(self.graph, end, link)
+        reason = reason or self._no_output(link) or self._circle(link, end)
+        if reason:
+            return Refusal(reason)
         given, wanted = self.given(link), self.wanted(end)
         if given is not None and wanted is not None and not overlap(given, wanted):
             name = end.entry if isinstance(item, Loop) else port
@@ -135,13 +135,12 @@ class Wiring:
         near = f": say which of {', '.join(names)}" if names and not link.port else ""
         return f"{known.label} has no output {link.port!r}{near}"
 
-    def _circle(self, link: Link, end: End, inside: bool) -> str | None:
+    def _circle(self, link: Link, end: End) -> str | None:
         """Say what would go round: the reader, what comes behind it, and what it would read."""
         resolver = self._resolver
-        scope = resolver.paths[end.node]
-        via = resolver.via(link.node, (*scope, end.node) if inside else scope)
+        via = resolver.via(link.node, scope(self.graph, end))
         loop = isinstance(self.items[end.node], Loop)
-        start = f"{end.node}^" if loop and not inside else end.node
+        start = f"{end.node}^" if loop and end.port == "first" else end.node
         if via is None:
             return None
         if via not in self._before:
@@ -221,14 +220,12 @@ def convert(
     source, end = Link.parse(str(link)), End(node, port, entry)
     if not steps:
         raise DocumentError(f"{node}: nothing converts what {link} gives for {port}")
-    inside = next(path for name, _, path in walk(graph.nodes) if name == node)
-    if isinstance(find(graph, node), Loop) and end.port != "first":
-        inside = (*inside, node)
+    loop = "".join(scope(graph, end)[-1:])
     begin, stop = position(graph, source.node), position(graph, node)
     for number, step in enumerate(steps, 1):
         name = edits.fresh_name(graph, step.type)
         made = Node(step.type, types[step.type].defaults, {step.port: source})
-        graph = edits.add(graph, name, made, inside[-1] if inside else "")
+        graph = edits.add(graph, name, made, loop)
         if begin and stop:
             part = number / (len(steps) + 1)
             x, y = (round(a + (b - a) * part) for a, b in zip(begin, stop, strict=True))

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 
 from nodegraph import edits
 from nodegraph.document import Graph, Link, Loop, Node, find, walk
-from nodegraph.values import Value
-
-Types = tuple[type[Value], ...]
+from nodegraph.edits.tree import Path, path_of
 
 
 @dataclass(frozen=True)
@@ -28,6 +26,16 @@ class End:
     def words(self) -> str:
         """The end in words."""
         return f"{self.node}.{self.port}{f' ({self.entry})' if self.entry else ''}"
+
+    @property
+    def place(self) -> str:
+        """Which input it is, as the layout names it: ``port`` or ``port[entry]``."""
+        return f"{self.port}[{self.entry}]" if self.entry else self.port
+
+    @property
+    def wire(self) -> str:
+        """The wire that ends here, as the scene names it."""
+        return f"{self.node}.{self.place}"
 
 
 def ends(graph: Graph) -> Iterator[tuple[End, Link]]:
@@ -45,6 +53,22 @@ def ends(graph: Graph) -> Iterator[tuple[End, Link]]:
                 yield End(name, port), wired
             else:
                 yield from ((End(name, port, key), link) for key, link in wired.items())
+
+
+def inside(graph: Graph, end: End) -> bool:
+    """Whether a wire is read in the body of the loop that it ends at."""
+    return end.port != "first" and isinstance(find(graph, end.node), Loop)
+
+
+def scope(graph: Graph, end: End) -> Path:
+    """Give the loops that a wire is read in, outermost first."""
+    path = path_of(graph, end.node)
+    return (*path, end.node) if inside(graph, end) else path
+
+
+def fault(graph: Graph, end: End, link: Link) -> str | None:
+    """Say why a link cannot be read where a wire ends; None where it can."""
+    return edits.visible(graph, end.node, link, inside=inside(graph, end))
 
 
 def wire(graph: Graph, end: End, link: Link) -> Graph:
@@ -65,10 +89,3 @@ def unwire(graph: Graph, end: End) -> Graph:
     if kind == "watch":
         return edits.remove_watch(graph, end.node, key)
     return edits.remove_state(graph, end.node, key)
-
-
-def overlap(given: Types | None, taken: Types | None) -> bool:
-    """Say whether what is given may be what is taken; what is not known may be anything."""
-    if given is None or taken is None:
-        return True
-    return any(issubclass(a, b) or issubclass(b, a) for a in given for b in taken)

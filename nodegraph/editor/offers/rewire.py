@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from nodegraph import edits
 from nodegraph.declare import NodeType
-from nodegraph.document import Graph, Input, Link, Loop, Node, find, walk
+from nodegraph.document import Graph, Input, Link, Node
 from nodegraph.editor.offers.converters import Wiring
-from nodegraph.editor.offers.ends import End, Types, ends, overlap, unwire, wire
+from nodegraph.editor.offers.ends import End, ends, scope, unwire, wire
 from nodegraph.edits.nodes import node_of
 from nodegraph.edits.tree import with_item
+from nodegraph.engine.resolve import Types, overlap
 from nodegraph.errors import DocumentError
 
 
@@ -35,7 +36,7 @@ def splice(graph: Graph, types: Mapping[str, NodeType], end: End, node: str) -> 
     known = _known(types, node_of(graph, node).type)
     if node in (link.node, end.node):
         raise DocumentError(f"{known.label} is at an end of this wire already")
-    moved = edits.move_into(graph, [node], _scope(graph, end))
+    moved = edits.move_into(graph, [node], "".join(scope(graph, end)[-1:]))
     faults: list[str] = []
     for held in (graph,) if moved is graph else (graph, moved):
         for port, output in _ways(held, types, known, node, link, end):
@@ -54,14 +55,6 @@ def _known(types: Mapping[str, NodeType], type_id: str) -> NodeType:
     if known is None:
         raise DocumentError(f"unknown type {type_id!r}: which wires fit it is not known")
     return known
-
-
-def _scope(graph: Graph, end: End) -> str:
-    """Give the loop that a wire is read in; empty outermost."""
-    if isinstance(find(graph, end.node), Loop) and end.port != "first":
-        return end.node
-    path = next(path for name, _, path in walk(graph.nodes) if name == end.node)
-    return path[-1] if path else ""
 
 
 def _ways(

@@ -10,10 +10,11 @@ from nodegraph import edits
 from nodegraph.declare import NodeType
 from nodegraph.document import Graph, Link, Node
 from nodegraph.editor.offers.converters import Wiring
-from nodegraph.editor.offers.ends import End, Types, overlap
+from nodegraph.editor.offers.ends import End
 from nodegraph.editor.offers.ends import wire as wired
 from nodegraph.editor.offers.matching import Span, match, words_of
 from nodegraph.editor.offers.rewire import Replaced, detach, replace_node, splice
+from nodegraph.engine.resolve import Types, overlap
 from nodegraph.errors import DocumentError
 from nodegraph.values import Number, Value
 
