@@ -11,6 +11,8 @@ from nodegraph.editor.look.measures import PRESENTER, WINDOW
 
 Splitter = Literal["palette", "inspector", "tracks"]
 NONE = Rect(0, 0, 0, 0)
+PRESENTING = 1.3
+"""How much larger everything is in the presenter mode; the measures of that mode hold this already."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def regions(
     def px(measure: float) -> float:
         return float(round(measure * scale))
 
-    top = px(PRESENTER.bar if presenting else WINDOW.top_bar)
+    top = px(PRESENTER.bar / PRESENTING if presenting else WINDOW.top_bar)
     bottom = 0.0 if presenting else px(WINDOW.status)
     middle = max(height - top - bottom, 1.0)
     bars = Regions(topbar=Rect(0, 0, width, top), status=Rect(0, height - bottom, width, bottom))

@@ -16,6 +16,7 @@ from nodegraph.editor.files.gallery import (
     simplest_first,
 )
 from nodegraph.editor.files.thumbnails import Thumbnails
+from nodegraph.editor.look.faces import TEXT
 from nodegraph.editor.look.measures import GALLERY, SPACE
 from nodegraph.editor.window.gallery import layout
 from nodegraph.editor.window.gallery.card import draw
@@ -58,7 +59,8 @@ class Gallery:
         self._changed = 0.0
         self._focus, self._hover, self._by_keys, self._pressed = "", "", False, ""
         self._pointer: object = None
-        self._estimated = False
+        self._built = 0
+        self._measured: tuple[float, ...] = ()
 
     # Life
 
@@ -71,8 +73,7 @@ class Gallery:
         if self._textures is None:
             self._textures = Textures(self._thumbnails, kit.theme.name)
             self._textures.want(self.cards)
-        # Before the first frame words cannot be measured.
-        self._estimated = dpg.get_frame_count() == 0
+        self._built, self._measured = dpg.get_frame_count(), self._measure()
         self.column.build(parent, layout.column(rect, kit.scale))
         self._build_main(layout.main(rect, kit.scale))
         self._changed = time.monotonic()
@@ -114,6 +115,19 @@ class Gallery:
     def busy(self) -> bool:
         """Whether pictures are being loaded, so that frames should follow quickly."""
         return bool(self._scroll and self._textures is not None and self._textures.waiting)
+
+    @property
+    def making(self) -> str:
+        """How far the pictures are that are being made; empty where there are all."""
+        whole = len(self.cards)
+        if self._maker.done or not self._scroll:
+            return ""
+        return f"Making pictures of the graphs: {whole - self._maker.left} of {whole}"
+
+    def _measure(self) -> tuple[float, ...]:
+        """Measure a few words in the faces of the cards, to see whether they can be measured yet."""
+        texts = (TEXT.heading, TEXT.section, TEXT.panel, TEXT.label, TEXT.small, TEXT.small_number)
+        return tuple(self.host.kit.width("measured words", text) for text in texts)
 
     # Building
 
@@ -179,8 +193,12 @@ class Gallery:
         """Follow the pointer and the search field; take in thumbnails."""
         if self._head is None:
             return
-        if self._estimated and dpg.get_frame_count() > 1:
-            self._again()
+        if self._built and dpg.get_frame_count() > self._built + 1:
+            # In the frame that a font is loaded in, words are only guessed.
+            self._built = 0
+            if self._measured != self._measure():
+                self._again()
+                self._built = 0
         if self.column.outdated:
             self.column.destroy()
             self.column.build(self._parent, layout.column(self._rect, self.host.kit.scale))

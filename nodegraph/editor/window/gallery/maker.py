@@ -18,8 +18,8 @@ from nodegraph.editor.files.thumbnails import Thumbnails, looks
 from nodegraph.engine.worker import Died, Ended, Message, Pictured, Refused, Worker
 from nodegraph.views import Picture
 
-NICE = 10
-"""How far the user's own runs go before."""
+NICE = 5
+"""How far the user's own runs go before; more of it, and on a busy computer nothing is ever made."""
 MESSAGES = 0.004
 """Seconds of a step for taking in messages."""
 
@@ -40,32 +40,43 @@ class Maker:
         self._ticket = 0
         self._wanted: tuple[str, ...] = ()
         self._pictures: dict[str, Picture] = {}
-        self._drawing: Future[bool] | None = None
+        self._drawing: list[tuple[GalleryCard, Future[bool]]] = []
         self._aside = ThreadPoolExecutor(1, "thumbnails")
         """Draws and writes files, which takes longer than a frame."""
 
     @property
     def done(self) -> bool:
         """Whether nothing is left to make."""
-        return not self._left
+        return not self._left and not self._drawing
+
+    @property
+    def left(self) -> int:
+        """How many are still to be made."""
+        return len(self._left) + len(self._drawing)
 
     def step(self, types: Mapping[str, NodeType]) -> str:
         """Go on, without waiting; gives the name of a card whose thumbnail has just been made."""
-        if self._drawing is not None:
-            return self._drawn(self._drawing) if self._drawing.done() else ""
-        if self.done:
+        if self._left:
+            self._go_on(types)
+        elif not self._drawing:
             self.close()
-            return ""
+        if self._drawing and self._drawing[0][1].done():
+            return self._drawn()
+        return ""
+
+    def _go_on(self, types: Mapping[str, NodeType]) -> None:
         if not self._ticket:
             self._begin(types)
-            return ""
+            return
         assert self._worker is not None
         ended = False
         for message in self._worker.poll(MESSAGES):
             ended = self._take(message) or ended
         if ended:
             self._finish()
-        return ""
+            # The next one runs while this one is drawn.
+            if self._left:
+                self._begin(types)
 
     def close(self) -> None:
         """End the process, without waiting. Another `step` begins anew where this one stopped."""
@@ -102,15 +113,13 @@ class Maker:
     def _finish(self) -> None:
         self._ticket = 0
         made = [self._pictures[look] for look in self._wanted if look in self._pictures]
-        if len(made) < len(self._wanted):
-            self._left.pop(0)
-        else:
-            self._drawing = self._aside.submit(self._thumbnails.keep, self._left[0], made)
-
-    def _drawn(self, drawing: Future[bool]) -> str:
-        """Take in that a thumbnail was drawn and written, or could not be."""
-        self._drawing = None
         card = self._left.pop(0)
+        if len(made) == len(self._wanted):
+            self._drawing.append((card, self._aside.submit(self._thumbnails.keep, card, made)))
+
+    def _drawn(self) -> str:
+        """Take in that a thumbnail was drawn and written, or could not be."""
+        card, drawing = self._drawing.pop(0)
         return card.name if drawing.exception() is None and drawing.result() else ""
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 MARGIN, GAP, SIDE = 12.0, 8.0, 28.0
+LARGE, SECOND = 34.0, 60.0
+"""Side of a button in the presenter mode, and what the second line needs at least."""
 
 
 class Span(NamedTuple):
@@ -47,10 +49,10 @@ class Bar:
     title: Span | None
     """None where there is no room for a word."""
     file: Span | None
-    switch: Span
+    switch: Span | None
     switch_words: Span | None
     rule: float
-    """Where the line between the switch and the buttons stands."""
+    """Where the line before the buttons stands."""
     buttons: Mapping[str, Span] = field(default_factory=dict)
     """Undo, redo, run, theme and presenter."""
     run_words: bool = True
@@ -87,6 +89,7 @@ def _laid(
 ) -> Bar | None:
     gap = GAP * scale
     bar = _edges(width, widths, mark, scale, switch_words, run_words)
+    assert bar.switch is not None
     left = (bar.menus[-1].right if bar.menus else bar.mark.right) + 2 * gap
     room = bar.switch.x - 2 * gap - left
     wanted = widths.title + (gap + widths.file if file and widths.file else 0)
@@ -111,13 +114,8 @@ def _edges(
     run_words: bool,
 ) -> Bar:
     """Lay out what stands at both ends."""
-    gap, side, x = GAP * scale, SIDE * scale, MARGIN * scale
-    sign = Span(x, mark)
-    x += mark + gap
-    menus: list[Span] = []
-    for menu in widths.menus:
-        menus.append(Span(x, menu))
-        x += menu
+    gap, side = GAP * scale, SIDE * scale
+    sign, menus = _left(widths.menus, mark, scale)
     buttons: dict[str, Span] = {}
     right = width - MARGIN * scale
     run = widths.run if run_words else widths.run_short
@@ -133,7 +131,48 @@ def _edges(
     words = Span(right - widths.switch_words, widths.switch_words) if switch_words else None
     right = words.x - gap if words else right
     switch = Span(right - widths.switch, widths.switch)
-    return Bar(sign, tuple(menus), None, None, switch, words, rule, buttons, run_words)
+    return Bar(sign, menus, None, None, switch, words, rule, buttons, run_words)
+
+
+def _left(widths: Sequence[float], mark: float, scale: float) -> tuple[Span, tuple[Span, ...]]:
+    """Lay out the mark and the menus."""
+    x = MARGIN * scale
+    sign = Span(x, mark)
+    x += mark + GAP * scale
+    menus: list[Span] = []
+    for menu in widths:
+        menus.append(Span(x, menu))
+        x += menu
+    return sign, tuple(menus)
+
+
+def gallery(width: float, menus: Sequence[float], mark: float = 22.0, scale: float = 1.0) -> Bar:
+    """Lay out the bar over the gallery, where nothing is open that could be run or undone."""
+    gap, side = GAP * scale, SIDE * scale
+    sign, found = _left(menus, mark, scale)
+    presenter = Span(width - MARGIN * scale - side, side)
+    theme = Span(presenter.x - gap - side, side)
+    buttons = {"theme": theme, "presenter": presenter}
+    return Bar(sign, found, None, None, None, None, theme.x - 1.5 * gap, buttons)
+
+
+def presenter(
+    width: float, title: float, second: float, run: float, leave: float, scale: float = 1.0
+) -> Bar:
+    """Lay out the bar of the presenter mode: title and second line in a row, few large buttons.
+
+    The second line goes, then the title is cut, before they touch the buttons.
+    """
+    margin, gap, side = 2 * MARGIN * scale, 2 * GAP * scale, LARGE * scale
+    away = Span(width - margin - leave, leave)
+    theme = Span(away.x - gap - side, side)
+    main = Span(theme.x - gap - run, run)
+    room = max(main.x - 2 * gap - margin, 0.0)
+    head = Span(margin, min(title, room))
+    left = room - title - gap
+    more = Span(head.right + gap, min(second, left)) if second and left >= SECOND * scale else None
+    buttons = {"run": main, "theme": theme, "presenter": away}
+    return Bar(Span(0, 0), (), head if title else None, more, None, None, 0.0, buttons)
 
 
 def _bare(width: float, widths: Widths, mark: float, scale: float) -> Bar:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 ASK = 1.0
 """Seconds from one look at the memory to the next."""
 RUN_LEAST = 120
+READY = "Click a card to open it, or choose one with the arrows and Enter"
 
 
 class StatusLine:
@@ -38,7 +39,7 @@ class StatusLine:
         self._read: tuple[object, ...] = ()
         self._words: tuple[str, list[status_words.Count], list[str]] = ("", [], [])
         self._memory, self._asked = "", 0.0
-        self._spinner = 0
+        self._gallery = ""
 
     def build(self, parent: int, rect: Rect) -> None:
         """Make it."""
@@ -60,13 +61,15 @@ class StatusLine:
         host, now = self.host, time.monotonic()
         if now - self._asked > ASK:
             self._asked, self._memory = now, memory_used(getattr(host, "engine_pid", None))
-        read = host.board, host.graph, host.session, host.types, self._memory
+        self._gallery = gallery_words(host) if host.in_gallery else ""
+        read = host.board, host.graph, host.session, host.types, self._memory, self._gallery
         if len(read) != len(self._read) or any(
             a is not b for a, b in zip(read, self._read, strict=True)
         ):
             self._read = read
             self._words = self._said()
-        phase = self._phase(now) if host.board.going else -1
+        busy = host.board.going or (bool(self._gallery) and self._gallery != READY)
+        phase = self._phase(now) if busy else -1
         shown = (self._rect, phase, parts.settled(self._frame), *map(str, self._words))
         if shown != self._shown:
             self._shown = shown
@@ -86,12 +89,13 @@ class StatusLine:
         facts = getattr(host, "facts", {})
         rates = {node: fact.rate for (node, _), fact in facts.items() if fact and fact.rate}
         threads = os.cpu_count() or 1
-        right = [
-            status_words.saved(host.session),
-            self._memory,
-            f"CPU, {threads} thread{'s' * (threads != 1)}",
-            status_words.rate(host.graph, rates),
-        ]
+        computer = [self._memory, f"CPU, {threads} thread{'s' * (threads != 1)}"]
+        if self._gallery:
+            # What is open lies behind the gallery: all that matters of it is the way back.
+            behind = [f"Ctrl Shift O: back to {host.session.name}"] if host.graph.nodes else []
+            return self._gallery, [], behind + computer
+        rate = status_words.rate(host.graph, rates)
+        right = [status_words.saved(host.session), *computer, rate]
         doing = status_words.working(host.board, labels(host.graph, host.types))
         return doing, status_words.counts(host.board), [part for part in right if part]
 
@@ -141,6 +145,14 @@ class StatusLine:
     def _face(self, part: str) -> Text:
         numbers = part[:1].isdigit()
         return TEXT.small_number if numbers else TEXT.small
+
+
+def gallery_words(host: Host) -> str:
+    """Say what goes on while the gallery is shown."""
+    if not host.types:
+        return "Reading the nodes"
+    making = getattr(getattr(host, "gallery", None), "making", "")
+    return str(making) or READY
 
 
 def memory_used(engine: int | None) -> str:

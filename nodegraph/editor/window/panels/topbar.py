@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,22 +11,26 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.commands import MENUS
 from nodegraph.editor.look.colours import mix, with_alpha
-from nodegraph.editor.look.faces import TEXT
+from nodegraph.editor.look.faces import TEXT, Face, Text
 from nodegraph.editor.look.measures import WINDOW
-from nodegraph.editor.window.panels import parts
-from nodegraph.editor.window.panels.bar_layout import Bar, Span, Widths, layout
+from nodegraph.editor.window.panels import bar_layout, parts
+from nodegraph.editor.window.panels.bar_layout import LARGE, Bar, Span, Widths
+from nodegraph.editor.window.panels.names import labels
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.host import Host
 
 SWITCH = (28, 16)
 SWITCH_WORDS = "Run as you edit"
+LEAVES = "leaves"
+TITLE, SECOND = TEXT.heading, Text(Face.REGULAR, 15)
+"""Of the presenter mode: with all that is larger there, 28 and 20."""
 _TIPS = {
     "undo": "Undo (Ctrl Z)",
     "redo": "Redo (Ctrl Shift Z)",
     "run": "Run everything, output files too (F5). While it runs: stop (Esc)",
     "theme": "Light or dark (Ctrl T)",
-    "presenter": "Presenter mode (F11)",
+    "presenter": "Presenter mode, on and off (F11)",
     "switch": "Run as you edit (F6): light nodes run as soon as something changes",
 }
 
@@ -41,12 +45,14 @@ class TopBar:
         self._shown: Hashable = None
         self._frame = 0
         self._bar: Bar | None = None
+        self._buttons: list[str] = []
 
     def build(self, parent: int, rect: Rect) -> None:
         """Make the widgets; where they stand is decided when they are drawn."""
         kit, host = self.host.kit, self.host
         self._rect, self._shown, self._frame = rect, None, dpg.get_frame_count()
         self._pane = parts.pane(kit, parent, rect)
+        self._buttons = []
         for menu in MENUS:
             press = partial(self._open, menu)
             self._button(f"menu.{menu.lower()}", press, "ghost")
@@ -60,6 +66,7 @@ class TopBar:
     def _button(self, name: str, press: parts.Call, style: str = "icon") -> None:
         kit = self.host.kit
         item = kit.button("", press, style, parent=self._pane, tag=f"topbar.{name}")
+        self._buttons.append(name)
         if name in _TIPS:
             kit.tip(item, _TIPS[name])
 
@@ -86,7 +93,8 @@ class TopBar:
         shown = (
             self._rect, host.graph.title, host.session.name, history.dirty, history.can_undo,
             history.can_redo, host.board.going, host.board.stopping, host.presenting,
-            host.settings.run_as_you_edit, parts.settled(self._frame),
+            host.settings.run_as_you_edit, host.in_gallery, parts.settled(self._frame),
+            host.selection if host.presenting else None,
         )  # fmt: skip
         if shown != self._shown:
             self._shown = shown
@@ -101,48 +109,80 @@ class TopBar:
     # Drawing
 
     def _words(self) -> tuple[str, str]:
-        session = self.host.session
-        title = self.host.graph.title or session.name
-        return title, "" if title == session.name else session.name
+        """Give the title and what stands beside it."""
+        host, session = self.host, self.host.session
+        if host.in_gallery:
+            return ("Gallery", "") if host.presenting else ("", "")
+        title = host.graph.title or session.name
+        if host.presenting:
+            return title, self._chosen()
+        star = "*" * session.history.dirty
+        return (title + star, "") if title == session.name else (title, session.name + star)
+
+    def _chosen(self) -> str:
+        """Name what is chosen, for those who listen; the file where nothing is."""
+        named = labels(self.host.graph, self.host.types)
+        found = [
+            named[name] for kind, name in self.host.selection if kind == "node" and name in named
+        ]
+        if len(found) > 1:
+            return f"{len(found)} nodes"
+        return found[0] if found else self.host.session.name
+
+    def _laid(self, words: tuple[str, str], run: tuple[str, str]) -> Bar:
+        """Lay out what the bar holds now."""
+        kit, host = self.host.kit, self.host
+        px, width, whole, scale = kit.px, kit.width, self._rect.width, kit.scale / 100
+        head, second = words
+        run_wide = 2 * px(12) + px(16) + px(8) + width(run[0])
+        if host.presenting:
+            leave = width(LEAVES) + width("F11", TEXT.small_number) + px(10 + 8 + 16)
+            wide = width(head, TITLE), width(second, SECOND) if second else 0
+            main = 0 if host.in_gallery else run_wide
+            return bar_layout.presenter(whole, *wide, main, leave, scale)
+        menus = [width(menu) + 2 * px(8) for menu in MENUS]
+        if host.in_gallery:
+            return bar_layout.gallery(whole, menus, px(WINDOW.mark_width), scale)
+        widths = Widths(
+            menus,
+            width(head, TEXT.title),
+            width(second) if second else 0,
+            px(SWITCH[0]),
+            width(SWITCH_WORDS),
+            run_wide + px(8) + width(run[1], TEXT.small_number),
+            px(WINDOW.main_button),
+        )
+        return bar_layout.layout(whole, widths, px(WINDOW.mark_width), scale)
 
     def _draw(self) -> None:
         kit, host = self.host.kit, self.host
-        title, name = self._words()
-        star = "*" * host.session.history.dirty
-        title, name = (title, name + star) if name else (title + star, "")
-        run, key = ("Stop", "Esc") if host.board.going else ("Run all", "F5")
-        px, width = kit.px, kit.width
-        run_wide = 2 * px(12) + px(16) + px(8) + width(run) + px(8) + width(key, TEXT.small_number)
-        widths = Widths(
-            [width(menu) + 2 * px(8) for menu in MENUS],
-            width(title, TEXT.title),
-            width(name) if name else 0,
-            px(SWITCH[0]),
-            width(SWITCH_WORDS),
-            run_wide,
-            px(WINDOW.main_button),
-        )
-        bar = layout(self._rect.width, widths, px(WINDOW.mark_width), kit.scale / 100)
-        self._bar = bar
+        words = self._words()
+        run = ("Stop", "Esc") if host.board.going else ("Run all", "F5")
+        self._bar = bar = self._laid(words, run)
         self._place(bar)
         if self._ink:
             dpg.delete_item(dpg.get_item_parent(self._ink))
         self._ink = ink = parts.ink(self._pane, Rect(0, 0, *self._rect[2:]))
-        self._mark(ink, bar.mark)
-        for menu, span in zip(MENUS, bar.menus, strict=True):
+        if bar.menus:
+            self._mark(ink, bar.mark)
+        for menu, span in zip(MENUS, bar.menus, strict=False):
             parts.words_in(kit, ink, self._row(span), menu, role="t2", align=0.5)
-        if bar.title:
-            room = Rect(bar.title.x, 0, bar.title.width + 1, self._rect.height)
-            parts.words_in(kit, ink, room, title, TEXT.title)
-        if bar.file:
-            room = Rect(bar.file.x, 0, bar.file.width + 1, self._rect.height)
-            parts.words_in(kit, ink, room, name, role="t3")
-        self._switch(ink, bar)
-        middle = self._rect.height / 2
-        rule = Rect(bar.rule, middle - px(8), 1, px(16))
-        parts.block(ink, rule, kit.theme.line)
+        faces = (TITLE, SECOND) if host.presenting else (TEXT.title, TEXT.body)
+        role = "t2" if host.presenting else "t3"
+        places = (bar.title, bar.file)
+        for place, said, face, tone in zip(places, words, faces, ("t1", role), strict=True):
+            if place is not None:
+                room = self._row(Span(place.x, place.width + 1))
+                parts.words_in(kit, ink, room, said, face, tone)
+        if bar.switch is not None:
+            self._switch(ink, bar, bar.switch)
+        if bar.rule:
+            middle = self._rect.height / 2
+            rule = Rect(bar.rule, middle - kit.px(8), 1, kit.px(16))
+            parts.block(ink, rule, kit.theme.line)
         self._icons(ink, bar)
-        self._run_button(ink, bar, run, key)
+        if "run" in self._spans(bar):
+            self._run_button(ink, bar, *run)
         edge = self._rect.height
         parts.hairline(kit, ink, (0, edge - 1), (self._rect.width, edge))
 
@@ -150,23 +190,38 @@ class TopBar:
         return Rect(span.x, 0, span.width, self._rect.height)
 
     def _place(self, bar: Bar) -> None:
-        kit = self.host.kit
-        height = kit.px(WINDOW.button)
+        """Put the buttons where they are; those that the bar does not have now are hidden."""
+        kit, host = self.host.kit, self.host
+        height = kit.px(LARGE if host.presenting else WINDOW.button)
         top = round((self._rect.height - height) / 2)
-        spans = {f"menu.{menu.lower()}": s for menu, s in zip(MENUS, bar.menus, strict=True)}
-        switch = bar.switch
-        if bar.switch_words:
-            switch = Span(switch.x, bar.switch_words.right - switch.x)
-        spare = kit.px(6)
-        spans["switch"] = Span(switch.x - spare, switch.width + 2 * spare)
-        for name, span in {**spans, **bar.buttons}.items():
-            dpg.configure_item(
-                f"topbar.{name}", pos=(round(span.x), top), width=round(span.width), height=height
-            )
+        spans = self._spans(bar)
+        for name in self._buttons:
+            span = spans.get(name)
+            # What does nothing is not there to be pressed; its icon stays, dimmed.
+            dpg.configure_item(f"topbar.{name}", show=span is not None and self._able(name))
+            if span is not None:
+                dpg.configure_item(
+                    f"topbar.{name}",
+                    pos=(round(span.x), top),
+                    width=round(span.width),
+                    height=height,
+                )
+
+    def _spans(self, bar: Bar) -> Mapping[str, Span]:
+        spans = dict(bar.buttons)
+        # In the gallery of the presenter mode there is nothing to run.
+        if self.host.in_gallery:
+            spans.pop("run", None)
+        spans |= {f"menu.{menu.lower()}": s for menu, s in zip(MENUS, bar.menus, strict=False)}
+        if bar.switch is not None:
+            end = bar.switch_words.right if bar.switch_words else bar.switch.right
+            spare = self.host.kit.px(6)
+            spans["switch"] = Span(bar.switch.x - spare, end - bar.switch.x + 2 * spare)
+        return spans
+
+    def _able(self, name: str) -> bool:
         history = self.host.session.history
-        # What does nothing is not there to be pressed; its icon stays, dimmed.
-        dpg.configure_item("topbar.undo", show=history.can_undo)
-        dpg.configure_item("topbar.redo", show=history.can_redo)
+        return {"undo": history.can_undo, "redo": history.can_redo}.get(name, True)
 
     def _mark(self, ink: int, span: Span) -> None:
         """Draw three lines that run into one disc."""
@@ -182,13 +237,13 @@ class TopBar:
             )  # fmt: skip
         dpg.draw_circle(disc, kit.px(4.5), color=kit.theme.acc, fill=kit.theme.acc, parent=ink)
 
-    def _switch(self, ink: int, bar: Bar) -> None:
+    def _switch(self, ink: int, bar: Bar, place: Span) -> None:
         kit, theme, on = self.host.kit, self.host.kit.theme, self.host.settings.run_as_you_edit
         width, height = (kit.px(side) for side in SWITCH)
         y = round((self._rect.height - height) / 2)
         ground = theme.accbg if on else theme.act
-        parts.block(ink, Rect(bar.switch.x, y, width, height), ground, height / 2)
-        centre = bar.switch.x + (width - height / 2 if on else height / 2), y + height / 2
+        parts.block(ink, Rect(place.x, y, width, height), ground, height / 2)
+        centre = place.x + (width - height / 2 if on else height / 2), y + height / 2
         knob = theme.acct if on or theme.dark else theme.panel
         dpg.draw_circle(centre, height / 2 - kit.px(2), color=knob, fill=knob, parent=ink)
         if bar.switch_words:
@@ -204,10 +259,25 @@ class TopBar:
             "theme": ("sun" if theme.dark else "moon", True),
             "presenter": ("presentation", True),
         }
+        if self.host.presenting:
+            self._leave(ink, bar.buttons["presenter"])
+            del signs["presenter"]
         for name, (icon, able) in signs.items():
-            span = bar.buttons[name]
+            span = bar.buttons.get(name)
+            if span is None:
+                continue
             centre = span.x + span.width / 2, self._rect.height / 2
             kit.draw_icon(centre, icon, WINDOW.icon, theme.t2 if able else dim, ink)
+
+    def _leave(self, ink: int, span: Span) -> None:
+        """Write how the presenter mode is left."""
+        kit = self.host.kit
+        key = Rect(span.x + kit.px(8), 0, kit.width("F11", TEXT.small_number) + kit.px(10), 0)
+        key = key._replace(y=(self._rect.height - kit.px(18)) / 2, height=kit.px(18))
+        parts.block(ink, key, kit.theme.frame, kit.px(4))
+        parts.words_in(kit, ink, key, "F11", TEXT.small_number, "t2", align=0.5)
+        room = Rect(key.right + kit.px(8), 0, span.right - key.right, self._rect.height)
+        parts.words_in(kit, ink, room, LEAVES, role="t2")
 
     def _run_button(self, ink: int, bar: Bar, run: str, key: str) -> None:
         kit, span, middle = self.host.kit, bar.buttons["run"], self._rect.height / 2
@@ -218,6 +288,8 @@ class TopBar:
         kit.draw_icon((span.x + kit.px(12 + 8), middle), icon, WINDOW.icon, colour, ink)
         x = span.x + kit.px(12 + 16 + 8)
         parts.words_in(kit, ink, Rect(x, 0, span.width, self._rect.height), run, role="acct")
+        if self.host.presenting:
+            return
         soft = with_alpha(colour, 0.8)
         at = x + kit.width(run) + kit.px(8), middle - kit.fonts.size(TEXT.small_number) / 2
         kit.draw_words(at, key, TEXT.small_number, soft, ink)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from nodegraph.document import Loop, walk
@@ -121,10 +121,11 @@ def tidy(ids: Iterable[str | None]) -> tuple[str | None, ...]:
 
 
 def menu_rows(
-    ids: Iterable[str | None], able: Able, can_be_done: Callable[[str], bool] = BY_ID.__contains__
+    ids: Iterable[str | None], able: Able, offered: Able = lambda command: True
 ) -> tuple[MenuRow, ...]:
-    """Give the rows to draw; commands that do not exist are left out."""
-    known = tidy(name for name in ids if name is None or can_be_done(name))
+    """Give the rows to draw: of commands that there are and that are offered, able now or not."""
+    there = (name for name in ids if name is None or (name in BY_ID and offered(BY_ID[name])))
+    known = tidy(there)
     return tuple(MenuRow() if name is None else _row(name, able) for name in known)
 
 

@@ -47,7 +47,7 @@ class Menu(Popup):
     ) -> None:
         super().__init__(host, shut)
         self.name, self.at, self.title, self._turn = name, at, title, turn
-        self.rows: tuple[MenuRow, ...] = menu_rows(ids, host.able)
+        self.rows: tuple[MenuRow, ...] = menu_rows(ids, host.able, host.offered)
         self._rows: Rows | None = None
 
     def build(self) -> None:

@@ -1,4 +1,4 @@
-"""The key sheet: every command with its keys, and what the mouse does."""
+"""The key sheet: every command there is with its keys, and what the mouse does."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor import commands
 from nodegraph.editor.canvas.view import Rect
+from nodegraph.editor.commands import Command, Place
 from nodegraph.editor.look.faces import TEXT
 from nodegraph.editor.look.measures import WINDOW
-from nodegraph.editor.window.popups.layout import Row, centred, columns, filtered
+from nodegraph.editor.window.popups.layout import Group, Row, centred, columns, filtered
 from nodegraph.editor.window.popups.line import Line
 from nodegraph.editor.window.popups.popup import Popup
 from nodegraph.editor.window.popups.surface import paper
@@ -32,7 +33,11 @@ class KeySheet(Popup):
         self.text = ""
         self._area = 0
         self._columns = 1
-        self._frames = 0
+        self._groups: tuple[Group, ...] = ()
+
+    def _listed(self, command: Command) -> bool:
+        # The gallery moves through its cards by itself: for the program these are no commands.
+        return command.where is Place.GALLERY or self.host.offered(command)
 
     def build(self) -> None:
         """Open the surface and fill it."""
@@ -40,7 +45,8 @@ class KeySheet(Popup):
         room = self.window[0] - 16 - 2 * pad - kit.px(10)
         self._columns = max(1, min(MOST, int(room // kit.px(COLUMN))))
         width = self._columns * kit.px(COLUMN) + 2 * pad + kit.px(10)
-        tallest = max(map(len, columns(commands.key_sheet(), self._columns)))
+        self._groups = commands.key_sheet(self._listed)
+        tallest = max(map(len, columns(self._groups, self._columns)))
         wanted = kit.px(HEAD) + tallest * kit.px(ROW) + 2 * pad
         height = min(wanted, self.window[1] - 32)
         body = self.surface.open(centred((width, height), self.window, 0.4))
@@ -61,7 +67,7 @@ class KeySheet(Popup):
         """Show what a text leaves."""
         self.text = text
         dpg.delete_item(self._area, children_only=True)
-        dealt = columns(filtered(commands.key_sheet(), text), self._columns)
+        dealt = columns(filtered(self._groups, text), self._columns)
         if not dealt:
             self.kit.words("No key by these words.", TEXT.body, "t2", parent=self._area)
             return
