@@ -19,6 +19,7 @@ from nodegraph.editor import acting
 from nodegraph.editor.canvas.scene import Box
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.pictures.raster import raster, to_texture
+from nodegraph.editor.pictures.warp import shown
 from nodegraph.editor.window.canvas.cards import Cards
 from nodegraph.editor.window.canvas.detail import Level, Origin, level
 from nodegraph.editor.window.canvas.grid import Grid
@@ -28,7 +29,6 @@ from nodegraph.editor.window.canvas.looks import curve_owner, loop_looks, node_l
 from nodegraph.editor.window.canvas.loops import Loops
 from nodegraph.editor.window.canvas.minimap import Map
 from nodegraph.editor.window.canvas.nodes import Nodes
-from nodegraph.editor.window.canvas.pen import Pen, Ruler
 from nodegraph.editor.window.canvas.plates import Plates
 from nodegraph.editor.window.canvas.stamps import Stamps
 from nodegraph.editor.window.canvas.textures import Textures
@@ -36,6 +36,7 @@ from nodegraph.editor.window.canvas.wires import Style, Wires
 from nodegraph.editor.window.canvas.words import Footers
 from nodegraph.editor.window.canvas.zoom import Zoom
 from nodegraph.editor.window.kit import Kit
+from nodegraph.editor.window.kit.pen import Pen, Ruler
 from nodegraph.views import Picture
 
 if TYPE_CHECKING:
@@ -248,7 +249,11 @@ class Canvas:
             grey=settings.grey,
             range_db=settings.range_db,
         )
-        return lambda picture, width, height: to_texture(draw(picture, width, height))
+
+        def pixels(picture: Picture, width: int, height: int) -> Any:
+            return to_texture(draw(shown(picture, width, height), width, height))
+
+        return pixels
 
 
 def _room(parent: int, kit: Kit) -> int:

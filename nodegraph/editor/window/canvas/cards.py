@@ -15,7 +15,7 @@ from nodegraph.editor.look.measures import CARD, WINDOW
 from nodegraph.editor.running.cards import Card
 from nodegraph.editor.window.canvas.detail import NOWHERE
 from nodegraph.editor.window.canvas.markdown import Line, Style, lines
-from nodegraph.editor.window.canvas.pen import Pen
+from nodegraph.editor.window.kit.pen import Pen
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.host import Host

@@ -9,7 +9,7 @@ from nodegraph.editor.look.measures import FAR, NODE
 from nodegraph.editor.look.signs import STATES, family_style
 from nodegraph.editor.window.canvas.detail import pixels
 from nodegraph.editor.window.canvas.node_look import NodeLook, Tones, outline
-from nodegraph.editor.window.canvas.pen import Pen
+from nodegraph.editor.window.kit.pen import Pen
 
 
 def paint_far(pen: Pen, theme: Theme, look: NodeLook, factor: float, scale: float) -> None:

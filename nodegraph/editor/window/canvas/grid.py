@@ -8,7 +8,7 @@ from nodegraph.editor.canvas.view import View
 from nodegraph.editor.look.colours import Rgba
 from nodegraph.editor.look.measures import CANVAS
 from nodegraph.editor.window.canvas.detail import Origin
-from nodegraph.editor.window.canvas.pen import Pen
+from nodegraph.editor.window.kit.pen import Pen
 
 
 class Grid:

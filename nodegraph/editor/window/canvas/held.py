@@ -13,10 +13,10 @@ from nodegraph.editor.look.faces import TEXT
 from nodegraph.editor.look.measures import CARD, PORT, WINDOW, WIRE
 from nodegraph.editor.look.signs import type_style
 from nodegraph.editor.window.canvas.detail import Origin
-from nodegraph.editor.window.canvas.pen import Pen
-from nodegraph.editor.window.canvas.signs import draw_sign
 from nodegraph.editor.window.canvas.strokes import leg, pieces
 from nodegraph.editor.window.kit import Kit
+from nodegraph.editor.window.kit.pen import Pen
+from nodegraph.editor.window.kit.signs import draw_sign
 
 if TYPE_CHECKING:
     from nodegraph.editor.interact.overlay import HeldWire, Overlay

@@ -14,7 +14,7 @@ from nodegraph.editor.look.measures import NODE, WIDGETS, WINDOW
 from nodegraph.editor.window.canvas.detail import length, type_size
 from nodegraph.editor.window.canvas.knob_kinds import setting, share, written
 from nodegraph.editor.window.canvas.node_look import Tones
-from nodegraph.editor.window.canvas.pen import Pen
+from nodegraph.editor.window.kit.pen import Pen
 
 
 def draw_knob(pen: Pen, row: KnobRow, place: Rect, factor: float, tone: Tones) -> None:

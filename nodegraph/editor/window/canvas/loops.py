@@ -17,9 +17,9 @@ from nodegraph.editor.look.measures import LOOP, WINDOW
 from nodegraph.editor.look.signs import type_style
 from nodegraph.editor.running.board import Shown
 from nodegraph.editor.window.canvas.detail import Origin, length, pixels, type_size, whole
-from nodegraph.editor.window.canvas.pen import Pen
-from nodegraph.editor.window.canvas.signs import draw_sign
 from nodegraph.editor.window.canvas.words import duration
+from nodegraph.editor.window.kit.pen import Pen
+from nodegraph.editor.window.kit.signs import draw_sign
 
 ICONS = {
     "start": "skip-back-fill",

@@ -9,7 +9,7 @@ from nodegraph.editor.canvas.view import Minimap, Rect, View
 from nodegraph.editor.look.colours import Rgba, Theme, with_alpha
 from nodegraph.editor.look.measures import CANVAS
 from nodegraph.editor.stage import Selection
-from nodegraph.editor.window.canvas.pen import Pen
+from nodegraph.editor.window.kit.pen import Pen
 
 
 class Map:

@@ -13,9 +13,9 @@ from nodegraph.editor.look.signs import STATES, family_style, type_style
 from nodegraph.editor.window.canvas.detail import length, pixels, type_size, whole
 from nodegraph.editor.window.canvas.knob_face import draw_knob
 from nodegraph.editor.window.canvas.node_look import NodeLook, Tones, outline
-from nodegraph.editor.window.canvas.pen import Pen
-from nodegraph.editor.window.canvas.signs import draw_sign
 from nodegraph.editor.window.canvas.stamps import Stamp, Stamps
+from nodegraph.editor.window.kit.pen import Pen
+from nodegraph.editor.window.kit.signs import draw_sign
 
 SPOKES = 8
 

@@ -18,8 +18,8 @@ from nodegraph.editor.window.canvas.detail import Origin, whole
 from nodegraph.editor.window.canvas.far import paint_far
 from nodegraph.editor.window.canvas.node_look import NodeLook
 from nodegraph.editor.window.canvas.node_paint import SPOKES, paint_node
-from nodegraph.editor.window.canvas.pen import Pen
 from nodegraph.editor.window.canvas.stamps import Stamps
+from nodegraph.editor.window.kit.pen import Pen
 
 BUDGET = 0.005
 """Seconds of a frame for drawing nodes anew that are only stretched so far."""

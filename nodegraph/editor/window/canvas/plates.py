@@ -15,7 +15,7 @@ from nodegraph.editor.look.signs import family_style
 from nodegraph.editor.stage import Selection
 from nodegraph.editor.window.canvas.detail import Origin, length, pixels, type_size, whole
 from nodegraph.editor.window.canvas.markdown import Style, lines
-from nodegraph.editor.window.canvas.pen import Pen
+from nodegraph.editor.window.kit.pen import Pen
 
 _FACES: Mapping[Style, Text] = {"heading": TEXT.panel, "text": TEXT.label, "bold": TEXT.reason}
 _Look = tuple[Plate, float, bool, Rect]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.look.colours import Rgba
-from nodegraph.editor.window.canvas.pen import Pen
+from nodegraph.editor.window.kit.pen import Pen
 
 MOST = 256
 

@@ -20,9 +20,9 @@ from nodegraph.editor.look.faces import TEXT, Face
 from nodegraph.editor.look.measures import PORT, WIRE
 from nodegraph.editor.look.signs import source_style, type_style
 from nodegraph.editor.window.canvas.detail import Level, Origin, length, type_size, whole
-from nodegraph.editor.window.canvas.pen import Pen
-from nodegraph.editor.window.canvas.signs import draw_sign
 from nodegraph.editor.window.canvas.strokes import curves, pieces
+from nodegraph.editor.window.kit.pen import Pen
+from nodegraph.editor.window.kit.signs import draw_sign
 
 MANY = 80
 """So many wires in sight are a bundle, in which no single crossing can be followed."""

@@ -9,7 +9,7 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.look.faces import TEXT
 from nodegraph.editor.look.measures import CANVAS, WINDOW
-from nodegraph.editor.window.canvas.pen import Pen
+from nodegraph.editor.window.kit.pen import Pen
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.host import Host

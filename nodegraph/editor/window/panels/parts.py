@@ -7,16 +7,18 @@ buttons without a label, and what stands on them is drawn in one drawlist behind
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.look.colours import CHIP, Rgba, mix
 from nodegraph.editor.look.faces import TEXT, Text
-from nodegraph.editor.look.measures import NODE, PORT, TRACK
-from nodegraph.editor.look.signs import Shape, family_style, source_style, type_style
+from nodegraph.editor.look.measures import NODE, TRACK
+from nodegraph.editor.look.signs import family_style, source_style, type_style
 from nodegraph.editor.window.kit import Kit
+from nodegraph.editor.window.kit.pen import Pen, Ruler
+from nodegraph.editor.window.kit.signs import draw_sign
 
 Item = int
 Point = tuple[float, float]
@@ -168,71 +170,7 @@ def spinner(kit: Kit, parent: Item, centre: Point, size: float, phase: int, colo
 
 def sign(kit: Kit, parent: Item, centre: Point, type_name: str, share: float = 1.0) -> None:
     """Draw the sign of a type of value as at a port, around a point."""
-    style, zoom = type_style(type_name, kit.theme), share * kit.scale / 100
-    ground, colour = kit.theme.panel, style.colour
-    x, y = round(centre[0]), round(centre[1])
-    radius, half = PORT.radius * zoom, max(round(PORT.square * zoom), 2)
-    line = max(PORT.outline * zoom, 1)
-
-    def polygon(points: Sequence[Point]) -> None:
-        moved = [(x + a * zoom, y + b * zoom) for a, b in points]
-        dpg.draw_polygon([*moved, moved[0]], color=colour, fill=colour, parent=parent)
-
-    def circle(size: float, thickness: float, fill: Rgba) -> None:
-        dpg.draw_circle((x, y), size, color=colour, thickness=thickness, fill=fill, parent=parent)
-
-    match style.shape:
-        case Shape.DISC:
-            circle(radius, 1, colour)
-        case Shape.SQUARE:
-            block(parent, Rect(x - half, y - half, 2 * half, 2 * half), colour)
-        case Shape.HALF_SQUARE:
-            corners = (x - half, y - half), (x + half, y + half)
-            dpg.draw_rectangle(*corners, color=colour, thickness=line, fill=ground, parent=parent)
-            dpg.draw_triangle(
-                (x + half, y - half), (x + half, y + half), (x - half, y + half),
-                color=colour, fill=colour, parent=parent,
-            )  # fmt: skip
-        case Shape.HALF_CIRCLE:
-            circle(radius, line, ground)
-            steps = [math.pi * (k / (PORT.half_points - 1) - 0.5) for k in range(PORT.half_points)]
-            polygon([(PORT.radius * math.cos(a), PORT.radius * math.sin(a)) for a in steps])
-        case Shape.DIAMOND | Shape.OPEN_DIAMOND:
-            size = PORT.diamond * zoom
-            corners4 = (x, y - size), (x + size, y), (x, y + size), (x - size, y)
-            solid = style.shape is Shape.DIAMOND
-            dpg.draw_quad(
-                *corners4, color=colour, fill=colour if solid else ground,
-                thickness=1 if solid else line, parent=parent,
-            )  # fmt: skip
-            if not solid:
-                circle(max(PORT.dot * zoom, 1), 1, colour)
-        case Shape.TRIANGLE:
-            polygon([(0, -6), (6, 5), (-6, 5)])
-        case Shape.PLUS:
-            for across, down in ((half, half / 2.6), (half / 2.6, half)):
-                box = Rect(x - across, y - down, 2 * across, 2 * down)
-                block(parent, box, colour)
-        case Shape.HEXAGON:
-            turns = [math.pi / 3 * k for k in range(6)]
-            polygon([(6 * math.cos(a), 6 * math.sin(a)) for a in turns])
-        case Shape.TAG:
-            polygon([(-6, -4.5), (1.5, -4.5), (6, 0), (1.5, 4.5), (-6, 4.5)])
-        case Shape.ZIGZAG:
-            circle(radius, max(PORT.zigzag_outline * zoom, 1), ground)
-            points = [(-3.5, 1.5), (-1, -2), (1, 2), (3.5, -1.5)]
-            moved = [(x + a * zoom, y + b * zoom) for a, b in points]
-            dpg.draw_polyline(moved, color=colour, thickness=line, parent=parent)
-        case Shape.BARS:
-            for k, length in enumerate((9, 6, 10)):
-                top = y + (k - 1) * 4 * zoom
-                ends = (x - 5 * zoom, top), (x + (length - 5) * zoom, top)
-                dpg.draw_line(*ends, color=colour, thickness=PORT.bar * zoom, parent=parent)
-        case Shape.RING:
-            circle(radius - line / 2, PORT.ring * zoom, ground)
-        case _:
-            circle(radius, line, ground)
-            text = Text(TEXT.block.face, 9)
-            width, height = kit.width(style.letter, text), kit.fonts.size(text)
-            corner = x - width / 2, y - height / 2
-            kit.draw_words(corner, style.letter, text, colour, parent)
+    style, ground = type_style(type_name, kit.theme), kit.theme.panel
+    pen = Pen(Ruler(kit), parent)
+    at = round(centre[0]), round(centre[1])
+    draw_sign(pen, style, at, share * kit.scale / 100, style.colour, ground, ground)

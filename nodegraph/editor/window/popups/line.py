@@ -10,9 +10,9 @@ from nodegraph.editor.look.colours import CHIP, Rgba, Theme, mix
 from nodegraph.editor.look.faces import TEXT, Text
 from nodegraph.editor.look.measures import NODE, SPACE, WINDOW
 from nodegraph.editor.look.signs import family_style, type_style
-from nodegraph.editor.window.canvas.pen import Pen, Ruler
-from nodegraph.editor.window.canvas.signs import draw_sign
 from nodegraph.editor.window.kit import Kit
+from nodegraph.editor.window.kit.pen import Pen, Ruler
+from nodegraph.editor.window.kit.signs import draw_sign
 from nodegraph.editor.window.popups.layout import Part
 
 DIM = "dim"

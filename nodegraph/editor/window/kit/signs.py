@@ -10,7 +10,7 @@ from nodegraph.editor.look.colours import Rgba
 from nodegraph.editor.look.faces import Face
 from nodegraph.editor.look.measures import PORT
 from nodegraph.editor.look.signs import Shape, TypeStyle
-from nodegraph.editor.window.canvas.pen import Pen
+from nodegraph.editor.window.kit.pen import Pen
 
 _Drawing = Callable[[Pen, float, float, float, Rgba, Rgba, Rgba, float], None]
 
@@ -68,12 +68,6 @@ def _triangle(x: float, y: float, s: float) -> list[Point]:
     return [(x, y - 6.5 * s), (x + 6.5 * s, y + 5 * s), (x - 6.5 * s, y + 5 * s)]
 
 
-def _filled(pen: Pen, points: list[Point], colour: Rgba, ground: Rgba, line: float) -> None:
-    shut = [*points, points[0]]
-    pen.polyline(shut, ground, 2 * line + 1, True)
-    pen.polygon(shut, colour)
-
-
 def _hollow(
     pen: Pen, shape: Shape, x: float, y: float, s: float, colour: Rgba, inside: Rgba, line: float
 ) -> None:
@@ -87,7 +81,7 @@ def _hollow(
     else:
         points = _outline(shape, x, y, s)
         pen.polygon([*points, points[0]], inside)
-        pen.polyline([*points, points[0]], colour, line, True)
+        pen.polyline(points, colour, line, True)
 
 
 def _outline(shape: Shape, x: float, y: float, s: float) -> list[Point]:
@@ -151,7 +145,17 @@ def _draw_outline(shape: Shape) -> _Drawing:
     def draw(
         p: Pen, x: float, y: float, s: float, c: Rgba, ground: Rgba, inside: Rgba, line: float
     ) -> None:
-        _filled(p, _outline(shape, x, y, s), c, ground, PORT.ground * s)
+        points = _outline(shape, x, y, s)
+        p.polyline(points, ground, 2 * PORT.ground * s + 1, True)
+        if shape is Shape.HEXAGON:
+            p.disc((x, y), 6 * s, c, 6)
+        elif shape is Shape.TAG:
+            # The tip begins a pixel inside of the rest, or its smooth edge would be seen.
+            upper, start, tip, stop, lower = points
+            p.fill(Rect(upper[0], upper[1], start[0] + 1 - upper[0], lower[1] - upper[1]), c)
+            p.convex((start, tip, stop), c)
+        else:
+            p.convex(points, c)
 
     return draw
 
@@ -161,7 +165,7 @@ def _draw_plus(
 ) -> None:
     a, b = 2 * s, 6 * s
     points = _plus(x, y, s)
-    p.polyline([*points, points[0]], ground, 2 * PORT.ground * s + 1, True)
+    p.polyline(points, ground, 2 * PORT.ground * s + 1, True)
     p.fill(Rect(x - a, y - b, 2 * a, 2 * b), c)
     p.fill(Rect(x - b, y - a, 2 * b, 2 * a), c)
 
@@ -170,8 +174,8 @@ def _draw_open_diamond(
     p: Pen, x: float, y: float, s: float, c: Rgba, ground: Rgba, inside: Rgba, line: float
 ) -> None:
     points = _diamond(x, y, PORT.diamond * s)
-    p.polygon([*points, points[0]], inside)
-    p.polyline([*points, points[0]], c, max(PORT.diamond_outline * s, 1), True)
+    p.convex(points, inside)
+    p.polyline(points, c, max(PORT.diamond_outline * s, 1), True)
     p.disc((x, y), PORT.dot * s, c)
 
 

@@ -16,7 +16,7 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.look.colours import Rgba
 from nodegraph.editor.look.faces import SMALLEST_TEXT, Face, icon
-from nodegraph.editor.window.kit import Kit
+from nodegraph.editor.window.kit.kit import Kit
 
 Item = int
 CLEAR: Rgba = (0, 0, 0, 0)
@@ -129,6 +129,11 @@ class Pen:
             raw.draw_polygon(points, color=colour, fill=colour, thickness=1.0, parent=self.parent)
         )
 
+    def convex(self, points: Sequence[Sequence[float]], colour: Rgba) -> Item:
+        """Fill a triangle or a quadrangle, with smoother edges than a polygon has."""
+        draw = raw.draw_triangle if len(points) == 3 else raw.draw_quad
+        return int(draw(*points, color=CLEAR, fill=colour, parent=self.parent))
+
     def curve(self, points: Any, colour: Rgba, thickness: float, pieces: int) -> Item:
         """Draw a cubic curve."""
         return int(
@@ -137,9 +142,13 @@ class Pen:
             )
         )
 
-    def disc(self, centre: Sequence[float], radius: float, colour: Rgba) -> Item:
-        """Fill a circle."""
-        return int(raw.draw_circle(centre, radius, color=CLEAR, fill=colour, parent=self.parent))
+    def disc(self, centre: Sequence[float], radius: float, colour: Rgba, corners: int = 0) -> Item:
+        """Fill a circle, or as many corners on one, the first at the right."""
+        return int(
+            raw.draw_circle(
+                centre, radius, color=CLEAR, fill=colour, segments=corners, parent=self.parent
+            )
+        )
 
     def circle(
         self, centre: Sequence[float], radius: float, colour: Rgba, thickness: float = 1.0
