@@ -6,13 +6,21 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 import nodegraph
 from nodegraph import document
+from nodegraph.editor import commands, display
+from nodegraph.editor.look.signs import STATES
 from nodegraph.engine import plan
 from nodegraph.registry import Registry
+from tests import documents
 from tests.commands import ROOT, call
 
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def blocks(language: str) -> list[str]:
@@ -53,3 +61,31 @@ def test_it_lists_every_graph_that_ships_and_every_command():
 
 def test_the_tests_are_run_as_ci_runs_them():
     assert re.search(r"^python3 -m venv .*pytest$", TEXT, re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", documents.FILES, ids=lambda path: path.name)
+def test_its_tables_are_those_of_the_program(path: Path):
+    text = path.read_text(encoding="utf-8")
+    assert text == documents.written(text), "write them anew: python -m tests.documents"
+
+
+def test_every_state_of_a_node_is_explained():
+    assert set(documents.MEANING) == set(STATES)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_what_it_links_to_is_there(path: Path):
+    links = re.findall(r"\]\(([^)#\s]+)", path.read_text(encoding="utf-8"))
+    missing = [link for link in links if "://" not in link and not (path.parent / link).exists()]
+    assert not missing
+
+
+def test_its_keys_are_those_of_the_program():
+    known = {keys for group, rows in commands.key_sheet(documents.offered) for keys, _ in rows}
+    singles = {key for keys in known for key in keys.split(", ")}
+    table = TEXT.split("| keys | |\n")[1].split("\n\n")[0]
+    assert set(re.findall("`([^`]+)`", table)) <= singles
+
+
+def test_what_it_says_without_a_display_is_what_is_said():
+    assert display.line("DISPLAY is not set") + "\n" in blocks("text")
