@@ -71,7 +71,9 @@ class Inspector:
         self._frame = dpg.get_frame_count()
         self._pane = parts.pane(kit, parent, rect)
         self._box = PictureBox(kit)
-        self._knobs = KnobRows(kit, "inspector.knob", self._set, self.host.settle)
+        self._knobs = KnobRows(
+            kit, "inspector.knob", self._set, self.host.settle, self._choose_file
+        )
         self._extras = Extras(self.host)
         self._troughs = trough_style(kit)
 
@@ -349,6 +351,9 @@ class Inspector:
 
     def _set(self, knob: str, value: Any) -> None:
         self.host.change(acting.set_knob(self.host.stage, self._subject.name, knob, value))
+
+    def _choose_file(self, knob: str) -> None:
+        self.host.do("file.choose", node=self._subject.name, knob=knob)
 
     def _reset(self) -> None:
         stage = replace(self.host.stage, selection=nodes(self._subject.name))

@@ -31,11 +31,22 @@ class _Row:
 
 
 class KnobRows:
-    """The knobs of one node; `set` is told each value, `rest` that a drag is over."""
+    """The knobs of one node.
 
-    def __init__(self, kit: Kit, prefix: str, set_value: Set, rest: Callable[[], object]) -> None:
+    `set_value` is told each value, `rest` that a drag is over, `choose` that the file or folder of a
+    knob is to be looked for.
+    """
+
+    def __init__(
+        self,
+        kit: Kit,
+        prefix: str,
+        set_value: Set,
+        rest: Callable[[], object],
+        choose: Callable[[str], object],
+    ) -> None:
         self.kit, self.prefix = kit, prefix
-        self._set, self._rest = set_value, rest
+        self._set, self._rest, self._choose = set_value, rest, choose
         self._rows: list[_Row] = []
         self._active = False
         self._themes = [_theme(kit, combo) for combo in (False, True)]
@@ -99,8 +110,15 @@ class KnobRows:
         elif ask.kind == "check":
             item = dpg.add_checkbox(default_value=bool(value), callback=heard, **common)
         else:
-            hint = "a path" if ask.kind == "path" else ""
-            item = dpg.add_input_text(default_value=str(value), width=width, hint=hint, **common)
+            row, hint = parent, ""
+            if ask.kind == "path":
+                gap = kit.px(4)
+                row = dpg.add_group(horizontal=True, horizontal_spacing=gap, parent=parent)
+                width, hint = width - kit.px(NODE.knob_height) - gap, "a path"
+            common |= {"parent": row, "width": width}
+            item = dpg.add_input_text(default_value=str(value), hint=hint, **common)
+            if ask.kind == "path":
+                self._folder_button(int(row), knob)
         number = int(dpg.get_alias_id(item))
         kit.tip(number, _tip(knob))
         kit.set(number, TEXT.number if ask.numeric else TEXT.label)
@@ -109,6 +127,18 @@ class KnobRows:
         if typed or ask.numeric:
             kit.typed(number)
         self._rows.append(_Row(knob, number, _raw(knob, value), typed))
+
+    def _folder_button(self, row: int, knob: Knob) -> None:
+        """Add what opens the file browser."""
+        folder = knob.param.path == "folder"
+        self.kit.icon_button(
+            "folder-open",
+            lambda: self._choose(knob.name),
+            f"Choose a {'folder' if folder else 'file'}",
+            parent=row,
+            side=NODE.knob_height,
+            tag=f"{self.prefix}.{knob.name}.choose",
+        )
 
     def _heard(self, knob: Knob, raw: Any) -> None:
         for row in self._rows:
