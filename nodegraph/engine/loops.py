@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nodegraph.engine import keys as naming
-from nodegraph.engine.cache import Ring, nbytes
+from nodegraph.engine.cache import Ring, Slots, nbytes
 from nodegraph.engine.events import Progressed, Turned
 from nodegraph.engine.feeding import Blocked, Env, NotReady, follow
 from nodegraph.engine.records import Frame
@@ -45,6 +45,7 @@ def turn_loop(scope_run: ScopeRun, step: Step) -> None:
             owner, _, output = name.partition(".")
             scope_run.env.values[owner or step.name, output] = value
         _show(scope_run, step)
+        _show_again(scope_run, step, known)
         _finish_body(scope_run, step)
         run.finish(step, frame, "cached", 0.0, nbytes(known))
         return
@@ -59,6 +60,27 @@ def _show(scope_run: ScopeRun, step: Step) -> None:
         own = {output: v for (owner, output), v in slots if owner == step.name}
         values = {output: v for output, v in own.items() if isinstance(v, Value)}
         run.shown(step.name, values, scope_run.frame.turn)
+
+
+def _show_again(scope_run: ScopeRun, step: Step, known: Slots) -> None:
+    """Tell of the last turn of a loop whose result was known, as if it had just been turned."""
+    run, loop = scope_run.run, step.loop
+    assert loop is not None
+    count = known[".iterations"]
+    turn = int(count.value) if isinstance(count, Number) else 0
+    if turn:
+        limit = min(scope_run.frame.at.get(step.name, loop.iterations), loop.iterations)
+        curves = {watch: known[f".{watch}"] for watch in loop.watch}
+        numbers = {w: float(c.data[-1]) for w, c in curves.items() if isinstance(c, Curve)}
+        run.tell(Turned(step.name, turn, limit, numbers))
+    if run.shown is not None:
+        body: dict[str, dict[str, Value]] = {}
+        for name, value in known.items():
+            owner, _, output = name.partition(".")
+            if owner and isinstance(value, Value):
+                body.setdefault(owner, {})[output] = value
+        for owner, values in body.items():
+            run.shown(owner, values, turn)
 
 
 def _finish_body(scope_run: ScopeRun, step: Step) -> None:

@@ -507,3 +507,16 @@ def test_a_loops_result_is_worth_the_time_of_its_turns():
     record = e.run(g, only=["l"]).records["l"]
     assert record.seconds > 0.05
     assert record.why == "turns 1 to 3"
+
+
+def test_a_loop_whose_result_was_known_tells_its_last_turn_and_shows_its_body_again():
+    e, turns, shown = engine(), [], []
+    for _ in range(2):
+        e.run(
+            doubling(),
+            only=["l", "d"],
+            listener=lambda event: isinstance(event, Turned) and turns.append(event.turn),
+            shown=lambda node, values, turn: shown.append((node, turn)),
+        )
+    assert turns == [1, 2, 3, 3]
+    assert shown.count(("d", 3)) == 2
