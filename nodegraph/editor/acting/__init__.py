@@ -10,33 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nodegraph.document import Loop, walk
-from nodegraph.editor.acting import clipboard, loops, modes, places, selecting, wires
-from nodegraph.editor.acting import plates as _plates
+from nodegraph.editor.acting import clipboard, loops, modes, places, plates, selecting, wires
 from nodegraph.editor.acting.change import Change, Point, chosen_wires, nothing, refused
 from nodegraph.editor.acting.clipboard import copied, paste, pasted_path
-from nodegraph.editor.acting.loops import insert_loop, move_into
+from nodegraph.editor.acting.loops import insert_loop
 from nodegraph.editor.acting.making import (
     LOOP_CHOICE,
     about,
     choices,
     insert,
-    rename,
     replace,
     restyle,
     retitle,
     set_knob,
     title_of,
 )
-from nodegraph.editor.acting.places import shift
-from nodegraph.editor.acting.plates import (
-    add_frame,
-    add_note,
-    carried,
-    move_plates,
-    remove_plates,
-    set_plate,
-)
-from nodegraph.editor.acting.wires import bend, convert, move_bend, straighten
+from nodegraph.editor.acting.wires import convert
 from nodegraph.editor.stage import Stage
 from nodegraph.edits.tree import path_of
 from nodegraph.errors import DocumentError
@@ -48,29 +37,17 @@ __all__ = [
     "able",
     "about",
     "act",
-    "add_frame",
-    "add_note",
-    "bend",
-    "carried",
     "choices",
     "convert",
     "copied",
     "insert",
     "insert_loop",
-    "move_bend",
-    "move_into",
-    "move_plates",
     "paste",
     "pasted_path",
-    "remove_plates",
-    "rename",
     "replace",
     "restyle",
     "retitle",
     "set_knob",
-    "set_plate",
-    "shift",
-    "straighten",
     "title_of",
 ]
 
@@ -82,11 +59,11 @@ def _keep(stage: Stage, key: str, at: Point) -> Change:
 
 
 def _frame(stage: Stage, key: str, at: Point) -> Change:
-    return add_frame(stage, at)
+    return plates.add_frame(stage, at)
 
 
 def _note(stage: Stage, key: str, at: Point) -> Change:
-    return add_note(stage, at)
+    return plates.add_note(stage, at)
 
 
 _ACTS: dict[str, Act] = {
@@ -128,7 +105,7 @@ def _any(stage: Stage) -> bool:
 
 
 def _things(stage: Stage) -> bool:
-    return bool(stage.chosen or _plates.chosen_plates(stage))
+    return bool(stage.chosen or plates.chosen_plates(stage))
 
 
 def _nodes(stage: Stage) -> bool:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
 
 from nodegraph.document import Graph, Loop, walk
-from nodegraph.editor.canvas.scene import points_of
-from nodegraph.editor.offers.ends import End, ends
+from nodegraph.editor.offers.ends import End, ends, fault
 from nodegraph.editor.stage import Selection, Stage
-from nodegraph.edits import set_look, visible
-from nodegraph.edits.layout import section
 from nodegraph.errors import DocumentError
 
 Point = tuple[float, float]
@@ -50,6 +47,12 @@ def refused(stage: Stage, error: DocumentError) -> Change:
 def counted(count: int, word: str = "node") -> str:
     """Count things: ``1 node``, ``3 nodes``."""
     return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+def named(names: Iterable[str]) -> str:
+    """Name the one node, or count them."""
+    known = list(names)
+    return known[0] if len(known) == 1 else counted(len(known))
 
 
 def listed(names: Iterable[str]) -> str:
@@ -94,70 +97,17 @@ def _many(what: str, names: list[str]) -> str:
 
 def new_fault(before: Graph, after: Graph) -> str:
     """Say what can no longer be read from where it stands; empty where all can."""
-    old = set(_faults(before).values())
-    return next((fault for fault in _faults(after).values() if fault not in old), "")
+    old = set(_faults(before))
+    return next((words for words in _faults(after) if words not in old), "")
 
 
-def _faults(graph: Graph) -> dict[End, str]:
-    loops = {name for name, item, _ in walk(graph.nodes) if isinstance(item, Loop)}
-    found: dict[End, str] = {}
-    for end, link in ends(graph):
-        inside = end.node in loops and end.port != "first"
-        fault = visible(graph, end.node, link, inside=inside)
-        if fault:
-            found[end] = f"{end.words}: {fault}"
-    return found
-
-
-# Wires by name
-
-
-def wire_name(end: End) -> str:
-    """Name a wire as the scene does."""
-    return f"{end.node}.{place_name(end)}"
-
-
-def place_name(end: End) -> str:
-    """Name an input of a node, as the layout does for reroutes."""
-    return f"{end.port}[{end.entry}]" if end.entry else end.port
+def _faults(graph: Graph) -> list[str]:
+    found = ((end, fault(graph, end, link)) for end, link in ends(graph))
+    return [f"{end.words}: {words}" for end, words in found if words]
 
 
 def chosen_wires(stage: Stage) -> dict[str, End]:
     """Give where each chosen wire ends, in the order of the document."""
     names = {name for kind, name in stage.selection if kind == "wire"}
-    if not names:
-        return {}
-    found = {wire_name(end): end for end, _ in ends(stage.graph)}
+    found = {end.wire: end for end, _ in ends(stage.graph)} if names else {}
     return {name: end for name, end in found.items() if name in names}
-
-
-# Reroutes
-
-
-def bends(graph: Graph, name: str) -> dict[str, list[Point]]:
-    """Give the reroutes of the wires to a node, by input."""
-    look = section(graph, "look").get(name)
-    kept = look.get("reroutes") if isinstance(look, Mapping) else None
-    found = kept if isinstance(kept, Mapping) else {}
-    return {place: points for place, at in found.items() if (points := points_of(at))}
-
-
-def with_bends(graph: Graph, name: str, kept: Mapping[str, Iterable[Point]]) -> Graph:
-    """Give the graph with other reroutes of the wires to a node."""
-    content = {place: [list(at) for at in points] for place, points in kept.items()}
-    content = {place: points for place, points in content.items() if points}
-    return set_look(graph, [name], "reroutes", content or None)
-
-
-def pruned(graph: Graph) -> Graph:
-    """Give the graph without the reroutes of wires that are gone."""
-    held = [name for name in section(graph, "look") if bends(graph, name)]
-    if not held:
-        return graph
-    there = {(end.node, place_name(end)) for end, _ in ends(graph)}
-    for name in held:
-        kept = bends(graph, name)
-        left = {place: at for place, at in kept.items() if (name, place) in there}
-        if len(left) < len(kept):
-            graph = with_bends(graph, name, left)
-    return graph

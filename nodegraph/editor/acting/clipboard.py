@@ -10,17 +10,15 @@ from typing import Any
 from nodegraph import document, edits
 from nodegraph.document import Graph, Node, walk
 from nodegraph.editor.acting import plates
+from nodegraph.editor.acting.bends import bends, pruned, with_bends
 from nodegraph.editor.acting.change import (
     Change,
     Point,
-    bends,
     chosen_wires,
     counted,
     lost,
     nothing,
-    pruned,
     refused,
-    with_bends,
 )
 from nodegraph.editor.acting.places import pinned
 from nodegraph.editor.acting.plates import tidy
@@ -51,7 +49,7 @@ def copied(stage: Stage) -> str:
         return ""
     clip = edits.copy(pinned(stage), names)
     for key in keys:
-        plate = plates.plate_of(stage, key)
+        plate = plates.plate_of(stage.scene, key)
         if plate is not None:
             clip, _ = plates.added(clip, Stage(), key[0], plate.rect, plate.words, plate.colour)
     if _has_paths(stage, clip):
@@ -175,7 +173,7 @@ def duplicate(stage: Stage, key: str, at: Point) -> Change:
     graph = pruned(_bends_moved(graph, ids, BESIDE))
     drawn = {kind: dict[str, Any]() for kind in plates.SECTIONS}
     for chosen in plates.chosen_plates(stage):
-        drawn[chosen[0]][chosen[1]] = plates.plate_of(stage, chosen)
+        drawn[chosen[0]][chosen[1]] = plates.plate_of(stage.scene, chosen)
     copies = Scene(frames=drawn["frame"], notes=drawn["note"])
     graph, keys = _plates_pasted(stage, graph, copies, BESIDE)
     made = nodes(*(ids[name] for name in names)) | keys

@@ -8,14 +8,15 @@ from collections.abc import Iterable
 from nodegraph import edits
 from nodegraph.declare import LOOP_KNOBS
 from nodegraph.document import Graph, Link, Loop, find, walk
+from nodegraph.editor.acting.bends import pruned
 from nodegraph.editor.acting.change import (
     Change,
     Point,
     counted,
     lost,
+    named,
     new_fault,
     nothing,
-    pruned,
 )
 from nodegraph.editor.acting.places import pinned
 from nodegraph.editor.acting.plates import tidy
@@ -53,7 +54,7 @@ def wrap(stage: Stage, key: str, at: Point) -> Change:
         if frame:
             graph = edits.move(graph, {name: (tidy(frame.x), tidy(frame.y))})
         graph = make_room(stage, graph, name, body)
-    label = f"wrapped {_named(chosen)} in {name}"
+    label = f"wrapped {named(chosen)} in {name}"
     hint = "Every turn does the same until the loop carries a state."
     return Change(graph, nodes(name), label, new_fault(stage.graph, graph) or hint)
 
@@ -106,7 +107,7 @@ def move_into(stage: Stage, names: Iterable[str], loop: str) -> Change:
         way = corner[0] - group.x, corner[1] - group.y
         graph = shifted(graph, dict.fromkeys(goes, way))
     graph = room_in(stage, graph, loop)
-    label = f"moved {_named(goes)} into {loop}"
+    label = f"moved {named(goes)} into {loop}"
     return Change(graph, _still(stage, loop, goes), label, new_fault(before, graph))
 
 
@@ -124,7 +125,7 @@ def out(stage: Stage, key: str, at: Point) -> Change:
     for loop in dict.fromkeys(path[-1] for path in goes.values()):
         group = [name for name, path in goes.items() if path[-1] == loop]
         graph = _beside(stage, graph, loop, group)
-    return Change(graph, label=f"moved {_named(goes)} out", said=new_fault(before, graph))
+    return Change(graph, label=f"moved {named(goes)} out", said=new_fault(before, graph))
 
 
 def _beside(stage: Stage, graph: Graph, loop: str, names: list[str]) -> Graph:
@@ -173,11 +174,6 @@ def _rect(stage: Stage, names: Iterable[str]) -> Rect | None:
     """Give what some nodes take up as they are drawn now."""
     found = ((name, stage.scene.box(name)) for name in names)
     return around(box.rect for name, box in found if box is not None and box.name == name)
-
-
-def _named(names: Iterable[str]) -> str:
-    known = list(names)
-    return known[0] if len(known) == 1 else counted(len(known))
 
 
 # New loops

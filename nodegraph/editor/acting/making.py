@@ -9,7 +9,8 @@ from nodegraph import edits
 from nodegraph.declare import NodeType
 from nodegraph.document import Graph, Item, Json, Loop, find
 from nodegraph.editor.acting import plates
-from nodegraph.editor.acting.change import Change, Point, listed, nothing, pruned, refused
+from nodegraph.editor.acting.bends import pruned
+from nodegraph.editor.acting.change import Change, Point, listed, nothing, refused
 from nodegraph.editor.acting.loops import insert_loop
 from nodegraph.editor.acting.places import pinned
 from nodegraph.editor.acting.plates import tidy
@@ -19,7 +20,7 @@ from nodegraph.editor.offers import search
 from nodegraph.editor.offers.matching import match, words_of
 from nodegraph.editor.offers.rewire import replace_node
 from nodegraph.editor.offers.search import FAMILIES, Choice, Wire
-from nodegraph.editor.stage import Selection, Stage, nodes
+from nodegraph.editor.stage import Stage, nodes
 from nodegraph.edits.layout import section
 from nodegraph.errors import DocumentError
 
@@ -134,27 +135,6 @@ def _knob_fault(stage: Stage, item: Item, knob: str, value: Json) -> str:
 
 
 # Names and words
-
-
-def rename(stage: Stage, name: str, new: str) -> Change:
-    """Give a node or loop another name; links, and what is chosen, follow."""
-    try:
-        graph = edits.rename(stage.graph, name, new.strip())
-    except DocumentError as error:
-        return refused(stage, error)
-    if graph is stage.graph:
-        return Change(graph)
-    return Change(graph, _followed(stage.selection, name, new.strip()))
-
-
-def _followed(selection: Selection, old: str, new: str) -> Selection:
-    def follow(key: Key) -> Key:
-        kind, name = key
-        if kind == "wire" and name.startswith(f"{old}."):
-            return kind, new + name[len(old) :]
-        return (kind, new) if name == old and kind in ("node", "loop") else key
-
-    return frozenset(map(follow, selection))
 
 
 def retitle(stage: Stage, key: Key, text: str) -> Change:

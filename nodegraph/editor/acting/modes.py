@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from nodegraph import edits
 from nodegraph.declare import LOOP_KNOBS
 from nodegraph.document import Graph, Loop
-from nodegraph.editor.acting.change import Change, Point, counted, listed, nothing
+from nodegraph.editor.acting.change import Change, Point, listed, named, nothing
 from nodegraph.editor.acting.plates import tidy
 from nodegraph.editor.acting.room import make_room, seen, shifted
 from nodegraph.editor.stage import Stage
@@ -31,13 +30,8 @@ def _toggled(stage: Stage, mode: str, word: str) -> Change:
     names = stage.chosen
     on = all(item_of(stage.graph, name).mode == mode for name in names)
     graph = edits.set_mode(stage.graph, names, "" if on else mode)
-    label = f"{'switched on' if on else word} {_named(names)}"
+    label = f"{'switched on' if on else word} {named(names)}"
     return Change(graph, label=label)
-
-
-def _named(names: Iterable[str]) -> str:
-    known = list(names)
-    return known[0] if len(known) == 1 else counted(len(known))
 
 
 # Folding
@@ -51,7 +45,7 @@ def collapse(stage: Stage, key: str, at: Point) -> Change:
     for name in names:
         if isinstance(item_of(graph, name), Loop):
             graph = _opened(stage, graph, name) if folded else _folded(stage, graph, name)
-    return Change(graph, label=f"{'opened' if folded else 'collapsed'} {_named(names)}")
+    return Change(graph, label=f"{'opened' if folded else 'collapsed'} {named(names)}")
 
 
 def is_folded(stage: Stage, name: str) -> bool:
@@ -107,4 +101,4 @@ def reset(stage: Stage, key: str, at: Point) -> Change:
         return Change(graph, said=said)
     if graph is stage.graph:
         return nothing(stage, "All knobs are at their defaults already.")
-    return Change(graph, label=f"reset {_named(stage.chosen)}")
+    return Change(graph, label=f"reset {named(stage.chosen)}")

@@ -11,15 +11,12 @@ from dataclasses import replace
 from typing import Literal
 
 from nodegraph.document import Graph, Loop
-from nodegraph.editor.acting import plates
+from nodegraph.editor.acting import bends, plates
 from nodegraph.editor.acting.change import (
     Change,
     Point,
-    bends,
     counted,
     nothing,
-    place_name,
-    with_bends,
 )
 from nodegraph.editor.acting.plates import tidy
 from nodegraph.editor.acting.room import boxes, shifted
@@ -42,13 +39,13 @@ _SIDES: Mapping[str, Side] = {"Left": "left", "Right": "right", "Up": "top", "Do
 
 def pinned(stage: Stage) -> Graph:
     """Give the graph with a place for all that is drawn, as what has none is placed by the rest."""
-    graph, there = stage.graph, set(stage.order)
+    there = set(stage.order)
     loose = {
         box.name: (tidy(box.x), tidy(box.y))
         for box in stage.scene.all_boxes
-        if box.name in there and position(graph, box.name) is None
+        if box.name in there and position(stage.graph, box.name) is None
     }
-    return move(graph, loose)
+    return move(stage.graph, loose)
 
 
 def movable(stage: Stage, keys: Iterable[Key]) -> dict[Key, Rect]:
@@ -62,7 +59,7 @@ def movable(stage: Stage, keys: Iterable[Key]) -> dict[Key, Rect]:
         if box is not None and box.name == name:
             found["node", name] = box.rect
     for key in wanted:
-        plate = plates.plate_of(stage, key)
+        plate = plates.plate_of(stage.scene, key)
         if plate is not None:
             found[key] = plate.rect
     return found
@@ -73,14 +70,17 @@ def moved(stage: Stage, by: Mapping[Key, Point]) -> Graph:
     ways = dict(by)
     for key, way in by.items():
         if key[0] == "frame":
-            for other in plates.carried(stage, key[1]):
+            for other in plates.carried(stage.scene, key[1]):
                 ways.setdefault(other, way)
     graph = shifted(
         pinned(stage), {name: way for (kind, name), way in ways.items() if kind == "node"}
     )
-    graph = plates.moved(
-        graph, stage, {key: way for key, way in ways.items() if key[0] in plates.SECTIONS}
-    )
+    rects = {
+        key: plate.rect.moved(*way)
+        for key, way in ways.items()
+        if (plate := plates.plate_of(stage.scene, key))
+    }
+    graph = plates.placed(graph, rects)
     return stage.graph if graph == stage.graph else graph
 
 
@@ -191,12 +191,4 @@ def _way(stage: Stage, name: str, to: Point) -> Point | None:
 def _straight(graph: Graph, names: Iterable[str]) -> Graph:
     """Give the graph without bends in the wires of nodes that went elsewhere."""
     went = set(names)
-    touched = {
-        (end.node, place_name(end)) for end, link in ends(graph) if went & {end.node, link.node}
-    }
-    for name in dict.fromkeys(name for name, _ in touched):
-        kept = bends(graph, name)
-        left = {place: points for place, points in kept.items() if (name, place) not in touched}
-        if len(left) < len(kept):
-            graph = with_bends(graph, name, left)
-    return graph
+    return bends.straight(graph, [end for end, link in ends(graph) if went & {end.node, link.node}])

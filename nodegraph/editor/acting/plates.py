@@ -1,7 +1,7 @@
 """Frames and notes: make, move, change and remove them.
 
-A document may hold them without an ``id``; the first edit gives each the name it was drawn by, so
-that it keeps that name from then on. What makes no sense is left in its place.
+A document may hold them without an ``id``. An edit of more than places gives each the name it was
+drawn by, so that it keeps that name from then on. What makes no sense is left in its place.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from typing import Any
 
 from nodegraph.document import Graph
 from nodegraph.editor.acting.change import Change, Point
-from nodegraph.editor.canvas.scene import Key, Kind, Plate, rect_of
+from nodegraph.editor.canvas import hits
+from nodegraph.editor.canvas.scene import Key, Kind, Plate, Scene, plates, rect_of
 from nodegraph.editor.canvas.view import Rect, around
-from nodegraph.editor.stage import Selection, Stage
+from nodegraph.editor.stage import Selection, Stage, nodes
 from nodegraph.edits import set_layout
 from nodegraph.edits.nodes import next_free
 from nodegraph.edits.tree import without
@@ -31,14 +32,14 @@ Entry = dict[str, Any]
 # Reading
 
 
-def plates_of(stage: Stage, kind: str) -> Mapping[str, Plate]:
+def plates_of(scene: Scene, kind: str) -> Mapping[str, Plate]:
     """Give the frames or the notes that are drawn."""
-    return stage.scene.frames if kind == "frame" else stage.scene.notes
+    return scene.frames if kind == "frame" else scene.notes
 
 
-def plate_of(stage: Stage, key: Key) -> Plate | None:
+def plate_of(scene: Scene, key: Key) -> Plate | None:
     """Find a frame or note."""
-    return plates_of(stage, key[0]).get(key[1]) if key[0] in SECTIONS else None
+    return plates_of(scene, key[0]).get(key[1]) if key[0] in SECTIONS else None
 
 
 def chosen_plates(stage: Stage) -> list[Key]:
@@ -48,20 +49,20 @@ def chosen_plates(stage: Stage) -> list[Key]:
     return [key for key in found if key in stage.selection]
 
 
-def carried(stage: Stage, frame: str) -> Selection:
+def enclosed(scene: Scene, rect: Rect) -> dict[Key, Rect]:
+    """Give the frames and notes that lie in a world rectangle entirely."""
+    found: dict[Key, Plate] = {("frame", name): plate for name, plate in scene.frames.items()}
+    found |= {("note", name): plate for name, plate in scene.notes.items()}
+    return {key: plate.rect for key, plate in found.items() if rect.encloses(plate.rect)}
+
+
+def carried(scene: Scene, frame: str) -> Selection:
     """Give what lies in a frame and so moves with it: nodes, loops, notes and smaller frames."""
-    plate = stage.scene.frames.get(frame)
+    plate = scene.frames.get(frame)
     if plate is None:
         return frozenset()
-    scene, rect = stage.scene, plate.rect
-    found: set[Key] = {("node", b.name) for b in scene.all_boxes if rect.encloses(b.rect)}
-    found |= {("note", name) for name, note in scene.notes.items() if rect.encloses(note.rect)}
-    found |= {
-        ("frame", name)
-        for name, other in scene.frames.items()
-        if rect.encloses(other.rect) and other.rect != rect
-    }
-    return frozenset(found)
+    held = nodes(*hits.inside(scene, plate.rect)) | enclosed(scene, plate.rect).keys()
+    return held - {("frame", frame)}
 
 
 # Rewriting
@@ -79,9 +80,9 @@ def rewritten(
         if not name:
             kept.append(entry)
             continue
-        plate = drawn.get(name)
-        rect = {"rect": _numbers(plate.rect)} if plate and "rect" not in entry else {}
-        changed = change(name, {**entry, **rect, "id": name})
+        plate, data = drawn.get(name), _whole(entry, kind)
+        rect = {"rect": _numbers(plate.rect)} if plate and "rect" not in data else {}
+        changed = change(name, {**data, **rect, "id": name})
         if changed is not None:
             kept.append(changed)
     return _with(graph, kind, kept)
@@ -89,23 +90,19 @@ def rewritten(
 
 def _named(graph: Graph, kind: str) -> list[tuple[str, Any]]:
     """Give each entry with the name that the scene draws it by; empty where it draws none."""
-    words, taken = WORDS[kind], set[str]()
-    found: list[tuple[str, Any]] = []
-    content = graph.layout.get(SECTIONS[kind])
-    for i, entry in enumerate(content if isinstance(content, list) else []):
-        data = {words: entry} if isinstance(entry, str) else entry
-        if not isinstance(data, dict) or not (
-            rect_of(data.get("rect")) or (kind == "note" and data.get(words))
-        ):
-            found.append(("", entry))
-            continue
-        name = str(data.get("id", i))
-        while name in taken:
-            name += "+"
-        taken.add(name)
-        # A note with a place that makes no sense is drawn elsewhere; it is written there.
-        found.append((name, data if rect_of(data.get("rect")) else without(data, ["rect"])))
-    return found
+    section, words = SECTIONS[kind], WORDS[kind]
+    names = iter(plates(graph, section, words, 0))
+    content = graph.layout.get(section)
+    return [
+        (next(names) if plates(Graph(layout={section: [entry]}), section, words, 0) else "", entry)
+        for entry in (content if isinstance(content, list) else [])
+    ]
+
+
+def _whole(entry: Any, kind: str) -> Entry:
+    """Give an entry that is drawn as an object, without a place that makes no sense."""
+    data = {WORDS[kind]: entry} if isinstance(entry, str) else entry
+    return data if rect_of(data.get("rect")) else without(data, ["rect"])
 
 
 def _with(graph: Graph, kind: str, entries: list[Any]) -> Graph:
@@ -131,7 +128,7 @@ def added(
     graph: Graph, stage: Stage, kind: str, rect: Rect, words: str, colour: str = ""
 ) -> tuple[Graph, str]:
     """Give the graph with a new frame or note, and its name."""
-    graph = rewritten(graph, kind, plates_of(stage, kind), lambda _, entry: entry)
+    graph = rewritten(graph, kind, plates_of(stage.scene, kind), lambda _, entry: entry)
     content = graph.layout.get(SECTIONS[kind])
     old = list(content) if isinstance(content, list) else []
     name = next_free(kind, {name for name, _ in _named(graph, kind) if name})
@@ -146,20 +143,17 @@ def added(
     return _with(graph, kind, [entry, *old] if under else [*old, entry]), name
 
 
-def moved(graph: Graph, stage: Stage, by: Mapping[Key, Point]) -> Graph:
-    """Give the graph with frames and notes moved, each by its own way."""
+def placed(graph: Graph, rects: Mapping[Key, Rect]) -> Graph:
+    """Give the graph with frames and notes at other places; what is not there is left out."""
     for kind in SECTIONS:
-        ways = {name: way for (k, name), way in by.items() if k == kind}
-        if not ways:
-            continue
-
-        def change(name: str, entry: Entry, ways: Mapping[str, Point] = ways) -> Entry:
-            rect = rect_of(entry.get("rect"))
-            if rect is None or name not in ways:
-                return entry
-            return {**entry, "rect": _numbers(rect.moved(*ways[name]))}
-
-        graph = rewritten(graph, kind, plates_of(stage, kind), change)
+        new = {name: _numbers(rect) for (k, name), rect in rects.items() if k == kind}
+        found = _named(graph, kind) if new else []
+        if new.keys() & {name for name, _ in found}:
+            entries = [
+                {**_whole(entry, kind), "rect": new[name]} if name in new else entry
+                for name, entry in found
+            ]
+            graph = _with(graph, kind, entries)
     return graph
 
 
@@ -177,7 +171,7 @@ def _without(graph: Graph, stage: Stage, kind: str, names: Collection[str]) -> G
     def change(name: str, entry: Entry) -> Entry | None:
         return None if name in names else entry
 
-    return rewritten(graph, kind, plates_of(stage, kind), change)
+    return rewritten(graph, kind, plates_of(stage.scene, kind), change)
 
 
 # Acts
@@ -186,7 +180,7 @@ def _without(graph: Graph, stage: Stage, kind: str, names: Collection[str]) -> G
 def add_frame(stage: Stage, at: Point = (0, 0), title: str = "Frame", colour: str = "") -> Change:
     """Put a frame around what is chosen; an empty one where nothing is."""
     boxes = [box.rect for name in stage.chosen if (box := stage.scene.box(name))]
-    boxes += [plate.rect for key in chosen_plates(stage) if (plate := plate_of(stage, key))]
+    boxes += [plate.rect for key in chosen_plates(stage) if (plate := plate_of(stage.scene, key))]
     body = around(boxes)
     rect = around_body(body) if body else Rect(*at, *FRAME)
     return _made(stage, "frame", rect, title, colour)
@@ -208,66 +202,39 @@ def _made(stage: Stage, kind: Kind, rect: Rect, words: str, colour: str = "") ->
     return Change(graph, frozenset([(kind, name)]), f"added a {kind}")
 
 
-def move_plates(stage: Stage, by: Mapping[Key, Point]) -> Change:
-    """Move frames and notes alone, each by its own way; what lies in a frame stays."""
-    graph = moved(stage.graph, stage, by)
-    return Change(graph, label=f"moved {_what(by)}", merge=("plates", frozenset(by)))
-
-
 def set_plate(
     stage: Stage,
     key: Key,
     *,
-    rect: Rect | None = None,
     title: str | None = None,
     text: str | None = None,
     colour: str | None = None,
 ) -> Change:
     """Change a frame or note; what is None stays. An empty colour goes back to the plain one."""
     kind, name = key
-    if plate_of(stage, key) is None:
+    if plate_of(stage.scene, key) is None:
         return Change(stage.graph, said=f"There is no {kind} {name!r}.")
     words = title if kind == "frame" else text
-    new: Entry = {} if rect is None else {"rect": _numbers(rect)}
-    new |= {} if words is None else {WORDS[kind]: words}
+    new: Entry = {} if words is None else {WORDS[kind]: words}
     new |= {} if colour is None else {"colour": colour}
 
     def change(found: str, entry: Entry) -> Entry:
         changed = {**entry, **new} if found == name else entry
         return without(changed, ["colour"]) if changed.get("colour") == "" else changed
 
-    graph = rewritten(stage.graph, kind, plates_of(stage, kind), change)
-    what = "resized" if rect is not None else "coloured" if colour is not None else "wrote on"
+    graph = rewritten(stage.graph, kind, plates_of(stage.scene, kind), change)
+    what = "wrote on" if colour is None else "coloured"
     return Change(graph, label=f"{what} a {kind}", merge=("plate", key, tuple(sorted(new))))
-
-
-def remove_plates(stage: Stage, keys: Iterable[Key]) -> Change:
-    """Remove frames and notes; what lies in a frame stays."""
-    gone = [key for key in keys if plate_of(stage, key)]
-    graph = removed(stage.graph, stage, gone)
-    return Change(graph, stage.selection - set(gone), f"removed {_what(gone)}" if gone else "")
-
-
-def _what(keys: Iterable[Key]) -> str:
-    kinds = [kind for kind, _ in keys]
-    one = f"a {kinds[0]}" if kinds else "nothing"
-    return one if len(kinds) < 2 else f"{len(kinds)} frames and notes"
 
 
 def refitted(before: Stage, graph: Graph, boxes: Mapping[str, Rect]) -> Graph:
     """Give the graph with every frame grown or moved to what it held before, where that moved."""
-    fits: dict[str, Rect] = {}
+    fits: dict[Key, Rect] = {}
     for name, frame in before.scene.frames.items():
-        held = [key for kind, key in carried(before, name) if kind == "node"]
+        held = [key for kind, key in carried(before.scene, name) if kind == "node"]
         rects = [boxes[key] for key in held if key in boxes]
         old = around(b.rect for key in held if (b := before.scene.box(key)))
         body = around(rects)
         if body and old and body != old and not frame.rect.encloses(around_body(body)):
-            fits[name] = around_body(body)
-    if not fits:
-        return graph
-
-    def change(name: str, entry: Entry) -> Entry:
-        return {**entry, "rect": _numbers(fits[name])} if name in fits else entry
-
-    return rewritten(graph, "frame", before.scene.frames, change)
+            fits["frame", name] = around_body(body)
+    return placed(graph, fits)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nodegraph.document import Graph, walk
-from nodegraph.editor.acting.change import Point, bends, place_name, with_bends
+from nodegraph.editor.acting import bends
+from nodegraph.editor.acting.change import Point
 from nodegraph.editor.acting.plates import refitted, tidy
 from nodegraph.editor.canvas.building import build
 from nodegraph.editor.canvas.scene import Scene
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.editor.offers.ends import ends
 from nodegraph.editor.stage import Stage
 from nodegraph.edits import move
 from nodegraph.edits.layout import position
@@ -24,34 +24,18 @@ def shifted(graph: Graph, by: Mapping[str, Point]) -> Graph:
         for name in topmost(graph, by)
         for key in family(name, item_of(graph, name))
     }  # fmt: skip
-    spots = {
+    places = {
         name: (tidy(at[0] + x), tidy(at[1] + y))
         for name, (x, y) in ways.items()
         if (x or y) and (at := position(graph, name))
     }
-    graph = move(graph, spots)
-    links = [
-        (end, ways[end.node])
-        for end, link in ends(graph)
-        if ways.get(end.node) == ways.get(link.node) is not None
-    ]
-    return _bent(graph, {(end.node, place_name(end)): way for end, way in links})
-
-
-def _bent(graph: Graph, ways: Mapping[tuple[str, str], Point]) -> Graph:
-    """Give the graph with the bends of some wires moved."""
-    for name in dict.fromkeys(name for name, _ in ways):
-        kept = bends(graph, name)
-        if kept:
-            graph = with_bends(
-                graph,
-                name,
-                {
-                    place: [(tidy(x + way[0]), tidy(y + way[1])) for x, y in points]
-                    for place, points in kept.items()
-                    for way in (ways.get((name, place), (0, 0)),)
-                },
-            )
+    graph = move(graph, places)
+    for x, y in dict.fromkeys(ways.values()):
+        alike = [name for name, way in ways.items() if way == (x, y)]
+        found = bends.carried(graph, alike)
+        graph = bends.placed(
+            graph, {end: [(at[0] + x, at[1] + y) for at in spots] for end, spots in found.items()}
+        )
     return graph
 
 

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from itertools import pairwise
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Mapping
 
 from nodegraph import edits
 from nodegraph.document import Graph, Link, Loop, find
+from nodegraph.editor.acting.bends import bent, pruned
 from nodegraph.editor.acting.change import (
     Change,
     Point,
-    bends,
     chosen_wires,
     counted,
     lost,
     nothing,
-    place_name,
-    pruned,
     refused,
-    wire_name,
-    with_bends,
 )
 from nodegraph.editor.acting.places import pinned
-from nodegraph.editor.acting.plates import tidy
-from nodegraph.editor.canvas.wires import Array, Wire, distances, legs, middle, points
+from nodegraph.editor.canvas.wires import along, middle
 from nodegraph.editor.offers import converters
 from nodegraph.editor.offers.converters import Refusal
 from nodegraph.editor.offers.ends import End, ends, unwire
@@ -88,74 +79,13 @@ def _within(graph: Graph, name: str, loop: str) -> bool:
 def reroute(stage: Stage, key: str, at: Point) -> Change:
     """Bend each chosen wire in its middle."""
     graph = stage.graph
-    names = [name for name in chosen_wires(stage) if name in stage.scene.wires]
-    for name in names:
-        wire = stage.scene.wires[name]
-        line, owner = _line(wire)
-        spot = middle(line)
-        graph = _bent(graph, wire, spot, int(owner[_nearest(line, spot)]))
-    if not names:
+    found = [wire for name in chosen_wires(stage) if (wire := stage.scene.wires.get(name))]
+    for wire in found:
+        graph = bent(graph, wire, middle(along(wire)))
+    if not found:
         return nothing(stage, "This wire is out of sight.")
-    what = "a wire" if len(names) == 1 else counted(len(names), "wire")
+    what = "a wire" if len(found) == 1 else counted(len(found), "wire")
     return Change(graph, label=f"bent {what}")
-
-
-def bend(stage: Stage, wire: str, at: Point) -> Change:
-    """Bend a wire where a point lies on it."""
-    found = stage.scene.wires.get(wire)
-    if found is None:
-        return nothing(stage, f"There is no wire {wire}.")
-    line, owner = _line(found)
-    graph = _bent(stage.graph, found, at, int(owner[_nearest(line, at)]))
-    return Change(graph, frozenset([("wire", wire)]), "bent a wire")
-
-
-def move_bend(stage: Stage, wire: str, index: int, at: Point) -> Change:
-    """Put one bend of a wire elsewhere."""
-    spot = tidy(at[0]), tidy(at[1])
-    return _rebent(stage, wire, index, [spot], "moved a bend", ("bend", wire, index))
-
-
-def straighten(stage: Stage, wire: str, index: int | None = None) -> Change:
-    """Take a bend out of a wire; by default all of them."""
-    return _rebent(stage, wire, index, [], "straightened a wire", None)
-
-
-def _rebent(
-    stage: Stage, wire: str, index: int | None, new: list[Point], label: str, merge: Hashable
-) -> Change:
-    end = next((end for end, _ in ends(stage.graph) if wire_name(end) == wire), None)
-    kept = bends(stage.graph, end.node) if end else {}
-    place = place_name(end) if end else ""
-    old = kept.get(place, [])
-    if end is None or not old or not (index is None or 0 <= index < len(old)):
-        return nothing(stage, "There is no such bend.")
-    spots = new if index is None else [*old[:index], *new, *old[index + 1 :]]
-    graph = with_bends(stage.graph, end.node, {**kept, place: spots})
-    return Change(graph, label=label, merge=merge)
-
-
-def _bent(graph: Graph, wire: Wire, at: Point, leg: int) -> Graph:
-    end = End(wire.node, wire.port, wire.part)
-    kept = bends(graph, end.node)
-    spots = list(kept.get(place_name(end), []))
-    before = sum(number <= leg for number in wire.reroutes)
-    spots.insert(before, (tidy(at[0]), tidy(at[1])))
-    return with_bends(graph, end.node, {**kept, place_name(end): spots})
-
-
-def _line(wire: Wire) -> tuple[Array, NDArray[np.intp]]:
-    """Give points along a wire, and the leg that each lies on."""
-    found = legs([wire])
-    lines = points(found.starts, found.ends, found.middles)
-    owner = np.repeat(np.arange(len(lines)), lines.shape[1])
-    return lines.reshape(-1, 2), owner
-
-
-def _nearest(line: Array, at: Point) -> int:
-    """Give which stretch of a line a point lies next to."""
-    pairs = np.array(list(pairwise(line)))
-    return int(distances(at, pairs).argmin())
 
 
 # Converting

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nodegraph.editor.acting import bends
 from nodegraph.editor.canvas.hits import Hit
 from nodegraph.editor.interact.events import Press
 from nodegraph.editor.interact.intents import (
@@ -14,7 +15,6 @@ from nodegraph.editor.interact.intents import (
     Select,
     Settle,
 )
-from nodegraph.editor.interact.reroutes import add_reroute, end_of, index_at, remove_reroute
 from nodegraph.editor.interact.states import Pressed
 from nodegraph.editor.interact.under import key_of, loop_around, on_ground
 from nodegraph.editor.stage import Stage
@@ -48,14 +48,10 @@ def double(event: Press, hit: Hit, stage: Stage) -> tuple[Intent, ...] | None:
 def _bend(hit: Hit, stage: Stage) -> tuple[Intent, ...]:
     """Put a reroute on a wire; take away the one that is there."""
     wire = stage.scene.wires[hit.wire]
-    end = end_of(wire)
     try:
         if hit.kind == "reroute":
-            return (
-                Edit(remove_reroute(stage.graph, end, hit.index), "straightened a wire"),
-                Settle(),
-            )
-        index = index_at(wire, hit.world)
-        return (Edit(add_reroute(stage.graph, end, hit.world, index), "bent a wire"), Settle())
+            graph = bends.straightened(stage.graph, bends.end_of(wire), hit.index)
+            return (Edit(graph, "straightened a wire"), Settle())
+        return (Edit(bends.bent(stage.graph, wire, hit.world), "bent a wire"), Settle())
     except DocumentError as error:
         return (Say(str(error)),)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nodegraph.document import Loop, find, walk
-from nodegraph.editor.canvas import hits
-from nodegraph.editor.canvas.scene import Key, Scene
+from nodegraph.document import Loop, find
+from nodegraph.editor.acting import bends
+from nodegraph.editor.acting.places import pinned
+from nodegraph.editor.acting.plates import carried, plate_of
+from nodegraph.editor.canvas.scene import Key
 from nodegraph.editor.canvas.view import GRID, Point, Rect
-from nodegraph.editor.interact.reroutes import reroutes
 from nodegraph.editor.offers.ends import End, ends
 from nodegraph.editor.stage import Selection, Stage
 from nodegraph.edits.layout import position
-from nodegraph.edits.tree import names_of, path_of, topmost
+from nodegraph.edits.tree import family, item_of, path_of, topmost
 
 _FAR_OUT = 1e8
 
@@ -26,7 +27,7 @@ class Load:
     """Nodes and loops, with the bodies of loops."""
     plates: Mapping[Key, Rect] = field(default_factory=dict)
     """Frames and notes."""
-    bends: Mapping[End, tuple[Point, ...]] = field(default_factory=dict)
+    bends: Mapping[End, Sequence[Point]] = field(default_factory=dict)
     """The reroutes of wires whose both ends move."""
     still: Mapping[str, Point] = field(default_factory=dict)
     """What has no place in the layout: it keeps the one it is shown at, which the rest decides."""
@@ -79,81 +80,32 @@ class Load:
 
 def load(stage: Stage, chosen: Selection, key: Key) -> Load:
     """Take up what is chosen, by what was grabbed: a frame carries all that lies within it."""
-    graph, scene = stage.graph, stage.scene
-    known = names_of(graph)
-    roots = tuple(topmost(graph, [n for kind, n in chosen if kind == "node" and n in known]))
-    plates = {k: rect for k in chosen if (rect := _plate(scene, k)) is not None}
-    within = list(roots)
-    for (kind, _), rect in list(plates.items()):
+    scene, there = stage.scene, set(stage.order)
+    roots = [name for name in stage.order if ("node", name) in chosen]
+    taken = set(chosen)
+    for kind, name in chosen:
         if kind == "frame":
-            within += hits.inside(scene, rect)
-            plates.update(enclosed(scene, rect))
-    spots = _places(stage, topmost(graph, within))
-    grabbed = key[0] == "node" and key[1] in known
+            taken |= carried(scene, name)
+    plates = {k: plate.rect for k in taken if (plate := plate_of(scene, k)) is not None}
+    graph = pinned(stage)
+    tops = topmost(graph, [name for kind, name in taken if kind == "node" and name in there])
+    moving = {n for top in tops for n in family(top, item_of(graph, top))}
+    places = {n: at for n in stage.order if (at := position(graph, n)) is not None}
+    grabbed = key[0] == "node" and key[1] in there
     path = path_of(graph, key[1]) if grabbed else ()
-    plate = plates.get(key)
-    lead = spots.get(key[1]) if grabbed else plate and (plate.x, plate.y)
+    corner = scene.box(key[1]) if grabbed else plates.get(key)
     return Load(
-        spots,
+        {n: at for n, at in places.items() if n in moving},
         plates,
-        _bends(stage, spots),
-        _still(stage, spots) if spots else {},
-        tuple(name for name in spots if name in roots) if grabbed else (),
-        lead or (0.0, 0.0),
+        bends.carried(graph, moving),
+        {n: at for n, at in places.items() if n not in moving and not position(stage.graph, n)}
+        if moving
+        else {},
+        tuple(topmost(graph, roots)) if grabbed else (),
+        (corner.x, corner.y) if corner else (0.0, 0.0),
         path[-1] if path else "",
-        key[1] if grabbed and len(spots) == 1 and _is_loose(stage, key[1]) else "",
+        key[1] if grabbed and len(moving) == 1 and _is_loose(stage, key[1]) else "",
     )
-
-
-def enclosed(scene: Scene, rect: Rect) -> dict[Key, Rect]:
-    """Give the frames and notes that lie in a world rectangle entirely."""
-    found: dict[Key, Rect] = {
-        ("frame", name): plate.rect
-        for name, plate in scene.frames.items()
-        if rect.encloses(plate.rect)
-    }
-    found.update(
-        {("note", n): plate.rect for n, plate in scene.notes.items() if rect.encloses(plate.rect)}
-    )
-    return found
-
-
-def _plate(scene: Scene, key: Key) -> Rect | None:
-    plates = {"frame": scene.frames, "note": scene.notes}.get(key[0], {})
-    return plates[key[1]].rect if key[1] in plates else None
-
-
-def _places(stage: Stage, names: Iterable[str]) -> dict[str, Point]:
-    """Give where these are, with all in their bodies; a folded body moves along out of sight."""
-    tops, spots = set(names), dict[str, Point]()
-    for name, _, inside in walk(stage.graph.nodes):
-        if tops.isdisjoint((*inside, name)):
-            continue
-        box = stage.scene.nodes.get(name) or stage.scene.loops.get(name)
-        at = (box.x, box.y) if box else position(stage.graph, name)
-        if at is not None:
-            spots[name] = at
-    return spots
-
-
-def _bends(stage: Stage, moving: Collection[str]) -> dict[End, tuple[Point, ...]]:
-    return {
-        end: tuple(found)
-        for end, link in ends(stage.graph)
-        if end.node in moving and link.node in moving and (found := reroutes(stage.graph, end))
-    }
-
-
-def _still(stage: Stage, moving: Mapping[str, Point]) -> dict[str, Point]:
-    """Give what is shown and has no place of its own; an open loop is where its body is."""
-    found: dict[str, Point] = {}
-    for name, item, _ in walk(stage.graph.nodes):
-        box = stage.scene.nodes.get(name)
-        if box is None and isinstance(item, Loop) and not item.body:
-            box = stage.scene.loops.get(name)
-        if box is not None and name not in moving and position(stage.graph, name) is None:
-            found[name] = (box.x, box.y)
-    return found
 
 
 def _is_loose(stage: Stage, name: str) -> bool:

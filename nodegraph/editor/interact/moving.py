@@ -6,14 +6,14 @@ from dataclasses import replace
 
 from nodegraph import edits
 from nodegraph.document import Graph
+from nodegraph.editor.acting import bends, plates
+from nodegraph.editor.acting.change import new_fault
 from nodegraph.editor.canvas import hits
 from nodegraph.editor.canvas.scene import Key
 from nodegraph.editor.canvas.view import Point
 from nodegraph.editor.interact.events import Held, Move, Press, Release
 from nodegraph.editor.interact.intents import Edit, Intent, Say, Settle
 from nodegraph.editor.interact.load import load
-from nodegraph.editor.interact.plates import place_plates
-from nodegraph.editor.interact.reroutes import end_of, place_reroutes
 from nodegraph.editor.interact.states import Moving, Pressed, Resting, Result
 from nodegraph.editor.interact.under import under
 from nodegraph.editor.offers import rewire
@@ -98,7 +98,7 @@ def _over_wire(state: Moving, at: Point, stage: Stage) -> str:
 def _spliced(graph: Graph, over: str, state: Moving, stage: Stage) -> Graph | None:
     """Give the graph with the single node in a wire; None where it does not fit."""
     try:
-        end = end_of(state.scene.wires[over])
+        end = bends.end_of(state.scene.wires[over])
         return rewire.splice(graph, stage.types, end, state.load.single)
     except DocumentError:
         return None
@@ -106,10 +106,8 @@ def _spliced(graph: Graph, over: str, state: Moving, stage: Stage) -> Graph | No
 
 def laid(state: Moving) -> Graph:
     """Give the graph as it would be, but for the places of nodes. Raises DocumentError."""
-    graph = (
-        place_plates(state.draft, state.load.laid(state.by)) if state.load.plates else state.draft
-    )
-    return place_reroutes(graph, state.load.bent(state.by))
+    graph = plates.placed(state.draft, state.load.laid(state.by))
+    return bends.placed(graph, state.load.bent(state.by))
 
 
 def _set_down(state: Moving, stage: Stage) -> tuple[Intent, ...]:
@@ -126,4 +124,6 @@ def _set_down(state: Moving, stage: Stage) -> tuple[Intent, ...]:
         label = ""
     if graph == state.graph:
         return said
-    return (*said, Edit(graph, label), Settle())
+    fault = "" if state.draft is state.graph else new_fault(state.graph, graph)
+    warned: tuple[Intent, ...] = (Say(fault),) if fault else ()
+    return (*said, Edit(graph, label), Settle(), *warned)

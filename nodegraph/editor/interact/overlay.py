@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from nodegraph.document import Graph
+from nodegraph.editor.acting.plates import placed
 from nodegraph.editor.canvas.hits import Hit
 from nodegraph.editor.canvas.scene import Box, Key
 from nodegraph.editor.canvas.shapes import Spot
 from nodegraph.editor.canvas.view import Point, Rect, between
 from nodegraph.editor.interact.moving import laid
-from nodegraph.editor.interact.plates import place_plates
-from nodegraph.editor.interact.reroutes import wire_name
 from nodegraph.editor.interact.shaping import bent, sized
 from nodegraph.editor.interact.states import (
     Bending,
@@ -99,7 +98,7 @@ def overlay(state: State, stage: Stage) -> Overlay:
             return Overlay(_or_else(lambda: bent(state, stage), stage), cursor="move")
         case Sizing():
             plates = {state.key: sized(state, stage)}
-            graph = _or_else(lambda: place_plates(stage.graph, plates), stage)
+            graph = _or_else(lambda: placed(stage.graph, plates), stage)
             return Overlay(graph, plates=plates, cursor="size")
         case Panning():
             return Overlay(stage.graph, cursor="grab")
@@ -144,7 +143,7 @@ def _wire(state: Wiring, stage: Stage) -> HeldWire:
         refusal.reason if refusal else "",
         refusal.said if refusal else "",
         state.hit,
-        wire_name(plug.taken) if plug.taken else "",
+        plug.taken.wire if plug.taken else "",
     )
 
 

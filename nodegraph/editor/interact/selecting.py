@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from nodegraph.editor.acting.plates import enclosed
 from nodegraph.editor.canvas import hits
 from nodegraph.editor.canvas.view import between
 from nodegraph.editor.interact.events import Move, Press, Release
 from nodegraph.editor.interact.intents import Intent, Select
-from nodegraph.editor.interact.load import enclosed
 from nodegraph.editor.interact.states import Boxing, Pressed, Resting, Result
 from nodegraph.editor.interact.under import under
 from nodegraph.editor.stage import Selection, Stage, nodes

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nodegraph.document import Graph
+from nodegraph.editor.acting import bends, plates
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.interact.events import Move, Press, Release
 from nodegraph.editor.interact.intents import Edit, Intent, Say, Settle
-from nodegraph.editor.interact.plates import place_plates
-from nodegraph.editor.interact.reroutes import end_of, move_reroute
 from nodegraph.editor.interact.states import Bending, Pressed, Resting, Result, Sizing
-from nodegraph.editor.interact.under import key_of, plate_rect, under
+from nodegraph.editor.interact.under import key_of, under
 from nodegraph.editor.stage import Stage
 from nodegraph.errors import DocumentError
 
@@ -23,7 +22,7 @@ def bend_begin(pressed: Pressed, stage: Stage) -> Bending | None:
     wire = stage.scene.wires.get(pressed.hit.wire)
     if wire is None:
         return None
-    return Bending(end_of(wire), pressed.hit.index, pressed.at, stage.graph)
+    return Bending(bends.end_of(wire), pressed.hit.index, pressed.at, stage.graph)
 
 
 def bend(state: Bending, event: Press | Move | Release, stage: Stage) -> Result:
@@ -40,16 +39,16 @@ def bend(state: Bending, event: Press | Move | Release, stage: Stage) -> Result:
 
 def bent(state: Bending, stage: Stage) -> Graph:
     """Give the graph with the reroute where the pointer is. Raises DocumentError."""
-    return move_reroute(stage.graph, state.end, state.index, stage.view.to_world(state.at))
+    return bends.moved(stage.graph, state.end, state.index, stage.view.to_world(state.at))
 
 
 def size_begin(pressed: Pressed, stage: Stage) -> Sizing | None:
     """Take the lower right corner of a frame or note."""
     key = key_of(stage, pressed.hit)
-    rect = plate_rect(stage, key) if key else None
-    if key is None or rect is None:
+    plate = plates.plate_of(stage.scene, key) if key else None
+    if key is None or plate is None:
         return None
-    return Sizing(key, pressed.hit.world, pressed.at, rect, stage.graph)
+    return Sizing(key, pressed.hit.world, pressed.at, plate.rect, stage.graph)
 
 
 def size(state: Sizing, event: Press | Move | Release, stage: Stage) -> Result:
@@ -58,7 +57,7 @@ def size(state: Sizing, event: Press | Move | Release, stage: Stage) -> Result:
     if not isinstance(event, Release):
         return state, ()
     try:
-        graph = place_plates(stage.graph, {state.key: sized(state, stage)})
+        graph = plates.placed(stage.graph, {state.key: sized(state, stage)})
         intents = _edit(graph, stage, f"sized a {state.key[0]}")
     except DocumentError as error:
         intents = (Say(str(error)),)

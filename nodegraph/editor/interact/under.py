@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from nodegraph.editor.acting.plates import plate_of
 from nodegraph.editor.canvas import hits
 from nodegraph.editor.canvas.hits import Hit
 from nodegraph.editor.canvas.loop_shapes import HEAD, RAIL
 from nodegraph.editor.canvas.scene import Box, Key
 from nodegraph.editor.canvas.shapes import Rail, Spot
-from nodegraph.editor.canvas.view import FAR, Point, Rect
+from nodegraph.editor.canvas.view import FAR, Point
 from nodegraph.editor.stage import Stage
 
 CORNER = 14.0
@@ -66,22 +67,15 @@ def spot_of(stage: Stage, hit: Hit) -> tuple[Box, Spot] | None:
     return (box, spot) if spot else None
 
 
-def plate_rect(stage: Stage, key: Key) -> Rect | None:
-    """Give the place of a frame or note."""
-    plates = stage.scene.frames if key[0] == "frame" else stage.scene.notes
-    return plates[key[1]].rect if key[1] in plates else None
-
-
 def on_corner(stage: Stage, hit: Hit) -> bool:
     """Whether a frame or note would be sized from there."""
     key = key_of(stage, hit) if hit.kind in ("frame", "note") else None
-    rect = plate_rect(stage, key) if key else None
+    plate = plate_of(stage.scene, key) if key else None
+    if plate is None:
+        return False
     reach = CORNER / stage.view.factor
-    return (
-        rect is not None
-        and hit.world[0] >= rect.right - reach
-        and hit.world[1] >= rect.bottom - reach
-    )
+    x, y = hit.world
+    return x >= plate.rect.right - reach and y >= plate.rect.bottom - reach
 
 
 def on_widget(stage: Stage, hit: Hit) -> bool:

@@ -7,13 +7,10 @@ from dataclasses import replace
 from nodegraph.document import Link
 from nodegraph.editor.canvas import hits
 from nodegraph.editor.canvas.hits import Hit
-from nodegraph.editor.canvas.scene import Box
-from nodegraph.editor.canvas.shapes import Spot
 from nodegraph.editor.canvas.view import Point
 from nodegraph.editor.interact.events import Move, Press, Release
 from nodegraph.editor.interact.intents import Edit, Intent, Offer, OpenSearch, Say, Settle
 from nodegraph.editor.interact.plug import Plug, entries
-from nodegraph.editor.interact.reroutes import wire_name
 from nodegraph.editor.interact.states import Pressed, Resting, Result, Wiring
 from nodegraph.editor.interact.under import loop_around, on_ground, rail_at, spot_of, under
 from nodegraph.editor.offers.ends import End, ends, unwire
@@ -39,7 +36,7 @@ def begin(pressed: Pressed, stage: Stage) -> Wiring | None:
     end = End(box.name, spot.port, spot.part)
     link = next((link for other, link in ends(stage.graph) if other == end), None)
     if link is not None:
-        wire = stage.scene.wires.get(wire_name(end))
+        wire = stage.scene.wires.get(end.wire)
         anchor = wire.points[0] if wire else anchor
         return Wiring(pressed.at, anchor, Plug(stage.graph, stage.types, link, taken=end))
     taken = entries(stage.graph, end) if spot.many else []
@@ -79,11 +76,9 @@ def _at_port(state: Wiring, hit: Hit, stage: Stage) -> Wiring:
     joint = state.plug.joint(*found) if found else None
     if found is None or joint is None:
         return state
-    return replace(state, joint=joint, target=_centre(*found), hit=None if joint.refusal else hit)
-
-
-def _centre(box: Box, spot: Spot) -> Point:
-    return box.centre(spot)
+    box, spot = found
+    target = box.centre(spot)
+    return replace(state, joint=joint, target=target, hit=None if joint.refusal else hit)
 
 
 def _is_folded(stage: Stage, hit: Hit) -> bool:

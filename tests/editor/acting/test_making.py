@@ -11,6 +11,7 @@ from nodegraph import edits
 from nodegraph.document import Graph, Link, Loop, Node, fingerprint, parse, read, text
 from nodegraph.editor import acting
 from nodegraph.editor.acting import LOOP_CHOICE, act, copied, paste, pasted_path
+from nodegraph.editor.acting.plates import placed
 from nodegraph.editor.canvas.building import build
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.offers.converters import why_not
@@ -149,15 +150,6 @@ def test_a_knob_is_set_within_its_bounds_and_a_drag_is_one_step():
     assert acting.set_knob(staged(looped()), "again", "iterations", -1).said
 
 
-def test_links_and_the_selection_follow_a_new_name():
-    stage = staged(chain(), [("node", "b"), ("wire", "b.audio")])
-    change = acting.rename(stage, "b", " quiet ")
-    assert node(change.graph, "c").inputs == {"audio": Link("quiet")}
-    assert change.selection == {("node", "quiet"), ("wire", "quiet.audio")}
-    assert acting.rename(stage, "b", "c").said
-    assert acting.rename(stage, "b", "2 words").graph is stage.graph
-
-
 def test_titles_and_texts_are_written_and_taken_off():
     graph = acting.retitle(staged(chain()), ("node", "b"), " Quiet ").graph
     assert acting.title_of(graph, "b") == "Quiet"
@@ -185,21 +177,20 @@ def test_plates_without_an_id_keep_the_name_they_were_drawn_by():
     graph = chain(1, **layout)
     scene = build(graph, TYPES)
     where = scene.notes["0"].rect
-    change = acting.remove_plates(staged(graph), [("note", "1")])
+    change = acting.act("edit.delete", staged(graph, [("note", "1")]))
     assert build(change.graph, TYPES).notes == {"0": scene.notes["0"]}
     assert change.graph.layout["notes"][0] == {
         "id": "0",
         "text": "only text",
         "rect": [where.x, where.y, where.width, where.height],
     }
-    change = acting.set_plate(staged(graph), ("frame", "0"), rect=Rect(5, 5, 20, 20))
-    assert change.graph.layout["frames"] == [
-        {"id": "0", "rect": [5, 5, 20, 20], "kept": 1},
+    moved = placed(graph, {("frame", "0"): Rect(1.5, 2, 20, 20)})
+    assert moved.layout["frames"] == [
+        {"rect": [1.5, 2, 20, 20], "kept": 1},
         {"rect": "nonsense"},
     ]
-    moved = acting.move_plates(staged(graph), {("frame", "0"): (1.5, 2)})
-    assert moved.graph.layout["frames"][0]["rect"] == [1.5, 2, 10, 10]
-    assert acting.set_plate(staged(graph), ("frame", "9"), title="x").said
+    assert placed(moved, {("frame", "0"): Rect(1.5, 2, 20, 20), ("frame", "9"): where}) is moved
+    assert acting.retitle(staged(graph), ("frame", "9"), "x").said
 
 
 # Other nodes
@@ -265,17 +256,3 @@ def test_a_loop_at_the_end_of_a_wire_carries_what_it_gives():
     state = loop(change.graph, "loop").state["c"]
     assert (state.first, state.next) == (Link("c"), Link("loop", "c"))
     assert plan.check(change.graph, TYPES) == plan.check(stage.graph, TYPES)
-
-
-# Bends
-
-
-def test_a_bend_is_put_moved_and_taken_out():
-    stage = staged(chain())
-    one = acting.bend(stage, "b.audio", (240.0, 60.0))
-    two = acting.move_bend(staged(one.graph), "b.audio", 0, (250.0, 80.0))
-    assert section(two.graph, "look")["b"]["reroutes"]["audio"] == [[250, 80]]
-    assert two.merge == ("bend", "b.audio", 0)
-    assert acting.straighten(staged(two.graph), "b.audio", 0).graph == chain()
-    assert acting.straighten(stage, "b.audio").said
-    assert acting.bend(stage, "b.nothing", (0, 0)).said

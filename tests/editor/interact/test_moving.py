@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from nodegraph import edits
 from nodegraph.document import Graph, Link, Loop, Node, find, walk
+from nodegraph.editor.acting import act
 from nodegraph.editor.canvas import wires
 from nodegraph.editor.interact.events import Cancel, Move, Press, Wheel
 from nodegraph.editor.interact.intents import Edit, Say, Settle
 from nodegraph.editor.stage import nodes
 from nodegraph.edits.layout import position
+from nodegraph.edits.tree import loop_of
 from tests.editor.interact.hand import Hand, only
 from tests.editor.test_hits import row
 from tests.editor.test_scene import REGISTRY, looped
@@ -256,3 +259,18 @@ def test_an_undo_under_the_hand_ends_the_drag():
     some.move((500, 400))
     some.release((500, 400))
     assert some.edits == 0
+
+
+def test_what_can_no_longer_be_read_is_said_in_the_words_of_the_command():
+    begins = next(state.first.node for state in loop_of(looped(), "again").state.values())
+    some = hand(looped())
+    found = some.drag(some.head(begins), (740, 250))
+    assert inside(some.graph, begins) == ("again",)
+    stage = replace(hand(looped()).stage, selection=nodes(begins, "again"))
+    assert only(found, Say).text == act("graph.into", stage).said != ""
+    counting = edits.connect(looped(), "again.iteration", "more", "gain")
+    some = hand(counting)
+    found = some.drag(some.head("more"), (900, 600))
+    assert inside(some.graph, "more") == ()
+    stage = replace(hand(counting).stage, selection=nodes("more"))
+    assert only(found, Say).text == act("graph.out", stage).said != ""
