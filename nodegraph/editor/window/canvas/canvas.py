@@ -24,6 +24,7 @@ from nodegraph.editor.window.canvas.cards import Cards
 from nodegraph.editor.window.canvas.detail import Level, Origin, level
 from nodegraph.editor.window.canvas.grid import Grid
 from nodegraph.editor.window.canvas.held import Held
+from nodegraph.editor.window.canvas.hints import Hints, drop_words
 from nodegraph.editor.window.canvas.knobs import Knobs
 from nodegraph.editor.window.canvas.looks import curve_owner, loop_looks, node_looks
 from nodegraph.editor.window.canvas.loops import Loops
@@ -41,6 +42,10 @@ from nodegraph.views import Picture
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.host import Host
+
+
+_TITLED = ("header", "body", "caret")
+"""Parts of a node over which its title is said where it is cut."""
 
 
 class Canvas:
@@ -69,12 +74,13 @@ class Canvas:
         self._ground = base.node()
         self._grid = Grid(base.node(), theme.grid2)
         self._plates = Plates(base.node(), theme)
-        self._loops = Loops(base.node(), theme)
-        self._wires = Wires(base.node(), base.node(), theme)
+        frames, lines, marks, rails = (base.node() for _ in range(4))
+        self._loops = Loops(frames, rails, theme)
+        self._wires = Wires(lines, marks, theme)
         self._nodes = Nodes(base.node(), self._stamps, theme, kit.scale)
         cards, held, small, zoom = base.node(), base.node(), base.node(), base.node()
         self._cards = Cards(host, cards, self._layer)
-        self._held = Held(held, kit)
+        self._held, self._hints = Held(held.node(), kit), Hints(held.node(), kit)
         self._map = Map(small, theme, kit.scale / 100)
         self._knobs = Knobs(
             kit,
@@ -180,6 +186,7 @@ class Canvas:
         boxes = self._boxes()
         self._draw_cards(boxes, origin, detail)
         self._held.refresh(overlay, view, host.presenting)
+        self._hint(origin)
         self._map.refresh(scene, view, host.selection, host.settings.minimap)
         covered = self._covered(boxes, origin) if detail == "full" else {}
         looks = node_looks(host, boxes, detail, self._textures, covered, self._footers)
@@ -187,9 +194,25 @@ class Canvas:
         self._textures.keep({*looks, *map(curve_owner, loops)}, host.pictures.values())
         self._zoom.refresh(view.zoom)
         if detail == "full":
-            self._knobs.refresh(boxes, origin, covered)
+            faded = {name for name, look in looks.items() if look.faded < 1}
+            self._knobs.refresh(boxes, origin, covered, faded)
         else:
             self._knobs.hide()
+
+    def _hint(self, origin: Origin) -> None:
+        """Say in words what the hand is about to do, or the whole of a title that is cut."""
+        host, size = self.host, self.host.view.size
+        overlay = host.overlay
+        said = drop_words(overlay, host.scene)
+        hover = overlay.hover if overlay.wire is None else None
+        box = host.scene.nodes.get(hover.node) if hover and hover.kind in _TITLED else None
+        if said:
+            x, y = dpg.get_mouse_pos(local=False)
+            self._hints.at_pointer(said, (x - self._rect.x, y - self._rect.y), size)
+        elif box is not None and self._nodes.cut(box.name):
+            self._hints.above(box.shape.title, origin.rect(box.rect), size)
+        else:
+            self._hints.clear()
 
     def _boxes(self) -> list[Box]:
         """Give the nodes in sight, from below."""
@@ -219,7 +242,7 @@ class Canvas:
 
     def _covered(self, boxes: list[Box], origin: Origin) -> dict[str, frozenset[str]]:
         """Name the knobs whose widgets something lies over: a node above, a card, a wire held."""
-        tops = [self._zoom.place, *self._cards.places]
+        tops = [self._zoom.place, self._hints.place, *self._cards.places]
         tops += self._held.covers(self.host.overlay, self.host.view)
         if self._map.place is not None:
             tops.append(self._map.place)

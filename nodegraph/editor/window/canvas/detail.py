@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from nodegraph.editor.canvas.scene import Box
-from nodegraph.editor.canvas.shapes import KnobRow
+from nodegraph.editor.canvas.shapes import KnobRow, Shape
 from nodegraph.editor.canvas.view import Rect, View
 from nodegraph.editor.look.faces import SMALLEST_TEXT, TEXT, Text
-from nodegraph.editor.look.measures import FAR
+from nodegraph.editor.look.measures import FAR, NODE
 
 Level = Literal["far", "drawn", "full"]
 """``far`` is a box; ``drawn`` has all parts, but none of them is a widget, since the words in one
@@ -38,6 +38,17 @@ def whole(value: float) -> int:
 def length(value: float, factor: float) -> int:
     """Give whole pixels for a measure; what is there at all stays at least one."""
     return max(whole(value * factor), 1) if value else 0
+
+
+def picture_place(shape: Shape, level: Level) -> Rect | None:
+    """Give where the picture of a node lies; None for one without.
+
+    Where no words can be read, it has all of the room between the ports.
+    """
+    if shape.picture is None or shape.footer is None or level == "full":
+        return shape.picture
+    side, top = float(NODE.port_name), shape.header.bottom + NODE.side
+    return Rect(side, top, shape.width - 2 * side, shape.footer.y - NODE.side - top)
 
 
 def pixels(rect: Rect, factor: float) -> Rect:

@@ -6,7 +6,7 @@ below it looks the same. Widgets that scrolled away wait for the next node that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,10 @@ from nodegraph.editor.canvas.shapes import KnobRow
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.look.faces import TEXT, Face, icon
 from nodegraph.editor.look.measures import NODE, WIDGETS
+from nodegraph.editor.look.signs import STATES
 from nodegraph.editor.window.canvas.detail import NOWHERE, Origin, length, type_size
 from nodegraph.editor.window.canvas.knob_kinds import Kind, Setting, given, setting
+from nodegraph.editor.window.canvas.node_look import Tones
 from nodegraph.editor.window.kit import Kit
 
 Slot = tuple[str, str]
@@ -36,6 +38,34 @@ class _Widget:
     asked: Setting | None = None
     value: Any = None
     shown: bool = True
+    faded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    theme: int
+    numbers: list[int]
+    """Items of `_NUMBERS`."""
+
+
+_NUMBERS = (
+    (dpg.mvStyleVar_FramePadding, 8, 4),
+    (dpg.mvStyleVar_FrameRounding, 4),
+    (dpg.mvStyleVar_GrabMinSize, 10),
+    (dpg.mvStyleVar_GrabRounding, 3),
+)
+"""What changes with the zoom, and what it is before the first."""
+_COLOURS = (
+    (dpg.mvThemeCol_Button, "frame"),
+    (dpg.mvThemeCol_ButtonHovered, "hover"),
+    (dpg.mvThemeCol_ButtonActive, "act"),
+    (dpg.mvThemeCol_FrameBg, "frame"),
+    (dpg.mvThemeCol_Text, "t1"),
+    (dpg.mvThemeCol_FrameBgHovered, "hover"),
+    (dpg.mvThemeCol_SliderGrab, "line2"),
+    (dpg.mvThemeCol_CheckMark, "acc"),
+)
+"""The first four differ from other widgets; the others only where all is faded."""
 
 
 class Knobs:
@@ -57,7 +87,7 @@ class Knobs:
         self._factor = 0.0
         # Two fonts that grow and shrink with the zoom, whatever number of widgets there is.
         self._numbers, self._words = map(kit.fonts.growing, (Face.MONO, Face.REGULAR))
-        self._theme, self._padding = self._style()
+        self._plain, self._faded = self._style(1.0), self._style(STATES["muted"].whole)
         with dpg.item_handler_registry() as handlers:
             dpg.add_item_deactivated_after_edit_handler(callback=self._ended)
         self._handlers = int(handlers)
@@ -65,7 +95,11 @@ class Knobs:
     # What the canvas asks
 
     def refresh(
-        self, boxes: Sequence[Box], origin: Origin, covered: Mapping[str, frozenset[str]]
+        self,
+        boxes: Sequence[Box],
+        origin: Origin,
+        covered: Mapping[str, frozenset[str]],
+        faded: Collection[str] = (),
     ) -> None:
         """Have a widget for every knob of these nodes that is not wired."""
         self._size(origin.factor)
@@ -87,6 +121,8 @@ class Knobs:
                 widget = self._used[slot] = self._take(asked.kind)
                 widget.slot = slot
             self._fit(widget, row, asked, place)
+            if (slot[0] in faded) != widget.faded:
+                self._fade(widget, slot[0] in faded)
             shown = slot[1] not in covered.get(slot[0], ()) or self._active(widget)
             if shown != widget.shown:
                 widget.shown = shown
@@ -122,7 +158,7 @@ class Knobs:
 
     def destroy(self) -> None:
         """Give back what does not hang in the layer."""
-        for item in (self._theme, self._handlers):
+        for item in (self._plain.theme, self._faded.theme, self._handlers):
             if item and dpg.does_item_exist(item):
                 dpg.delete_item(item)
 
@@ -165,7 +201,7 @@ class Knobs:
         words = kind in ("combo", "text", "path")
         dpg.bind_item_font(item, self._words if words else self._numbers)
         # Not bound to the layer: the buttons of cards in it keep the look of the window.
-        dpg.bind_item_theme(item, self._theme)
+        dpg.bind_item_theme(item, self._plain.theme)
         if kind not in ("combo", "check"):
             self.kit.typed(int(item))
         if kind == "path":
@@ -177,9 +213,14 @@ class Knobs:
                 )
             )
             dpg.bind_item_font(widget.button, self._words)
-            dpg.bind_item_theme(widget.button, self._theme)
+            dpg.bind_item_theme(widget.button, self._plain.theme)
         self._by_item[int(item)] = widget
         return widget
+
+    def _fade(self, widget: _Widget, faded: bool) -> None:
+        widget.faded = faded
+        for item in filter(None, (widget.item, widget.button)):
+            dpg.bind_item_theme(item, (self._faded if faded else self._plain).theme)
 
     # One widget
 
@@ -254,21 +295,14 @@ class Knobs:
 
     # Type and padding, for all at once
 
-    def _style(self) -> tuple[int, int]:
-        t = self.kit.theme
+    def _style(self, share: float) -> _Style:
+        """Make the look of widgets; `share` is how much of their colours is left."""
+        tone = Tones(self.kit.theme, share)
         with dpg.theme() as theme, dpg.theme_component(dpg.mvAll):
-            for target, colour in (
-                (dpg.mvThemeCol_Button, t.frame),
-                (dpg.mvThemeCol_ButtonHovered, t.hover),
-                (dpg.mvThemeCol_ButtonActive, t.act),
-                (dpg.mvThemeCol_FrameBg, t.frame),
-            ):
-                dpg.add_theme_color(target, colour)
-            padding = int(dpg.add_theme_style(dpg.mvStyleVar_FramePadding, 8, 4))
-            self._rounding = int(dpg.add_theme_style(dpg.mvStyleVar_FrameRounding, 4))
-            self._grab = int(dpg.add_theme_style(dpg.mvStyleVar_GrabMinSize, 10))
-            self._grab_radius = int(dpg.add_theme_style(dpg.mvStyleVar_GrabRounding, 3))
-        return int(theme), padding
+            for target, role in _COLOURS if share < 1 else _COLOURS[:4]:
+                dpg.add_theme_color(target, tone(role))
+            numbers = [int(dpg.add_theme_style(target, *start)) for target, *start in _NUMBERS]
+        return _Style(int(theme), numbers)
 
     def _size(self, factor: float) -> None:
         if factor == self._factor:
@@ -279,7 +313,12 @@ class Knobs:
         dpg.configure_item(self._words, size=max(type_size(TEXT.label, factor), 1))
         side = length(WIDGETS.frame_padding[0], factor)
         high = length(NODE.knob_height, factor)
-        dpg.set_value(self._padding, [side, max((high - size) / 2, 0)])
-        dpg.set_value(self._rounding, [WIDGETS.frame_radius * factor])
-        dpg.set_value(self._grab, [length(NODE.slider_grab, factor)])
-        dpg.set_value(self._grab_radius, [NODE.slider_grab_radius * factor])
+        values = (
+            [side, max((high - size) / 2, 0)],
+            [WIDGETS.frame_radius * factor],
+            [length(NODE.slider_grab, factor)],
+            [NODE.slider_grab_radius * factor],
+        )
+        for style in (self._plain, self._faded):
+            for item, value in zip(style.numbers, values, strict=True):
+                dpg.set_value(item, value)

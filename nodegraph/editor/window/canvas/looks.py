@@ -11,12 +11,12 @@ from nodegraph.editor.canvas.view import View
 from nodegraph.editor.look.measures import LOOP, PORT
 from nodegraph.editor.pictures.tables import rows
 from nodegraph.editor.running.board import Board
-from nodegraph.editor.window.canvas.detail import Level
+from nodegraph.editor.window.canvas.detail import Level, picture_place
 from nodegraph.editor.window.canvas.loops import LoopLook, in_sight
 from nodegraph.editor.window.canvas.node_look import NodeLook
 from nodegraph.editor.window.canvas.textures import Textures, bucket
 from nodegraph.editor.window.canvas.words import Footers, empty, standing
-from nodegraph.views import Picture, Table
+from nodegraph.views import Curves, Picture, Table
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.host import Host
@@ -56,7 +56,7 @@ def loop_looks(host: Host, view: View, textures: Textures) -> dict[str, LoopLook
         over = hover is not None and hover.node == box.name
         control = hover.port if over and hover and hover.kind == "loop_control" else ""
         header = "*" if over and hover and hover.kind in ("header", "caret") else ""
-        picture = _first(host, box)
+        picture = _watched(host, box)
         texture = 0
         if picture is not None and view.factor > 0.4:
             wide, high = round(LOOP.curve_width * size), round(LOOP.curve_height * size)
@@ -86,13 +86,14 @@ def _node(
     state = standing(shown, shape.mode, shape.known)
     texture, said = 0, ""
     table: tuple[tuple[str, ...], ...] = ()
-    if shape.picture is not None:
+    place = picture_place(shape, detail)
+    if place is not None:
         picture = _first(host, box)
         if isinstance(picture, Table):
-            table = _table(picture, shape.picture.height)
+            table = _table(picture, place.height)
         factor = bucket(host.view.factor)
-        wide = max(round(shape.picture.width * factor), 4)
-        high = max(round(shape.picture.height * factor), 4)
+        wide = max(round(place.width * factor), 4)
+        high = max(round(place.height * factor), 4)
         texture = textures.get(name, picture, wide, high)
         if picture is None:
             said = empty(shown, state)
@@ -112,6 +113,7 @@ def _node(
         detail,
         ("node", name) in host.selection,
         hover is not None and hover.node == name and not hover.wire,
+        name in overlay.spots and bool(overlay.loop or overlay.leaving),
         texture=texture,
         said=said,
         rows=table,
@@ -137,6 +139,13 @@ def _first(host: Host, box: Box) -> Picture | None:
             if picture is not None:
                 return picture
     return None
+
+
+def _watched(host: Host, box: Box) -> Picture | None:
+    """Give the curve of what an open loop watches."""
+    names = (spot.port for spot in box.shape.spots if spot.side == "out" and spot.rail == "out")
+    found = (host.pictures.get((box.name, name)) for name in names)
+    return next((picture for picture in found if isinstance(picture, Curves)), None)
 
 
 def _table(picture: Table, height: float) -> tuple[tuple[str, ...], ...]:

@@ -49,28 +49,32 @@ class LoopLook:
 class Loops:
     """The open loops in sight, outer ones below."""
 
-    def __init__(self, pen: Pen, theme: Theme) -> None:
-        self.pen, self.theme = pen, theme
-        self._drawn: dict[str, tuple[LoopLook, Pen]] = {}
+    def __init__(self, pen: Pen, top: Pen, theme: Theme) -> None:
+        self.pen, self.top, self.theme = pen, top, theme
+        self._drawn: dict[str, tuple[LoopLook, Pen, Pen]] = {}
 
     def pan(self, origin: Origin) -> None:
         """Move all of them."""
-        self.pen.move(origin.x, origin.y)
+        for pen in (self.pen, self.top):
+            pen.move(origin.x, origin.y)
 
     def refresh(self, looks: Mapping[str, LoopLook]) -> None:
         """Draw these loops, and no others."""
         if list(looks) != [name for name in self._drawn if name in looks]:
             self.pen.clear()
+            self.top.clear()
             self._drawn.clear()
         for name in self._drawn.keys() - looks.keys():
-            dpg.delete_item(self._drawn.pop(name)[1].parent)
+            for pen in self._drawn.pop(name)[1:]:
+                dpg.delete_item(pen.parent)
         for name, look in looks.items():
             last = self._drawn.get(name)
             if last is None or last[0] != look:
-                pen = last[1] if last else self.pen.node()
+                pen, top = last[1:] if last else (self.pen.node(), self.top.node())
                 pen.clear()
-                _Painter(pen, self.theme, look).paint()
-                self._drawn[name] = look, pen
+                top.clear()
+                _Painter(pen, top, self.theme, look).paint()
+                self._drawn[name] = look, pen, top
 
 
 def in_sight(scene: Scene, view: View) -> list[Box]:
@@ -85,8 +89,8 @@ def curve_size(factor: float) -> tuple[int, int]:
 
 
 class _Painter:
-    def __init__(self, pen: Pen, theme: Theme, look: LoopLook) -> None:
-        self.pen, self.theme, self.look = pen, theme, look
+    def __init__(self, pen: Pen, top: Pen, theme: Theme, look: LoopLook) -> None:
+        self.pen, self.top, self.theme, self.look = pen, top, theme, look
         self.factor, self.box = look.factor, look.box
         self.place = pixels(look.box.rect, self.factor)
 
@@ -241,7 +245,10 @@ class _Painter:
             pen.words_at(*place.centre, "not run yet", Face.REGULAR, size, theme.t3)
 
     def _rails(self) -> None:
-        pen, theme, place = self.pen, self.theme, self.place
+        # Above the wires that cross a rail, on a plate of the rail's colour.
+        pen, theme, place = self.top, self.theme, self.place
+        body = mix(theme.loop, theme.canvas, theme.loop_tint)
+        ground = mix(theme.loop, body, theme.loop_rail_tint)
         size = type_size(TEXT.block, self.factor)
         rail, y = self.px(LOOP.rail), place.y + self.px(LOOP.head + 16)
         pen.words_at(place.x + rail / 2, y, "STATES IN", Face.SEMIBOLD, size, theme.loop)
@@ -256,10 +263,10 @@ class _Painter:
                 continue
             x, at = (whole(v * self.factor) for v in self.box.centre(spot))
             words = pen.ruler.fitted(spot.label, Face.REGULAR, label, rail - 2 * gap)
-            if inner or spot.port == "iterations":
-                pen.words_to(x - gap, at, words, Face.REGULAR, label, theme.t2)
-            else:
-                pen.words(x + gap, at, words, Face.REGULAR, label, theme.t2)
+            wide = pen.ruler.width(words, Face.REGULAR, label)
+            left = whole(x - gap - wide if inner or spot.port == "iterations" else x + gap)
+            pen.fill(Rect(left - 3, at - label / 2 - 1, round(wide) + 6, label + 3), ground)
+            pen.words(left, at, words, Face.REGULAR, label, theme.t2)
 
     def _way_back(self) -> None:
         """Draw how what the next turn begins with gets back to where it begins."""
@@ -289,4 +296,4 @@ class _Painter:
             style = type_style(spot.type, self.theme)
             x, y = (whole(v * self.factor) for v in self.box.centre(spot))
             ground = self.theme.canvas
-            draw_sign(self.pen, style, (x, y), self.factor, style.colour, ground, ground)
+            draw_sign(self.top, style, (x, y), self.factor, style.colour, ground, ground)

@@ -45,6 +45,11 @@ class NodeLook:
         kind = self.shape.type
         return "control" if kind == "loop" else kind.split(".", 1)[0]
 
+    @property
+    def faded(self) -> float:
+        """How much of its colours is left."""
+        return STATES[self.footer.state].whole
+
     def fitting(self, spot: Spot) -> bool | None:
         """Whether a wire being dragged fits a port; None while none is dragged."""
         return None if self.fits is None else (spot.side, spot.port, spot.part) in self.fits

@@ -10,18 +10,21 @@ from nodegraph.editor.look.colours import CHIP, HALO, Rgba, Theme, mix, with_alp
 from nodegraph.editor.look.faces import SMALLEST_TEXT, TEXT, Face
 from nodegraph.editor.look.measures import NODE, PORT, PRESENTER, WINDOW
 from nodegraph.editor.look.signs import STATES, family_style, type_style
-from nodegraph.editor.window.canvas.detail import length, pixels, type_size, whole
+from nodegraph.editor.window.canvas.detail import length, picture_place, pixels, type_size, whole
 from nodegraph.editor.window.canvas.knob_face import draw_knob
 from nodegraph.editor.window.canvas.node_look import NodeLook, Tones, outline
 from nodegraph.editor.window.canvas.stamps import Stamp, Stamps
+from nodegraph.editor.window.canvas.words import Footer
 from nodegraph.editor.window.kit.pen import Pen
 from nodegraph.editor.window.kit.signs import draw_sign
 
 SPOKES = 8
 
 
-def paint_node(pen: Pen, stamps: Stamps, theme: Theme, look: NodeLook, factor: float) -> Pen | None:
-    """Draw a node; give the part that turns while it runs."""
+def paint_node(
+    pen: Pen, stamps: Stamps, theme: Theme, look: NodeLook, factor: float
+) -> tuple[Pen | None, bool]:
+    """Draw a node; give the part that turns while it runs, and whether its title is cut."""
     painter = _Painter(pen, stamps, theme, look, factor)
     return painter.paint()
 
@@ -38,19 +41,21 @@ class _Painter:
         self.full = look.level == "full"
         self.box = pixels(Rect(0, 0, self.shape.width, self.shape.height), factor)
         self.spin: Pen | None = None
+        self.cut = False
 
-    def paint(self) -> Pen | None:
+    def paint(self) -> tuple[Pen | None, bool]:
         self._ground()
         self._header()
         self._rows()
-        for row in self.shape.knobs:
-            self._knob(row)
+        size = type_size(TEXT.label, self.factor)
+        for row in self.shape.knobs if size else ():
+            self._knob(row, size)
         self._picture()
         self._footer()
         for spot in self.shape.spots:
             if spot.shown or (spot.knob and self.look.fitting(spot)):
                 self._port(spot)
-        return self.spin
+        return self.spin, self.cut
 
     def px(self, measure: float) -> int:
         return length(measure, self.factor)
@@ -116,6 +121,7 @@ class _Painter:
         if type_pixels >= SMALLEST_TEXT:
             words = pen.ruler.fitted(self.shape.title, Face.SEMIBOLD, type_pixels, right - start)
             pen.words(start, middle, words, Face.SEMIBOLD, type_pixels, tone("t1"))
+            self.cut = words != self.shape.title
         if self.look.footer.state == "running":
             measure = PRESENTER.progress if self.look.presenting else NODE.progress
             high = self.px(measure)
@@ -187,18 +193,15 @@ class _Painter:
                 words = f"+{count}"
                 self.pen.words_at(at, -self.px(2), words, Face.MONO, size, self.tone("t3"))
 
-    def _knob(self, row: KnobRow) -> None:
-        size = type_size(TEXT.label, self.factor)
+    def _knob(self, row: KnobRow, size: int) -> None:
         place = pixels(row.widget, self.factor)
         middle = whole((row.row.y + row.row.height / 2) * self.factor)
-        if size:
-            left = self.px(NODE.port_name if row.wired else NODE.side)
-            name = row.knob.name.replace("_", " ")
-            words = self.pen.ruler.fitted(name, Face.REGULAR, size, place.x - left - self.px(4))
-            self.pen.words(left, middle, words, Face.REGULAR, size, self.tone("t2"))
+        left = self.px(NODE.port_name if row.wired else NODE.side)
+        name = row.knob.name.replace("_", " ")
+        words = self.pen.ruler.fitted(name, Face.REGULAR, size, place.x - left - self.px(4))
+        self.pen.words(left, middle, words, Face.REGULAR, size, self.tone("t2"))
         if row.wired:
-            if size:
-                self.pen.words_to(place.right, middle, "wired", Face.REGULAR, size, self.tone("t3"))
+            self.pen.words_to(place.right, middle, "wired", Face.REGULAR, size, self.tone("t3"))
             return
         if self.look.plain is None or row.knob.name in self.look.plain:
             draw_knob(self.pen, row, place, self.factor, self.tone)
@@ -206,9 +209,10 @@ class _Painter:
     # Picture and footer
 
     def _picture(self) -> None:
-        if self.shape.picture is None:
+        room = picture_place(self.shape, self.look.level)
+        if room is None:
             return
-        place = pixels(self.shape.picture, self.factor)
+        place = pixels(room, self.factor)
         plot = self.tone("plot")
         share = self.state.picture * self.state.whole
         if not self.look.texture or share < 1:
@@ -221,16 +225,14 @@ class _Painter:
         if not self.shape.known:
             self._hatched(place)
             return
-        size = type_size(TEXT.small, self.factor)
-        if not size:
-            return
+        size = type_size(TEXT.small, self.factor) or SMALLEST_TEXT
         if self.look.rows:
             self._table(place, size)
         elif self.look.said:
-            room = place.width - self.px(16)
-            words = self.pen.ruler.fitted(self.look.said, Face.REGULAR, size, room)
-            x, y = place.centre
-            self.pen.words_at(x, y, words, Face.REGULAR, size, self.tone("t3"))
+            wide = place.width - self.px(16)
+            words = self.pen.ruler.fitted(self.look.said, Face.REGULAR, size, wide)
+            if self.full or words == self.look.said:
+                self.pen.words_at(*place.centre, words, Face.REGULAR, size, self.tone("t3"))
 
     def _hatched(self, place: Rect) -> None:
         step = max(self.px(10), 4)
@@ -241,7 +243,7 @@ class _Painter:
             self.pen.line(start, end, self.tone("line"))
 
     def _table(self, place: Rect, size: int) -> None:
-        pitch = self.px(18)
+        pitch = max(self.px(18), size + 3)
         columns = max(len(row) for row in self.look.rows)
         wide = (place.width - self.px(12)) / columns
         for i, row in enumerate(self.look.rows):
@@ -273,6 +275,7 @@ class _Painter:
         else:
             self.pen.icon(at, line.icon, max(icon, 9), self.tone(line.icon_role))
         if not size:
+            self._short_state(line, middle, side + icon + 5)
             return
         start, end = side + icon + self.px(7), self.box.width - side
         ruler = self.pen.ruler
@@ -282,6 +285,13 @@ class _Painter:
         right = ruler.fitted(line.right, Face.MONO, size, free)
         if len(right) > 2:
             self.pen.words_to(end, middle, right, Face.MONO, size, self.tone("t2"))
+
+    def _short_state(self, line: Footer, middle: float, start: int) -> None:
+        """Say in the smallest type how it stands, where that fits."""
+        size, room = SMALLEST_TEXT, self.box.width - start - self.px(NODE.side)
+        words = self.pen.ruler.fitted(line.word, Face.REGULAR, size, room)
+        if words == line.word and self.shape.footer and self.px(self.shape.footer.height) > size:
+            self.pen.words(start, middle, words, Face.REGULAR, size, self.tone(line.word_role))
 
     def _port(self, spot: Spot) -> None:
         theme, fits = self.theme, self.look.fitting(spot)

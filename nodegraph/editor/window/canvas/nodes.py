@@ -32,6 +32,7 @@ class _Group:
     factor: float = 0.0
     at: tuple[int, int, float] | None = None
     spin: Pen | None = None
+    cut: bool = False
 
 
 class Nodes:
@@ -50,6 +51,10 @@ class Nodes:
     def spinning(self) -> bool:
         """Whether something turns."""
         return any(group.spin for group in self._groups.values())
+
+    def cut(self, name: str) -> bool:
+        """Whether the title of a node in sight is not to be read in full."""
+        return name in self._groups and self._groups[name].cut
 
     def pan(self, origin: Origin) -> None:
         """Move all of them."""
@@ -93,9 +98,9 @@ class Nodes:
             group.pen.clear()
         group.spin = None
         if look.level == "far":
-            paint_far(group.pen, self.theme, look, factor, self.scale)
+            group.cut = paint_far(group.pen, self.theme, look, factor, self.scale)
         else:
-            group.spin = paint_node(group.pen, self.stamps, self.theme, look, factor)
+            group.spin, group.cut = paint_node(group.pen, self.stamps, self.theme, look, factor)
         group.look, group.factor = look, factor
 
     def _stack(self, names: list[str]) -> None:
