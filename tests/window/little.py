@@ -6,14 +6,14 @@ far the wheel went.
 
 from __future__ import annotations
 
-import json
 import os
-import socket
 import time
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import dearpygui.dearpygui as dpg
+
+from nodegraph.editor.answering import Server
 
 drags: list[str] = []
 held: list[tuple[float, float]] = []
@@ -36,47 +36,13 @@ def main() -> None:
     dpg.setup_dearpygui()
     dpg.show_viewport()
     dpg.render_dearpygui_frame()
-    server = Server(os.environ["NODEGRAPH_PROBE"], {"state": _state, "close": _close})
+    server = Server(Path(os.environ["NODEGRAPH_PROBE"]), {"state": _state, "close": _close})
     while dpg.is_dearpygui_running():
         dpg.run_callbacks(dpg.get_callback_queue())
         _surface()
         dpg.render_dearpygui_frame()
         server.answer()
         time.sleep(1 / 120)
-
-
-class Server:
-    """Answers between two frames, and never waits."""
-
-    def __init__(self, path: str, asks: dict[str, Callable[[], dict[str, Any]]]) -> None:
-        self._asks = asks
-        self._client: socket.socket | None = None
-        self._rest = b""
-        self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.setblocking(False)
-        self._socket.bind(path)
-        self._socket.listen()
-
-    def answer(self) -> None:
-        """Answer what has come in."""
-        try:
-            if self._client is None:
-                self._client, _ = self._socket.accept()
-                self._client.setblocking(False)
-            got = self._client.recv(65536)
-        except BlockingIOError:
-            return
-        if not got:
-            self._client.close()
-            self._client, self._rest = None, b""
-            return
-        *lines, self._rest = (self._rest + got).split(b"\n")
-        for line in lines:
-            ask = self._asks.get(what := json.loads(line)["ask"])
-            answer = ask() if ask else {"error": f"no such question: {what}"}
-            self._client.setblocking(True)
-            self._client.sendall(json.dumps(answer).encode() + b"\n")
-            self._client.setblocking(False)
 
 
 def _count() -> None:

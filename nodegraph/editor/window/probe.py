@@ -7,14 +7,13 @@ window it can be clicked; ``{"ask": "close"}`` does what the window's cross does
 
 from __future__ import annotations
 
-import json
-import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dearpygui.dearpygui as dpg
 
 from nodegraph import document
+from nodegraph.editor.answering import Server
 from nodegraph.editor.canvas.view import Rect
 
 if TYPE_CHECKING:
@@ -29,48 +28,19 @@ _FIELDS = ("mvAppItemType::mvInputText",)
 
 
 class Probe:
-    """Answers between two frames, and never waits."""
+    """Answers between two frames."""
 
     def __init__(self, app: App, path: Path) -> None:
         self.app = app
-        self._client: socket.socket | None = None
-        self._rest = b""
-        self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.setblocking(False)
-        self._path = str(path)
-        self._listening = False
+        self._server = Server(path, {"state": self.state, "close": self._close})
 
     def answer(self) -> None:
         """Answer what has come in."""
-        if not self._listening:
-            self._listening = True
-            self._socket.bind(self._path)
-            self._socket.listen()
-        try:
-            if self._client is None:
-                self._client, _ = self._socket.accept()
-                self._client.setblocking(False)
-            got = self._client.recv(65536)
-        except BlockingIOError:
-            return
-        if not got:
-            self._client.close()
-            self._client, self._rest = None, b""
-            return
-        *lines, self._rest = (self._rest + got).split(b"\n")
-        for line in lines:
-            answer = json.dumps(self._answer(json.loads(line))).encode() + b"\n"
-            self._client.setblocking(True)
-            self._client.sendall(answer)
-            self._client.setblocking(False)
+        self._server.answer()
 
-    def _answer(self, asked: dict[str, Any]) -> dict[str, Any]:
-        if asked.get("ask") == "state":
-            return self.state()
-        if asked.get("ask") == "close":
-            self.app.later(lambda: self.app.do("file.quit"))
-            return {}
-        return {"error": f"no such question: {asked.get('ask')}"}
+    def _close(self) -> dict[str, Any]:
+        self.app.later(lambda: self.app.do("file.quit"))
+        return {}
 
     def state(self) -> dict[str, Any]:
         """Give all that a test may want to know."""
@@ -91,6 +61,11 @@ class Probe:
             "board": {
                 name: {"state": shown.state, "error": shown.error}
                 for name, shown in app.board.nodes.items()
+            },
+            "turns": {
+                name: app.engine.turn(name)
+                for name, kind in app.board.kinds.items()
+                if kind == "loop"
             },
             "engine_pid": app.engine_pid or 0,
         }
