@@ -124,6 +124,16 @@ class Gallery:
             return ""
         return f"Making pictures of the graphs: {whole - self._maker.left} of {whole}"
 
+    def rects(self) -> dict[str, Rect]:
+        """Give where the cards are in the window, by name."""
+        return {
+            f"gallery.card.{name}": Rect(
+                *dpg.get_item_rect_min(item), *dpg.get_item_rect_size(item)
+            )
+            for name, (item, _) in self._drawn.items()
+            if dpg.is_item_visible(item)
+        }
+
     def _measure(self) -> tuple[float, ...]:
         """Measure a few words in the faces of the cards, to see whether they can be measured yet."""
         texts = (TEXT.heading, TEXT.section, TEXT.panel, TEXT.label, TEXT.small, TEXT.small_number)

@@ -1,0 +1,81 @@
+"""The first screen: cards are opened with the mouse and with the keys, and found by typing."""
+
+from __future__ import annotations
+
+import pytest
+
+from nodegraph import document
+from nodegraph.shipped import shipped
+from tests.window.conftest import Start
+from tests.window.harness import Program, State
+from tests.window.steps import names, ready
+
+SIZE = (1280, 720)
+CARD = "gallery.card."
+
+
+@pytest.fixture(scope="module")
+def window(start: Start) -> Program:
+    """Give one program for all tests."""
+    made = start()
+    ready(made)
+    return made
+
+
+@pytest.fixture(autouse=True)
+def _in_gallery(window: Program) -> None:
+    """Begin each test with the gallery, with all of its cards."""
+    if window.state().popup != "gallery":
+        window.key("ctrl+shift+o")
+        window.wait(lambda s: s.popup == "gallery", 5, "the gallery")
+    window.move((1270, 300))
+    window.wait(lambda s: f"{CARD}hello_mix" in s.places, 5, "the cards")
+
+
+def cards(state: State) -> list[str]:
+    """Name the cards that can be seen."""
+    return [place.removeprefix(CARD) for place in state.places if place.startswith(CARD)]
+
+
+def expected(card: str) -> set[str]:
+    """Name the first nodes of a shipped graph."""
+    return set(document.read(shipped()[card]).nodes)
+
+
+def test_a_click_opens_a_card(window: Program) -> None:
+    window.click(window.state().places[f"{CARD}null_test"])
+    state = window.wait(lambda s: not s.popup and names(s), 5, "the graph")
+    assert expected("null_test") <= names(state)
+
+
+def test_arrows_and_enter_open_a_card(window: Program) -> None:
+    window.key("Right", "Left")
+    window.key("Return")
+    state = window.wait(
+        lambda s: not s.popup and s.title.startswith("hello_mix"), 5, "the first graph"
+    )
+    assert expected("hello_mix") <= names(state)
+
+
+def test_typing_leaves_the_cards_that_fit(window: Program) -> None:
+    window.key("ctrl+f")
+    window.wait(lambda s: s.text == "gallery.search", 3, "the field")
+    window.type("histogram")
+    window.wait(lambda s: cards(s) == ["pan_histogram"], 3, "one card")
+    window.key("ctrl+a", "BackSpace", "Escape")
+    window.wait(lambda s: len(cards(s)) > 1, 3, "all cards")
+
+
+def test_nothing_is_to_be_run_or_undone_here(window: Program) -> None:
+    buttons = window.state().buttons
+    assert {"topbar.theme", "topbar.presenter", "topbar.menu.file"} <= buttons.keys()
+    assert not {"topbar.run", "topbar.undo", "topbar.switch"} & buttons.keys()
+
+
+def test_a_chip_leaves_the_cards_of_a_subject(window: Program) -> None:
+    whole = cards(window.state())
+    window.click(window.state().buttons["gallery.chip.factor"])
+    fewer = window.wait(lambda s: cards(s) not in ([], whole), 3, "fewer cards")
+    assert set(cards(fewer)) == {"nmf_drums", "nmf_by_hand"}
+    window.click(fewer.buttons["gallery.chip.all"])
+    window.wait(lambda s: cards(s) == whole, 3, "all cards")
