@@ -74,7 +74,10 @@ def heatmap(picture: Heatmap, width: int, height: int, theme: Theme, colour_map:
     low, high = _range(picture, data)
     with np.errstate(all="ignore"):
         unit = np.clip((data[::-1] - low) * (255 / (high - low)), 0, 255)
-    colours = np.vstack((maps.table(_map_name(picture, colour_map), theme), theme.plot[:3]))
+    table = maps.table(_map_name(picture, colour_map), theme)
+    # Around a kernel nothing counts, as in its darkest cells.
+    ground = table[0] if picture.colours == "grey" else theme.plot[:3]
+    colours = np.vstack((table, ground))
     index = np.where(np.isnan(unit), 256, unit).astype(np.intp)
     drawn: Array = colours.astype(np.uint8)[index]
     return drawn

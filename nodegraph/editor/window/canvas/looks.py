@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from nodegraph.editor.canvas.scene import Box
 from nodegraph.editor.canvas.view import View
-from nodegraph.editor.look.measures import LOOP, PORT
+from nodegraph.editor.look.measures import PORT
 from nodegraph.editor.pictures.tables import rows
 from nodegraph.editor.running.board import Board
 from nodegraph.editor.window.canvas.detail import Level, picture_place
-from nodegraph.editor.window.canvas.loops import LoopLook, in_sight
+from nodegraph.editor.window.canvas.loops import LoopLook, curve_size, in_sight
 from nodegraph.editor.window.canvas.node_look import NodeLook
 from nodegraph.editor.window.canvas.textures import Textures, bucket
 from nodegraph.editor.window.canvas.words import Footers, empty, standing
@@ -59,8 +59,7 @@ def loop_looks(host: Host, view: View, textures: Textures) -> dict[str, LoopLook
         picture = _watched(host, box)
         texture = 0
         if picture is not None and view.factor > 0.4:
-            wide, high = round(LOOP.curve_width * size), round(LOOP.curve_height * size)
-            texture = textures.get(curve_owner(box.name), picture, wide, high)
+            texture = textures.get(curve_owner(box.name), picture, *curve_size(size))
         found[box.name] = LoopLook(
             box,
             view.factor,

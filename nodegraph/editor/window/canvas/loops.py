@@ -30,6 +30,8 @@ ICONS = {
     "stop": "stop-fill",
 }
 
+_CURVE_PAD, _CURVE_WORDS = 4, 18
+
 
 @dataclass(frozen=True, slots=True)
 class LoopLook:
@@ -84,8 +86,9 @@ def in_sight(scene: Scene, view: View) -> list[Box]:
 
 
 def curve_size(factor: float) -> tuple[int, int]:
-    """Give the size of the watched curve in pixels."""
-    return length(LOOP.curve_width, factor), length(LOOP.curve_height, factor)
+    """Give the size of the watched curve in pixels, below its words."""
+    wide, high = LOOP.curve_width - 2 * _CURVE_PAD, LOOP.curve_height - _CURVE_PAD - _CURVE_WORDS
+    return length(wide, factor), length(high, factor)
 
 
 class _Painter:
@@ -138,8 +141,15 @@ class _Painter:
         words = self.pen.ruler.fitted(
             self.box.shape.title, Face.SEMIBOLD, size, self.place.width - 16
         )
-        if self.px(LOOP.head) > size:
-            self.pen.words(x, y, words, Face.SEMIBOLD, size, self.theme.t1)
+        if self.px(LOOP.head) <= size:
+            return
+        self.pen.words(x, y, words, Face.SEMIBOLD, size, self.theme.t1)
+        shown, small = self.look.shown, type_size(TEXT.small, 1.0)
+        turn = f"{shown.turn} of {shown.limit}" if shown.limit else ""
+        free = self.place.width - 40 - self.pen.ruler.width(words, Face.SEMIBOLD, size)
+        if turn and self.pen.ruler.width(turn, Face.MONO, small) < free:
+            right = self.place.right - 10
+            self.pen.words_to(right, y, turn, Face.MONO, small, self.theme.t2)
 
     def _head(self, size: int) -> None:
         pen, theme, factor = self.pen, self.theme, self.factor
@@ -232,7 +242,9 @@ class _Painter:
         pen, theme = self.pen, self.theme
         pen.fill(place, theme.plot, LOOP.curve_radius * self.factor)
         if self.look.texture:
-            pen.image(self.look.texture, place)
+            wide, high = curve_size(self.factor)
+            left, bottom = place.centre[0] - wide / 2, place.bottom - self.px(_CURVE_PAD)
+            pen.image(self.look.texture, Rect(whole(left), bottom - high, wide, high))
         size = type_size(TEXT.small, self.factor)
         numbers = list(self.look.shown.numbers.items())
         x, y = place.x + self.px(8), place.y + self.px(10)
