@@ -12,7 +12,7 @@ from typing import Any
 import dearpygui.dearpygui as dpg
 
 from nodegraph.declare import NodeType
-from nodegraph.document import Graph
+from nodegraph.document import Graph, walk
 from nodegraph.editor import acting
 from nodegraph.editor.acting import Change
 from nodegraph.editor.canvas.building import build
@@ -122,8 +122,13 @@ class App:
 
     @property
     def pictures(self) -> Mapping[tuple[str, str], Picture]:
-        """The newest picture of each output."""
-        return self.engine.pictures
+        """The newest picture of each output, at the turns that are looked at."""
+        return self.engine.seen
+
+    @property
+    def turns(self) -> Mapping[str, int]:
+        """Turn shown of each loop that is looked back at."""
+        return self.engine.at
 
     @property
     def facts(self) -> Mapping[tuple[str, str], Facts]:
@@ -313,6 +318,8 @@ class App:
         self.engine.said.clear()
         if not self.in_gallery and not self.hands.dragging:
             self.engine.next_run(self.visible(), self.run_settings)
+        if not self.in_gallery:
+            self.engine.next_look(self.visible(), self.run_settings)
         self.files.tick(now)
         if self._unsaved and not self.frames.mouse.down:
             self._unsaved = False
@@ -331,7 +338,7 @@ class App:
         self.shell.refresh()
 
     def visible(self) -> list[str]:
-        """Name what is on screen, the nearest to its middle first."""
+        """Name what is on screen, the nearest to its middle first; of open loops what they watch."""
         seen = self.view.seen
         x, y = seen.centre
         found = [
@@ -339,7 +346,13 @@ class App:
             for name, box in self.scene.nodes.items()
             if box.rect.touches(seen)
         ]
-        return [name for _, name in sorted(found)]
+        watched = [
+            f"{name}.{watch}"
+            for name, item, _ in walk(self.graph.nodes)
+            if name in self.scene.loops and self.scene.loops[name].rect.touches(seen)
+            for watch in getattr(item, "watch", ())
+        ]
+        return [name for _, name in sorted(found)] + watched
 
     def _build_scene(self) -> None:
         overlay = self.overlay
