@@ -11,6 +11,8 @@ from nodegraph.editor.look.measures import PRESENTER, WINDOW
 
 Splitter = Literal["palette", "inspector", "tracks"]
 NONE = Rect(0, 0, 0, 0)
+INSPECTOR, TRACKS = 180, 104
+"""Width and height below which a panel could not be read, and is left out: of the tracks, one."""
 PRESENTING = 1.3
 """How much larger everything is in the presenter mode; the measures of that mode hold this already."""
 
@@ -71,13 +73,13 @@ def regions(
     if settings.inspector_open:
         wanted = min(settings.inspector_width, WINDOW.inspector_narrow if narrow else 1 << 14)
         right = min(px(wanted), max(width - left - px(WINDOW.canvas_width), 0.0))
-        right = right if right >= px(200) else 0.0
+        right = right if right >= px(INSPECTOR) else 0.0
     below = 0.0
     if settings.tracks_open:
         low = height < px(WINDOW.low)
         wanted = min(settings.tracks_height, WINDOW.tracks_low if low else 1 << 14)
         below = min(px(wanted), height * WINDOW.tracks_share, middle - px(WINDOW.canvas_height))
-        below = below if below >= px(64) else 0.0
+        below = below if below >= px(TRACKS) else 0.0
     upper = middle - below
     return replace(
         bars,

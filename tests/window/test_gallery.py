@@ -49,8 +49,9 @@ def test_a_click_opens_a_card(window: Program) -> None:
 
 
 def test_arrows_and_enter_open_a_card(window: Program) -> None:
-    window.key("Right", "Left")
-    window.key("Return")
+    for key in ("Right", "Left", "Return"):
+        window.key(key)
+        window.wait_frames(2)
     state = window.wait(
         lambda s: not s.popup and s.title.startswith("hello_mix"), 5, "the first graph"
     )
@@ -64,6 +65,17 @@ def test_typing_leaves_the_cards_that_fit(window: Program) -> None:
     window.wait(lambda s: cards(s) == ["pan_histogram"], 3, "one card")
     window.key("ctrl+a", "BackSpace", "Escape")
     window.wait(lambda s: len(cards(s)) > 1, 3, "all cards")
+
+
+def test_enter_opens_the_first_card_that_fits(window: Program) -> None:
+    window.key("ctrl+f")
+    window.wait(lambda s: s.text == "gallery.search", 3, "the field")
+    window.type("null")
+    window.wait(lambda s: cards(s)[0] == "null_test", 3, "the card of this title, first")
+    window.key("Return")
+    window.wait(lambda s: not s.popup and s.title.startswith("null_test"), 5, "the graph")
+    window.key("ctrl+shift+o")
+    window.wait(lambda s: s.popup == "gallery", 3, "the gallery")
 
 
 def test_nothing_is_to_be_run_or_undone_here(window: Program) -> None:

@@ -145,7 +145,7 @@ class Gallery:
         # Between the column and this the window's own ground is seen: a hairline.
         kit = self.host.kit
         self._styles = styles(kit)
-        self._head = Head(kit, self._styles, self.cards, self._filter)
+        self._head = Head(kit, self._styles, self.cards, self._filter, self._enter)
         self._below = self._head.build(self._parent, rect, self._subject, self._words)
         self._build_cards()
 
@@ -288,6 +288,9 @@ class Gallery:
         """Take a key, as `commands.chord` writes it; False where it means nothing here."""
         if self._head is None:
             return False
+        if chord == "F11" and self.host.presenting:
+            self.host.do("view.presenter")
+            return True
         if chord == "Ctrl+F":
             dpg.focus_item(self._head.search)
             return True
@@ -313,13 +316,24 @@ class Gallery:
         self._choose_cards()
         self._again()
 
+    def _enter(self) -> None:
+        """Open the first of the cards that fit what was typed."""
+        if self._words and self.shown:
+            self._open(self.shown[0].name)
+
     def _choose_cards(self) -> None:
-        self.shown = filtered(self.cards, self._subject, self._words)
+        found = filtered(self.cards, self._subject, self._words)
+        # What has the words in its title is what was meant.
+        said = self._words.lower().strip()
+        self.shown = tuple(sorted(found, key=lambda card: said not in card.title.lower()))
         self._focus = ""
 
     def _open(self, name: str) -> None:
         card = next(card for card in self.cards if card.name == name)
         self._maker.close()
+        # Who comes back looks for another one.
+        self._words = ""
+        self._choose_cards()
         self.host.do("gallery.open", key=str(card.path))
 
     def _reveal(self, index: int) -> None:

@@ -33,9 +33,15 @@ class Head:
     """Heading, filters and search, for the cards below."""
 
     def __init__(
-        self, kit: Kit, styles: Styles, cards: Sequence[GalleryCard], choose: Callable[[str], None]
+        self,
+        kit: Kit,
+        styles: Styles,
+        cards: Sequence[GalleryCard],
+        choose: Callable[[str], None],
+        enter: Callable[[], None],
     ) -> None:
-        self._kit, self._styles, self._cards, self._choose = kit, styles, cards, choose
+        self._kit, self._styles, self._cards = kit, styles, cards
+        self._choose, self._enter = choose, enter
         self._pane = self._ink = 0
         self._width = 0
         self.search: Item = 0
@@ -103,5 +109,7 @@ class Head:
             tag="gallery.search",
             pos=(round(place.x), round(place.y + (place.height - high) / 2)),
             default_value=words,
+            on_enter=True,
+            callback=lambda *_: self._enter(),
         )
         dpg.bind_item_theme(self.search, self._styles.raised)
