@@ -23,7 +23,7 @@ from tests.toys import TYPES
 SHIPPED = sorted((ROOT / "graphs").glob("*.json"))
 Box = tuple[float, float, float, float]
 
-slow = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+slow = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def sizes_of(graph: Graph) -> dict[str, tuple[int, int]]:

@@ -23,7 +23,7 @@ from tests.toys import TYPES as TOYS
 TYPES = discover()
 KAM = read(ROOT / "graphs" / "kernel_additive.json")
 
-slow = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+slow = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def refused(link: str, node: str, port: str, entry: str = "", graph: Graph = KAM) -> Refusal:

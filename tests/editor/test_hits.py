@@ -16,7 +16,7 @@ from nodegraph.editor.canvas.view import Rect, View
 from tests.editor.test_scene import looped, shown
 from tests.strategies import graphs
 
-slow = settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
+slow = settings(max_examples=15, suppress_health_check=list(HealthCheck), deadline=None)
 AT_ONE = View(size=(1600, 500))
 
 

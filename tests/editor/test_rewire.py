@@ -22,7 +22,7 @@ from tests.toys import TYPES as TOYS
 TYPES = discover()
 KAM = read(ROOT / "graphs" / "kernel_additive.json")
 
-slow = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+slow = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def new_faults(before: Graph, after: Graph, types: Any = TYPES) -> list[str]:

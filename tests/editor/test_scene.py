@@ -27,7 +27,7 @@ from tests.strategies import changes, graphs
 REGISTRY = Registry(value.__node__ for value in vars(toys).values() if hasattr(value, "__node__"))
 BUNDLED = discover()
 FILES = sorted((ROOT / "graphs").glob("*.json"))
-slow = settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
+slow = settings(max_examples=15, suppress_health_check=list(HealthCheck), deadline=None)
 
 
 def looped(**look: Any) -> Graph:

@@ -30,7 +30,7 @@ from tests.commands import ROOT
 TYPES = discover()
 KAM = read(ROOT / "graphs" / "kernel_additive.json")
 
-slow = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+slow = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def found(words: str, wire: Wire | None = None) -> list[str]:

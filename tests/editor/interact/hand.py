@@ -9,6 +9,7 @@ from nodegraph import document
 from nodegraph.declare import NodeType
 from nodegraph.document import Graph
 from nodegraph.editor.canvas.building import build
+from nodegraph.editor.canvas.scene import Scene
 from nodegraph.editor.canvas.view import Point, View
 from nodegraph.editor.interact.events import Event, Held, Move, Press, Release
 from nodegraph.editor.interact.intents import Edit, Fold, Intent, Raise, Select, SetView
@@ -35,6 +36,8 @@ class Hand:
         self.raised: list[str] = []
         self.asked: list[Intent] = []
         self.edits = 0
+        self.scene = Scene()
+        self._drawn: tuple[Any, ...] = ()
         self.stage = self._stage()
 
     @property
@@ -42,13 +45,14 @@ class Hand:
         return overlay(self.state, self.stage)
 
     def _stage(self) -> Stage:
-        bare = Stage(self.graph, self.types, view=self.view, selection=self.selection)
-        known = getattr(self, "stage", bare)
-        shown = overlay(self.state, Stage(self.graph, self.types, known.scene, self.view))
-        scene = build(
-            shown.graph, self.types, folded=self.folded, raised=self.raised, spots=shown.spots
-        )
-        return Stage(self.graph, self.types, scene, self.view, self.selection)
+        shown = overlay(self.state, Stage(self.graph, self.types, self.scene, self.view))
+        drawn = shown.graph, dict(self.folded), list(self.raised), shown.spots
+        if drawn != self._drawn:
+            graph, folded, raised, spots = self._drawn = drawn
+            self.scene = build(
+                graph, self.types, folded=folded, raised=raised, spots=spots, old=self.scene
+            )
+        return Stage(self.graph, self.types, self.scene, self.view, self.selection)
 
     def send(self, *events: Event) -> list[Intent]:
         new: list[Intent] = []

@@ -81,9 +81,9 @@ def wander(graph: Graph, types: Any, seed: int, events: int) -> Hand:
     for _ in range(events):
         one, stage, state = event(chance, hand), hand.stage, hand.state
         first = step(state, one, stage)
-        assert first[0] == step(state, one, stage)[0]
-        assert isinstance(step(state, Cancel(), stage)[0], Resting)
-        assert not any(isinstance(i, Edit) for i in step(state, Cancel(), stage)[1])
+        left, asked = step(state, Cancel(), stage)
+        assert isinstance(left, Resting)
+        assert not any(isinstance(intent, Edit) for intent in asked)
         now = document.text(stage.graph) if chance.random() < 0.05 else ""
         new = hand.send(one)
         assert hand.state == first[0]
