@@ -43,7 +43,9 @@ class HeldWire:
     refused: str = ""
     """Why it cannot end here."""
     offer: str = ""
-    """What would convert."""
+    """What would convert, in words."""
+    steps: int = 0
+    """Of how many nodes that is."""
     fits: Hit | None = None
     """The port that it would be wired to."""
     taken: str = ""
@@ -142,6 +144,7 @@ def _wire(state: Wiring, stage: Stage) -> HeldWire:
         plug.types[0].__name__ if plug.types else "",
         refusal.reason if refusal else "",
         refusal.said if refusal else "",
+        len(refusal.offer) if refusal else 0,
         state.hit,
         plug.taken.wire if plug.taken else "",
     )

@@ -95,7 +95,8 @@ class Held:
     def _refusal_place(self, wire: HeldWire, view: View) -> tuple[Rect, list[str], list[str]]:
         kit, fonts = self.kit, self.kit.fonts
         width, pad = kit.px(CARD.refusal_width), kit.px(12)
-        reason = fonts.lines(wire.refused, TEXT.reason, width - 2 * pad, 4)
+        said = wire.refused[:1].upper() + wire.refused[1:]
+        reason = fonts.lines(said, TEXT.reason, width - 2 * pad, 4)
         offer = fonts.lines(wire.offer, TEXT.label, width - 2 * pad, 3) if wire.offer else []
         rows = len(reason) + len(offer)
         height = 2 * pad + rows * kit.px(18) + kit.px(24)
@@ -119,7 +120,7 @@ class Held:
                 pen.words(x, y, line, text.face, kit.fonts.size(text), colour)
                 y += kit.px(18)
         y += kit.px(6)
-        keys = [("Enter", "insert it")] if offer else []
+        keys = [("Enter", "insert both" if wire.steps > 1 else "insert it")] if offer else []
         for key, said in [*keys, ("Esc", "leave it")]:
             x = self._key(x, y, key, said)
 
