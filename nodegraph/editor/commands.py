@@ -282,10 +282,15 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Drag on empty canvas", "Select what lies in the box"),
     ("Shift and click", "Add to the selection, or take from it"),
     ("Double click on empty canvas", "Add a node there"),
+    ("Double click on a title", "Rename"),
+    ("Double click on a picture", "Show it in the inspector"),
+    ("Double click on a wire", "Bend it; on a bend, straighten it"),
+    ("Right click", "All that can be done there"),
     ("Drag from a port", "Draw a wire; dropped on empty canvas, it offers what fits"),
     ("Drag off an input", "Move the wire, or drop it to remove it"),
     ("Drop a node on a wire", "Splice it in"),
     ("Drop a node on a loop", "Move it in"),
+    ("Alt while a node is dragged", "Keep to the dots of the grid"),
     ("Ctrl and click on a slider", "Type its value"),
 )
 """What the mouse does, for the sheet."""
