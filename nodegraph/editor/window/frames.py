@@ -138,6 +138,5 @@ class Frames:
     def idle(self) -> bool:
         """Whether nothing is going on: without input all stays as it is."""
         app = self.app
-        return not (
-            app.engine.busy or app.gliding or self._jobs or app.canvas.busy or app.hands.dragging
-        )
+        drawing = app.canvas.busy and not app.in_gallery  # where the canvas is not drawn at all
+        return not (app.engine.busy or app.gliding or self._jobs or drawing or app.hands.dragging)
