@@ -25,8 +25,8 @@ MOST = 250_000
 """Bytes that a picture in the repository may have."""
 ASIDE = (1000, 20)
 """Where the mouse points at nothing."""
-THUMBNAILS = 20
-"""Seconds in which the cards of the gallery have their pictures."""
+CARDS = 240
+"""Seconds in which the cards of the gallery must have their pictures."""
 
 
 def main() -> None:
@@ -37,7 +37,7 @@ def main() -> None:
     with _program() as window:
         ready(window)
         window.move(ASIDE)
-        time.sleep(THUMBNAILS)
+        _unchanging(window)
         save(window, "gallery")
         save(window, "refused", _refused(window))
     with _program("kernel_additive") as window:
@@ -78,6 +78,16 @@ def _still(window: Program, seconds: float = 1.0) -> State:
     window.move(ASIDE)
     time.sleep(seconds)
     return settled(window)
+
+
+def _unchanging(window: Program, seconds: float = 4) -> None:
+    """Wait until the screen has stayed the same for a while."""
+    end, since, before = time.monotonic() + CARDS, time.monotonic(), window.display.pixels()
+    while time.monotonic() < min(end, since + seconds):
+        time.sleep(0.5)
+        now = window.display.pixels()
+        if not np.array_equal(now, before):
+            since, before = time.monotonic(), now
 
 
 def _near(window: Program, node: str, notches: int) -> State:
