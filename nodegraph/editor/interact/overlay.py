@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from nodegraph.document import Graph
 from nodegraph.editor.acting.plates import placed
@@ -18,19 +17,13 @@ from nodegraph.editor.interact.states import (
     Bending,
     Boxing,
     Moving,
-    Panning,
     Resting,
     Sizing,
-    Sliding,
     State,
     Wiring,
 )
-from nodegraph.editor.interact.under import PORTS, on_corner, on_ground
 from nodegraph.editor.stage import Stage
 from nodegraph.errors import DocumentError
-
-Cursor = Literal["arrow", "hand", "move", "grab", "cross", "size", "text", "refused"]
-_HANDS = (*PORTS, "caret", "loop_control", "wire", "minimap", "picture")
 
 
 @dataclass(frozen=True)
@@ -74,50 +67,33 @@ class Overlay:
     """The loop that they would leave."""
     fits: Callable[[Box, Spot], bool] | None = field(default=None, compare=False, repr=False)
     """Which ports the wire in the hand fits: the others fade."""
-    cursor: Cursor = "arrow"
 
 
 def overlay(state: State, stage: Stage) -> Overlay:
     """Say what is drawn beside the document."""
     match state:
         case Resting():
-            return Overlay(stage.graph, hover=state.hover, cursor=_resting(state.hover, stage))
+            return Overlay(stage.graph, hover=state.hover)
         case Boxing():
             box = between(stage.view.to_screen(state.start), state.at)
-            return Overlay(stage.graph, box=box, cursor="cross")
+            return Overlay(stage.graph, box=box)
         case Moving():
             return _moving(state, stage)
         case Wiring():
-            refused = state.joint is not None and state.joint.refusal is not None
             return Overlay(
                 stage.graph,
                 hover=state.hit,
                 wire=_wire(state, stage),
                 fits=state.plug.fits,
-                cursor="refused" if refused else "cross",
             )
         case Bending():
-            return Overlay(_or_else(lambda: bent(state, stage), stage), cursor="move")
+            return Overlay(_or_else(lambda: bent(state, stage), stage))
         case Sizing():
             plates = {state.key: sized(state, stage)}
             graph = _or_else(lambda: placed(stage.graph, plates), stage)
-            return Overlay(graph, plates=plates, cursor="size")
-        case Panning():
-            return Overlay(stage.graph, cursor="grab")
-        case Sliding():
-            return Overlay(stage.graph, cursor="hand")
+            return Overlay(graph, plates=plates)
         case _:
             return Overlay(stage.graph)
-
-
-def _resting(hover: Hit | None, stage: Stage) -> Cursor:
-    if hover is None or on_ground(stage, hover):
-        return "arrow"
-    if on_corner(stage, hover):
-        return "size"
-    if hover.kind in ("header", "reroute"):
-        return "move"
-    return "hand" if hover.kind in _HANDS else "arrow"
 
 
 def _moving(state: Moving, stage: Stage) -> Overlay:
@@ -128,7 +104,6 @@ def _moving(state: Moving, stage: Stage) -> Overlay:
         splice=state.splice,
         loop=state.loop,
         leaving=state.leaving,
-        cursor="move",
     )
 
 

@@ -106,7 +106,6 @@ def test_a_refused_wire_says_why_and_is_offered_a_converter():
     assert wire.refused == f"{port.port} takes Spectrogram, this is Audio"
     assert wire.offer == "STFT would convert it."
     assert wire.fits is None
-    assert some.overlay.cursor == "refused"
     offer = only(some.release(place), Offer)
     assert offer.refusal.reason == wire.refused
     assert (offer.link, offer.end) == (Link(source, "mixture"), End(reader, port.port, port.part))
