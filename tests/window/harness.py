@@ -79,6 +79,8 @@ class State:
     """The newest message, or the reason at the cursor why a wire is refused."""
     board: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By node ``{"state": ..., "error": ...}``."""
+    turns: Mapping[str, int] = field(default_factory=dict)
+    """By loop the turn that it shows; 0 where there is none."""
     nodes: Mapping[str, Rect] = field(default_factory=dict)
     """By the name in the document; loops and notes too."""
     ports: Mapping[str, tuple[float, float]] = field(default_factory=dict)

@@ -172,7 +172,7 @@ def _finished(board: Board, event: events.Finished, now: float) -> Board:
     kind = board.kinds.get(event.node, "")
     if kind == "loop" and shown.state == "running":
         event = replace(event, seconds=max(0.0, now - shown.began))
-    elif event.state == "ran":
+    elif event.state == "ran" and event.node in board.follows:
         # One quick call does not make a type quick, nor one slow call slow for good.
         seconds = max(event.seconds, 0.7 * board.measured.get(kind, 0.0))
         board = replace(board, measured={**board.measured, kind: seconds})

@@ -50,21 +50,23 @@ class Policy:
     ) -> Order | None:
         """Give the run to ask for now; None where nothing is to be done or it is too early.
 
-        `visible` names what is on screen, nearest to its middle first.
+        `visible` names what is on screen, nearest to its middle first: nodes, or single outputs as
+        ``node.output``.
         """
         if board.stopping or (board.going and not self._gives_way(board, settings, now)):
             return None
         waiting = self.waiting(board, graph, settings)
+        seen = tuple(dict.fromkeys(name.partition(".")[0] for name in visible))
         ready = [
             name
             for name in board.nodes
             if name not in waiting
-            and self._wanted(board, name, name in visible)
+            and self._wanted(board, name, name in seen)
             and (settings.as_you_edit or board[name].asked)
         ]
         if not ready:
             return None
-        near = [name for name in visible if name in set(ready)][:WAVE]
+        near = [name for name in seen if name in set(ready)][:WAVE]
         wave = near or ready
         asked = frozenset(name for name in wave if board[name].asked)
         return self._order(board, wave, visible, settings, asked)
@@ -120,7 +122,9 @@ class Policy:
         if shown.state in ("queued", "running"):
             return False  # the run that goes on will come to it, or has
         unseen = visible and shown.state in FRESH and not shown.looked and shown.state != "absent"
-        return shown.state in WORK or shown.asked or unseen
+        # A loop that is through turns no more: `looking.peek` makes the pictures of its body.
+        turned = board[board.wires.outermost(name)].state in FRESH and board.wires.paths.get(name)
+        return shown.state in WORK or shown.asked or (unseen and not turned)
 
     # What is asked for by hand
 
@@ -174,5 +178,5 @@ class Policy:
         needed = set().union(*before.values())
         only = tuple(name for name in outer if name not in needed)
         nodes = frozenset(outer) | needed
-        looks = tuple(name for name in visible if name in nodes)
+        looks = tuple(name for name in visible if name.partition(".")[0] in nodes)
         return Order(only, nodes, looks, settings.region, asked & nodes)

@@ -9,9 +9,13 @@ from dataclasses import dataclass, field, replace
 from nodegraph.declare import NodeType
 from nodegraph.document import Graph
 from nodegraph.editor.running import board as boards
+from nodegraph.editor.running import looking
 from nodegraph.editor.running.board import FRESH, Board, Order
-from nodegraph.editor.running.board_policy import Policy, RunSettings
-from nodegraph.engine.worker import Died, Facts, Message, Pictured, Worker
+from nodegraph.editor.running.board_policy import PAUSE, Policy, RunSettings
+from nodegraph.editor.running.looking import At, Peek
+from nodegraph.editor.running.past import Past
+from nodegraph.engine.events import Turned
+from nodegraph.engine.worker import Died, Ended, Facts, Message, Pictured, Refused, Told, Worker
 from nodegraph.views import Picture
 
 Slot = tuple[str, str]
@@ -19,6 +23,18 @@ SHARE = 0.5
 """Part of the free memory from which a node is run only when it is asked for once more."""
 BUDGET = 0.004
 """Seconds of a frame that messages may take."""
+
+
+@dataclass
+class _Going:
+    """A look at some turns that goes on."""
+
+    ticket: int
+    peek: Peek
+    turns: dict[str, int] = field(default_factory=dict)
+    """Last turn that each loop came to."""
+    pictures: dict[Slot, Picture] = field(default_factory=dict)
+    """Those that may not be the last ones of their node."""
 
 
 @dataclass
@@ -37,6 +53,17 @@ class Engine:
     """Grows with each message."""
     worker: Worker | None = None
     graph: Graph = field(default_factory=Graph)
+    at: At = field(default_factory=dict)
+    """Turn shown of each loop that is looked back at."""
+    _past: Past = field(default_factory=Past)
+    _held: dict[Slot, Picture] = field(default_factory=dict)
+    """What is shown in the place of `pictures` while a loop is looked back at."""
+    _seen: tuple[int, Mapping[Slot, Picture]] = (-1, {})
+    _peek: _Going | None = None
+    _ahead: dict[str, int] = field(default_factory=dict)
+    """Turns that were looked at beyond the last one, of loops that were stopped."""
+    _moved: float = 0.0
+    """When another turn was last chosen."""
 
     def start(self) -> None:
         """Start the engine's process, so that it is there when the first run is."""
@@ -52,33 +79,47 @@ class Engine:
     def opened(self, graph: Graph) -> None:
         """Begin with another document: nothing of the one before is shown."""
         self.stop()
+        self._forget_turns()
         self.pictures, self.facts, self.sources = {}, {}, {}
-        measured = self.board.measured
-        fresh = Board(ticket=self.board.ticket, measured=measured)
+        # No ticket: what is still on its way speaks of nodes that may bear the same names.
+        fresh = Board(measured=self.board.measured)
         self.board = boards.edited(fresh, Graph(), graph, self.types, time.monotonic())
         self.graph = graph
         self.version += 1
 
     def edited(self, graph: Graph) -> None:
         """Note that the document is another."""
-        board = boards.edited(self.board, self.graph, graph, self.types, time.monotonic())
+        before = self.board
+        board = boards.edited(before, self.graph, graph, self.types, time.monotonic())
         self.graph = graph
-        if board is not self.board:
-            self.board = board
-            gone = {slot for slot in self.pictures if slot[0] not in board.nodes}
-            for slot in gone:
-                self.pictures.pop(slot, None)
-                self.facts.pop(slot, None)
-            self.version += 1
+        if board is before:
+            return
+        self.board = board
+        # A node of another type has other outputs, be they of the same name.
+        gone = {name for name, kind in before.kinds.items() if board.kinds.get(name) != kind}
+        for slots in (self.pictures, self.facts):
+            for slot in [slot for slot in slots if slot[0] in gone]:
+                del slots[slot]
+        if any(slot[0] in gone for slot in self.sources):
+            self.sources = {s: names for s, names in self.sources.items() if s[0] not in gone}
+        anew = looking.touched(before, board)
+        self._past.forget(anew)
+        self._held = {slot: it for slot, it in self._held.items() if slot[0] not in anew}
+        self._ahead = {loop: turn for loop, turn in self._ahead.items() if loop not in anew}
+        self._peek = None  # what it still says is of the graph before
+        self._show(looking.kept(self.at, before, board))
+        self.version += 1
 
     def outdated(self) -> None:
         """Note that every result is of another stretch of time than is wanted now."""
         self.stop()
+        self._forget_turns()
         nodes = {
             name: replace(shown, state="stale", looked=False) if shown.state in FRESH else shown
             for name, shown in self.board.nodes.items()
         }
-        self.board = replace(self.board, nodes=nodes, newer=True)
+        # What the run that goes on still says is of the other stretch.
+        self.board = replace(self.board, nodes=nodes, follows=frozenset(), newer=True)
         self.version += 1
 
     # Runs
@@ -121,13 +162,27 @@ class Engine:
             looks=order.looks,
             share=share,
         )
+        self._peek = None  # it gave way
+        anew = {n for n in self.at if n in order.nodes}
+        anew = {n for n in anew if n in order.asked or self.board[n].state not in FRESH}
+        self._show({loop: turn for loop, turn in self.at.items() if loop not in anew})
+        if order.asked:
+            self._past.clear()
+            self._ahead.clear()
         self.board = boards.begun(self.board, ticket, order)
         self.version += 1
         return True
 
     def stop(self) -> bool:
         """Ask the run to stop; whether one went on."""
-        if self.worker is None or not self.board.going:
+        if self.worker is None:
+            return False
+        if self._peek is not None:
+            self.worker.cancel()
+            self._peek = None
+            self._show({})
+            return True
+        if not self.board.going:
             return False
         self.worker.cancel()
         self.board = boards.stopped(self.board)
@@ -137,10 +192,128 @@ class Engine:
     def restart(self) -> None:
         """End the engine's process and start another: what it had computed is gone."""
         self.close()
-        self.board = boards.died(boards.stopped(self.board), "the engine was started again")
-        graph = self.graph
+        self._peek = None
         self.start()
-        self.opened(graph)
+        self.opened(self.graph)
+
+    # Turns of loops
+
+    @property
+    def seen(self) -> Mapping[Slot, Picture]:
+        """The picture of each output, at the turns that are looked at."""
+        if not self._held:
+            return self.pictures
+        if self._seen[0] != self.version:
+            self._seen = self.version, {**self.pictures, **self._held}
+        return self._seen[1]
+
+    def turn(self, loop: str) -> int:
+        """Give the turn of a loop that is shown; 0 where there is none."""
+        return self.at.get(loop) or looking.reached(self.board, loop)
+
+    def last(self, loop: str) -> int:
+        """Give the last turn of a loop that can be shown; 0 where there is none."""
+        return max(looking.reached(self.board, loop), self._ahead.get(loop, 0))
+
+    def look(self, loop: str, turn: int, ahead: bool = False) -> None:
+        """Show a loop as it was after a turn, as near as there is one.
+
+        With `ahead` the turn may be one that a loop which was stopped has not come to.
+        """
+        if ahead:
+            self._ahead[loop] = max(turn, self._ahead.get(loop, 0))
+        last = self._ahead.get(loop, 0)
+        self._show(looking.turned(self.board, self.at, loop, turn, last))
+
+    def next_look(self, visible: Sequence[str], settings: RunSettings) -> None:
+        """Ask for the pictures of the turns that are looked at, as soon as nothing else runs."""
+        if self.worker is None or self.board.going:
+            return
+        known = self._past.known(self.at)
+        peek = looking.peek(self.board, self.graph, self.types, self.at, visible, known)
+        if peek is None:
+            return
+        if self._peek is not None:
+            # One look at a time; it is given up for another one only once the hand rests.
+            rests = time.monotonic() - self._moved > PAUSE
+            if self._peek.peek.at == self.at or not rests:
+                return
+        ticket = self.worker.run(
+            self.graph,
+            only=peek.only,
+            region=settings.region,
+            at=peek.at,
+            looks=peek.looks,
+            share=SHARE,
+        )
+        self._peek = _Going(ticket, peek)
+        self.version += 1
+
+    def _show(self, at: At) -> None:
+        if at != self.at:
+            self._moved = time.monotonic()
+            self.at = at
+            self._refresh()
+
+    def _refresh(self) -> None:
+        """Show the pictures of the turns looked at; until they come, the ones before."""
+        alive = looking.live(self.board, self.at)
+        held = {slot: it for slot, it in self._held.items() if slot[0] in alive}
+        self._held = {**held, **self._past.find(self.at)} if self.at else {}
+        self.version += 1
+
+    def _forget_turns(self) -> None:
+        self._peek, self.at, self._held = None, {}, {}
+        self._past.clear()
+        self._ahead.clear()
+
+    def _looked(self, going: _Going, message: Message) -> None:
+        """Take a message of a look at other turns: the board knows nothing of it."""
+        at = going.peek.at
+        if isinstance(message, Pictured):
+            if message.picture is not None:
+                self._pictured(going, message)
+        elif isinstance(message, Told):
+            if isinstance(message.event, Turned):
+                going.turns[message.event.loop] = message.event.turn
+        else:
+            self._peek = None
+            if isinstance(message, Ended) and message.report["state"] == "cancelled":
+                return
+            if isinstance(message, Refused):
+                self.said.append(f"This turn cannot be shown: {message.faults[0]}.")
+            for node in going.peek.looks:
+                own = {out: it for (name, out), it in going.pictures.items() if name == node}
+                self._keep(at, node, own)
+            self._came_short(going)
+
+    def _pictured(self, going: _Going, message: Pictured) -> None:
+        """Take a picture; it is kept once no other one can follow."""
+        at, path = going.peek.at, self.board.wires.paths.get(message.node, ())
+        if message.turn == 0 or (len(path) == 1 and message.turn == at.get(path[0])):
+            self._keep(at, message.node, {message.output: message.picture})
+        else:
+            going.pictures[message.node, message.output] = message.picture
+
+    def _keep(self, at: At, node: str, pictures: Mapping[str, Picture]) -> None:
+        if at:
+            self._past.put(at, node, pictures)
+            if at == self.at:
+                self._held |= {(node, output): it for output, it in pictures.items()}
+        else:
+            self.pictures |= {(node, output): it for output, it in pictures.items()}
+            if node in self.board.nodes:
+                shown = replace(self.board[node], looked=True)
+                self.board = replace(self.board, nodes={**self.board.nodes, node: shown})
+
+    def _came_short(self, going: _Going) -> None:
+        """Show the turn that a loop came to, where it ended before the one that was wanted."""
+        for loop, turn in going.peek.at.items():
+            came = going.turns.get(loop, turn)
+            if came < turn and self.at.get(loop) == turn:
+                self._ahead.pop(loop, None)
+                self.said.append(f"{loop} came to its end after turn {came}.")
+                self._show({**self.at, loop: came})
 
     # Messages
 
@@ -156,6 +329,12 @@ class Engine:
 
     def _take(self, messages: list[Message]) -> None:
         for message in messages:
+            going = self._peek
+            if isinstance(message, Told | Pictured | Ended | Refused) and (
+                going is not None and message.ticket == going.ticket
+            ):
+                self._looked(going, message)
+                continue
             if isinstance(message, Pictured) and message.ticket == self.board.ticket:
                 if message.node not in self.board.follows:
                     continue
@@ -168,13 +347,14 @@ class Engine:
                         self.sources = {**self.sources, slot: message.facts.sources}
             elif isinstance(message, Died):
                 self.said.append(f"The engine was started again: {message.reason}.")
+                self._forget_turns()
         self.board = boards.told(self.board, *messages, now=time.monotonic())
         self.version += 1
 
     @property
     def busy(self) -> bool:
-        """Whether a run goes on."""
-        return self.board.going
+        """Whether a run goes on, or pictures of other turns are on their way."""
+        return self.board.going or self._peek is not None
 
     @property
     def process_id(self) -> int | None:

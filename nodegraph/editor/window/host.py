@@ -50,7 +50,11 @@ class Host(Protocol):
 
     @property
     def pictures(self) -> Mapping[tuple[str, str], Picture]:
-        """The newest picture of each (node, output) that came from the engine."""
+        """The newest picture of each (node, output), at the turns that are looked at."""
+
+    @property
+    def turns(self) -> Mapping[str, int]:
+        """Turn shown of each loop that is looked back at; the others show their last."""
 
     @property
     def facts(self) -> Mapping[tuple[str, str], Facts]:
