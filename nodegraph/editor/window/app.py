@@ -69,6 +69,7 @@ class App:
         self._drawn: tuple[Any, ...] = ()
         self._carded: tuple[Any, ...] = ()
         self._unsaved = False
+        self._heard = 0
         self.files: Filing = Filing(self)
         self.hands: Hands = Hands(self)
         self.frames: Frames = Frames(self)
@@ -320,6 +321,9 @@ class App:
             self.engine.next_run(self.visible(), self.run_settings)
         if not self.in_gallery:
             self.engine.next_look(self.visible(), self.run_settings)
+        if self.engine.version != self._heard:
+            self._heard = self.engine.version
+            self.touch()
         self.files.tick(now)
         if self._unsaved and not self.frames.mouse.down:
             self._unsaved = False
