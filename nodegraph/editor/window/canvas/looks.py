@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nodegraph.editor.canvas.scene import Box
 from nodegraph.editor.canvas.view import View
 from nodegraph.editor.look.measures import PORT
 from nodegraph.editor.pictures.tables import rows
-from nodegraph.editor.running.board import Board
+from nodegraph.editor.running.board import Board, Shown
 from nodegraph.editor.window.canvas.detail import Level, picture_place
 from nodegraph.editor.window.canvas.loops import LoopLook, curve_size, in_sight
 from nodegraph.editor.window.canvas.node_look import NodeLook
@@ -63,13 +64,38 @@ def loop_looks(host: Host, view: View, textures: Textures) -> dict[str, LoopLook
         found[box.name] = LoopLook(
             box,
             view.factor,
-            host.board[box.name],
+            _at(host.board[box.name], host.turns.get(box.name, 0), picture),
             ("node", box.name) in host.selection,
             control or header,
             box.name in (overlay.loop, overlay.leaving),
             texture,
+            _past(host, box.name),
         )
     return found
+
+
+def _at(shown: Shown, turn: int, curve: Curves | None) -> Shown:
+    """Give what a loop shows at a turn; 0 is its last."""
+    if not turn:
+        return shown
+    numbers = shown.numbers
+    if curve is not None:
+        numbers = {
+            line.name: float(line.y[turn - 1]) for line in curve.lines if len(line.y) >= turn
+        }
+    return replace(shown, turn=turn, numbers=numbers)
+
+
+def _past(host: Host, loop: str) -> bool:
+    """Whether a loop is looked back at, before its last turn."""
+    turn = host.turns.get(loop, 0)
+    return 0 < turn < host.board[loop].turn
+
+
+def _turn_of(host: Host, name: str) -> int:
+    """Give the earlier turn that a node in a body shows; 0 where it shows the last."""
+    path = host.board.wires.paths.get(name, ()) if host.turns else ()
+    return next((host.turns[loop] for loop in reversed(path) if _past(host, loop)), 0)
 
 
 def _node(
@@ -81,7 +107,10 @@ def _node(
     footers: Footers,
 ) -> NodeLook:
     shape, name, board, overlay = box.shape, box.name, host.board, host.overlay
-    shown = board[name]
+    shown, turn = board[name], _turn_of(host, name)
+    footer = footers.get(board, host.cards, name, shape.mode, shape.known)
+    if turn:
+        footer = replace(footer, right=f"turn {turn}")
     state = standing(shown, shape.mode, shape.known)
     texture, said = 0, ""
     table: tuple[tuple[str, ...], ...] = ()
@@ -108,7 +137,7 @@ def _node(
     fraction = math.floor(shown.fraction * 100) / 100 if state == "running" else 0.0
     return NodeLook(
         shape,
-        footers.get(board, host.cards, name, shape.mode, shape.known),
+        footer,
         detail,
         ("node", name) in host.selection,
         hover is not None and hover.node == name and not hover.wire,
@@ -120,6 +149,7 @@ def _node(
         fits=fits,
         plain=plain,
         types=detail == "full" and (host.view.zoom >= PORT.names_zoom or host.presenting),
+        past=bool(turn),
         presenting=host.presenting,
     )
 
@@ -140,7 +170,7 @@ def _first(host: Host, box: Box) -> Picture | None:
     return None
 
 
-def _watched(host: Host, box: Box) -> Picture | None:
+def _watched(host: Host, box: Box) -> Curves | None:
     """Give the curve of what an open loop watches."""
     names = (spot.port for spot in box.shape.spots if spot.side == "out" and spot.rail == "out")
     found = (host.pictures.get((box.name, name)) for name in names)

@@ -46,6 +46,8 @@ class LoopLook:
     target: bool = False
     """What is being dragged would come into it, or leave it."""
     texture: int = 0
+    past: bool = False
+    """It is looked back at: what it shows is of an earlier turn."""
 
 
 class Loops:
@@ -182,7 +184,8 @@ class _Painter:
         shown = self.look.shown
         if not shown.limit and not shown.turn:
             return ()
-        told = [("iteration ", False), (str(shown.turn), True)]
+        what = "looking back at " if self.look.past else "iteration "
+        told = [(what, False), (str(shown.turn), True)]
         if shown.limit:
             told += [(" of ", False), (str(shown.limit), True)]
         if shown.state == "running" and shown.left:
