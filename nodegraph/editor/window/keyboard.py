@@ -73,7 +73,10 @@ class Keyboard:
         self._down.add(code)
         key = self._keys.get(code)
         if key is not None:
-            shift, ctrl, alt = (bool(self._down & codes) for codes in _MODIFIERS)
+            # Presses of one frame are told by their codes, and some keys come before the modifiers.
+            late = {other for codes in _MODIFIERS for other in codes if other > code}
+            down = self._down | set(filter(dpg.is_key_down, late))
+            shift, ctrl, alt = (bool(down & codes) for codes in _MODIFIERS)
             self._pressed(chord(key, ctrl=ctrl, alt=alt, shift=shift), again)
 
     def _on_release(self, _sender: object, code: int) -> None:
