@@ -50,8 +50,8 @@ def main() -> None:
         _ran(window)
         window.key("ctrl+t")
         _still(window)
-        _near(window, "power", 2)
-        window.click(_title(window, "power"))
+        _near(window, "magnitude", 2)
+        window.click(_title(window, "magnitude"))
         _still(window)
         save(window, "light")
 
