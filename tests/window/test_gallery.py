@@ -60,22 +60,22 @@ def test_arrows_and_enter_open_a_card(window: Program) -> None:
 
 def test_typing_leaves_the_cards_that_fit(window: Program) -> None:
     window.key("ctrl+f")
-    window.wait(lambda s: s.text == "gallery.search", 3, "the field")
+    window.wait(lambda s: s.text == "gallery.search", 8, "the field")
     window.type("histogram")
-    window.wait(lambda s: cards(s) == ["pan_histogram"], 3, "one card")
+    window.wait(lambda s: cards(s) == ["pan_histogram"], 8, "one card")
     window.key("ctrl+a", "BackSpace", "Escape")
-    window.wait(lambda s: len(cards(s)) > 1, 3, "all cards")
+    window.wait(lambda s: len(cards(s)) > 1, 8, "all cards")
 
 
 def test_enter_opens_the_first_card_that_fits(window: Program) -> None:
     window.key("ctrl+f")
-    window.wait(lambda s: s.text == "gallery.search", 3, "the field")
+    window.wait(lambda s: s.text == "gallery.search", 8, "the field")
     window.type("null")
-    window.wait(lambda s: cards(s)[0] == "null_test", 3, "the card of this title, first")
+    window.wait(lambda s: cards(s)[0] == "null_test", 8, "the card of this title, first")
     window.key("Return")
     window.wait(lambda s: not s.popup and s.title.startswith("null_test"), 5, "the graph")
     window.key("ctrl+shift+o")
-    window.wait(lambda s: s.popup == "gallery", 3, "the gallery")
+    window.wait(lambda s: s.popup == "gallery", 8, "the gallery")
 
 
 def test_nothing_is_to_be_run_or_undone_here(window: Program) -> None:
@@ -87,7 +87,7 @@ def test_nothing_is_to_be_run_or_undone_here(window: Program) -> None:
 def test_a_chip_leaves_the_cards_of_a_subject(window: Program) -> None:
     whole = cards(window.state())
     window.click(window.state().buttons["gallery.chip.factor"])
-    fewer = window.wait(lambda s: cards(s) not in ([], whole), 3, "fewer cards")
+    fewer = window.wait(lambda s: cards(s) not in ([], whole), 8, "fewer cards")
     assert set(cards(fewer)) == {"nmf_drums", "nmf_by_hand"}
     window.click(fewer.buttons["gallery.chip.all"])
-    window.wait(lambda s: cards(s) == whole, 3, "all cards")
+    window.wait(lambda s: cards(s) == whole, 8, "all cards")

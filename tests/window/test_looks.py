@@ -54,6 +54,6 @@ def test_every_screen_is_drawn(program: Start, tmp_path: Path, theme: str, scale
         assert "fault in the window" not in state.toast
         if state.popup not in ("", "gallery"):
             window.key("Escape")
-            window.wait(lambda s: s.popup in ("", "gallery"), 3, "it to close")
+            window.wait(lambda s: s.popup in ("", "gallery"), 8, "it to close")
     assert "Traceback" not in window.said()
     assert all(shade > 128 for shade in brightness) == (theme == "light")
