@@ -86,7 +86,8 @@ class State:
     ports: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     """``node.in.port``, ``node.in.port[part]``, ``node.out.port``: where a wire is taken."""
     widgets: Mapping[str, Rect] = field(default_factory=dict)
-    """``node.knob`` on the canvas; fields elsewhere by a name of their own, as ``search``."""
+    """``node.knob`` and ``loop.control`` on the canvas; fields elsewhere by a name of their own, as
+    ``search``."""
     buttons: Mapping[str, Rect] = field(default_factory=dict)
     """Buttons, rows and cards by what is written on them."""
     places: Mapping[str, Rect] = field(default_factory=dict)

@@ -100,6 +100,10 @@ class Probe:
                 name = f"{box.name}.{rail}{spot.side}.{spot.port}{part}"
                 ports[name] = [x + canvas.x, y + canvas.y]
         widgets = {name: list(place) for name, place in app.canvas.pick_widget_rects().items()}
+        for name, box in scene.loops.items():
+            for control, place in box.shape.controls:
+                if box.world(place).touches(seen):
+                    widgets[f"{name}.{control}"] = rect(box.world(place))
         return {"nodes": nodes, "ports": ports, "widgets": widgets}
 
     def _items(self) -> tuple[dict[str, list[float]], dict[str, list[float]], str]:
