@@ -321,13 +321,13 @@ def _motion(app: App, **_: Any) -> None:
     app.say("Motion is on." if app.settings.animations else "Motion is off.")
 
 
-@command("view.presenter", _open)
+@command("view.presenter")
 def _presenter(app: App, **_: Any) -> None:
     app.present(not app.presenting)
     zoom = max(app.view.zoom, PRESENTER.zoom) if app.presenting else 1.0
     seen = around([box.rect for n in app.stage.chosen if (box := app.scene.box(n))])
-    fitted = app.view.fitted(seen or app.scene.bounds, most=zoom)
-    app.look_at(fitted)
+    if not app.in_gallery:
+        app.look_at(app.view.fitted(seen or app.scene.bounds, most=zoom))
 
 
 # Graph

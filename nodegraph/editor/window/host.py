@@ -31,7 +31,6 @@ class Host(Protocol):
     """
 
     version: int
-    kit: Kit
     settings: Settings
     types: Mapping[str, NodeType]
     """Empty until they are discovered, shortly after the first frame."""
@@ -43,6 +42,10 @@ class Host(Protocol):
     cards: Mapping[str, Card]
     presenting: bool
     in_gallery: bool
+
+    @property
+    def kit(self) -> Kit:
+        """What parts are made with, in the theme and scale of now."""
 
     @property
     def board(self) -> Board:

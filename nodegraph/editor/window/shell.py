@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.look.colours import THEMES
-from nodegraph.editor.regions import Regions, regions
+from nodegraph.editor.regions import PRESENTING, Regions, regions
 from nodegraph.editor.window.canvas import Canvas
 from nodegraph.editor.window.gallery import Gallery
 from nodegraph.editor.window.kit import Kit
@@ -23,9 +23,6 @@ from nodegraph.editor.window.popups import Popups
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.app import App
-
-PRESENTING = 1.3
-"""How much larger everything is in the presenter mode."""
 
 
 class Shell:
@@ -54,7 +51,7 @@ class Shell:
         app = self.app
         self.kit = self._kit()
         ground = make(
-            [(dpg.mvThemeCol_WindowBg, self.kit.theme.line)],
+            [(dpg.mvThemeCol_WindowBg, self.kit.theme.canvas)],
             [(dpg.mvStyleVar_WindowPadding, (0, 0)), (dpg.mvStyleVar_ItemSpacing, (0, 0))],
         )
         dpg.bind_item_theme(self.root, ground)

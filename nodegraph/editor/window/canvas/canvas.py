@@ -71,7 +71,6 @@ class Canvas:
         kit.style(self._layer, "clear")
         base = Pen(ruler, self._list)
         self._stamps, self._footers = Stamps(), Footers()
-        self._ground = base.node()
         self._grid = Grid(base.node(), theme.grid2)
         self._plates = Plates(base.node(), theme)
         frames, lines, marks, rails = (base.node() for _ in range(4))
@@ -105,8 +104,6 @@ class Canvas:
                 item, width=width, height=height, pos=(rect.x, rect.y), show=rect.width > 0
             )
         dpg.configure_item(self._list, width=width, height=height)
-        self._ground.clear()
-        self._ground.fill(Rect(0, 0, width, height), self.host.kit.theme.canvas)
         self._zoom.resize(height)
 
     def refresh(self) -> None:
@@ -135,6 +132,7 @@ class Canvas:
             self._textures.destroy()
             self._stamps.destroy()
             self._knobs.destroy()
+            self._grid.destroy()
 
     # What others ask
 

@@ -1,14 +1,20 @@
-"""The dots of the canvas. While it moves they are only shifted."""
+"""The dots of the canvas: a picture of one row, drawn once for each row and shifted while it moves.
+
+Thousands of dots cost a third of a frame where no graphics card draws; thirty pictures cost nothing.
+"""
 
 from __future__ import annotations
 
 import math
 
+import dearpygui.dearpygui as dpg
+import numpy as np
+
 from nodegraph.editor.canvas.view import View
 from nodegraph.editor.look.colours import Rgba
 from nodegraph.editor.look.measures import CANVAS
 from nodegraph.editor.window.canvas.detail import Origin
-from nodegraph.editor.window.kit.pen import Pen
+from nodegraph.editor.window.kit.pen import Item, Pen
 
 
 class Grid:
@@ -16,8 +22,11 @@ class Grid:
 
     def __init__(self, pen: Pen, colour: Rgba) -> None:
         self.pen, self.colour = pen, colour
-        self._drawn = (0, 0)
-        self._pitch = 1.0
+        self._registry = int(dpg.add_texture_registry())
+        self._row: Item = 0
+        self._gone: list[Item] = []
+        """Rows of a frame ago: what is still being drawn is not deleted."""
+        self._drawn: tuple[float, int, int] = (0.0, 0, 0)
         self._seen: View | None = None
 
     def refresh(self, view: View) -> None:
@@ -26,25 +35,30 @@ class Grid:
             return
         self._seen = view
         pitch = view.grid * view.factor
-        wanted = tuple(math.ceil(side / pitch) + 2 for side in view.size)
-        have = self._drawn
-        fewer = wanted[0] * wanted[1] < 0.5 * have[0] * have[1]
-        stretched = not 0.75 < pitch / self._pitch < 1.4
-        if wanted[0] > have[0] or wanted[1] > have[1] or fewer or stretched:
-            # A few more than needed, or each step of zooming out would draw all of them anew.
-            columns, rows = (math.ceil(1.12 * count) for count in wanted)
-            self._draw(columns, rows, max(round(2 * CANVAS.dot * view.scale), 2), pitch)
+        wide, high = (math.ceil(side + 2 * pitch) for side in view.size)
+        if (pitch, wide, high) != self._drawn:
+            self._drawn = pitch, wide, high
+            self._draw(pitch, wide, high, max(round(2 * CANVAS.dot * view.scale), 2))
         origin = Origin.of(view)
-        self.pen.move(origin.x % pitch - pitch, origin.y % pitch - pitch, pitch)
+        self.pen.move(round(origin.x % pitch - pitch), round(origin.y % pitch - pitch), 1.0)
 
-    def _draw(self, columns: int, rows: int, side: int, pitch: float) -> None:
-        """Draw dots as short lines: of all shapes these cost the fewest triangles.
+    def destroy(self) -> None:
+        """Give the pictures back."""
+        dpg.delete_item(self._registry)
 
-        Their length is stretched with the pitch, so all are drawn anew before one can see it.
-        """
+    def _draw(self, pitch: float, wide: int, high: int, side: int) -> None:
         self.pen.clear()
-        half = side / 2 / pitch
-        for column in range(columns):
-            for row in range(rows):
-                self.pen.line((column - half, row), (column + half, row), self.colour, side)
-        self._drawn, self._pitch = (columns, rows), pitch
+        for item in self._gone:
+            dpg.delete_item(item)
+        self._gone = [self._row] if self._row else []
+        row = np.zeros((side, wide, 4), np.float32)
+        for column in range(math.ceil(wide / pitch)):
+            at = round(column * pitch)
+            row[:, at : at + side] = np.divide(self.colour, 255)
+        self._row = int(dpg.add_static_texture(wide, side, row.ravel(), parent=self._registry))
+        for line in range(math.ceil(high / pitch)):
+            top = round(line * pitch) - side // 2
+            left = -(side // 2)
+            dpg.draw_image(
+                self._row, (left, top), (left + wide, top + side), parent=self.pen.parent
+            )
