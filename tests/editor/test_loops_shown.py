@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -212,3 +213,36 @@ def arrays(picture: object) -> list[np.ndarray]:
         return [np.array(picture)]
     inside = getattr(picture, "__dataclass_fields__", ())
     return [array for part in inside for array in arrays(getattr(picture, part))]
+
+
+def test_a_loop_in_a_loop_is_looked_at_as_it_stood_in_a_turn_of_the_outer_one(engine: Engine):
+    inner = {
+        "type": "loop",
+        "params": {"iterations": 3},
+        "state": {"r": {"first": "outer.s", "next": "less"}},
+        "body": {
+            "less": {"type": "mix.gain", "params": {"gain": -1}, "inputs": {"audio": "inner.r"}}
+        },
+    }
+    outer = {
+        "type": "loop",
+        "params": {"iterations": 2},
+        "state": {"s": {"first": "tone", "next": "inner.r"}},
+        "body": {"inner": inner},
+    }
+    tone = {"type": "source.tone", "params": {"seconds": 1.0}}
+    text = json.dumps({"format": 1, "nodes": {"tone": tone, "outer": outer}})
+    shown = document.parse(text)
+    engine.opened(shown)
+    assert engine.run_to(["outer"], ["less"], SETTINGS)
+    until(engine, ["less"])
+    first = dict(engine.seen)
+    assert (engine.turn("outer"), engine.turn("inner")) == (2, 3)
+    engine.look("outer", 1)
+    engine.look("inner", 1)
+    until(engine, ["less"])
+    assert engine.at == {"outer": 1, "inner": 1}
+    assert engine.seen["less", ""] is not first["less", ""]
+    engine.look("inner", 3)
+    engine.look("outer", 2)
+    assert (dict(engine.at), dict(engine.seen)) == ({}, first)

@@ -176,7 +176,9 @@ def _finished(board: Board, event: events.Finished, now: float) -> Board:
         # One quick call does not make a type quick, nor one slow call slow for good.
         seconds = max(event.seconds, 0.7 * board.measured.get(kind, 0.0))
         board = replace(board, measured={**board.measured, kind: seconds})
-    values: dict[str, Any] = {"turn": event.turn or shown.turn, "why": event.why or shown.why}
+    # The turn of a loop is its own, and not that of the loop around it.
+    turn = shown.turn if kind == "loop" else event.turn or shown.turn
+    values: dict[str, Any] = {"turn": turn, "why": event.why or shown.why}
     if event.state == "ran":
         values["seconds"] = event.seconds + (shown.seconds if event.turn > 1 else 0.0)
     if event.bytes:
