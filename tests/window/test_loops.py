@@ -55,5 +55,6 @@ def test_a_loop_is_gone_through_turn_by_turn(program: Start):
     window.key("alt+Left")
     shows(window, 4)
     window.key("ctrl+z")
-    window.wait(lambda s: s.idle and s.hash == before.hash and s.turns == {"kam": 4}, 30, "undo")
-    assert names(window.state()) == names(before)
+    window.wait(lambda s: s.hash == before.hash, 5, "undo")
+    window.key("Return")  # on a slow computer the loop waits to be asked
+    assert names(shows(window, 4)) == names(before)
