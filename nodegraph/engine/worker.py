@@ -14,7 +14,9 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import queue
+import sys
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -26,8 +28,11 @@ from typing import Any
 from nodegraph import document
 from nodegraph.document import Graph
 from nodegraph.engine.events import Event, Noted, Previewed
+from nodegraph.reduction import small
 from nodegraph.values import Grid
 
+NICE = 5
+"""How far the child steps back behind the window, from 0 to 19."""
 PATIENCE = 2.0
 """Seconds that a run has to stop before its process is killed."""
 
@@ -117,8 +122,11 @@ class _Idle:
 class Worker:
     """The window's end of an engine process. Used from one thread; no call waits for the child."""
 
-    def __init__(self, cache_bytes: int | None = None, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, cache_bytes: int | None = None, patience: float = PATIENCE, nice: int = NICE
+    ) -> None:
         self._cache_bytes = cache_bytes
+        self._nice = nice
         self._patience = patience
         self._ticket = 0
         self._going = 0
@@ -212,7 +220,10 @@ class Worker:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
-            target=serve, args=(theirs, self._cache_bytes), name="nodegraph-engine", daemon=True
+            target=serve,
+            args=(theirs, self._cache_bytes, self._nice),
+            name="nodegraph-engine",
+            daemon=True,
         )
         self._process.start()
         theirs.close()
@@ -244,8 +255,9 @@ def _ending(code: int | None) -> str:
 # In the child
 
 
-def serve(pipe: Connection, cache_bytes: int | None) -> None:
+def serve(pipe: Connection, cache_bytes: int | None, nice: int = 0) -> None:
     """Run orders until the pipe closes; without a number the engine's own budget holds."""
+    _give_way(nice)
     from nodegraph.engine.engine import CACHE_BYTES, Engine
     from nodegraph.registry import discover
 
@@ -257,6 +269,17 @@ def serve(pipe: Connection, cache_bytes: int | None) -> None:
         if desk.begins(order.ticket):
             _obey(order, engine, desk)
         desk.say(_Idle(order.ticket))
+
+
+def _give_way(nice: int) -> None:
+    """Let the window go first where both want a core: it needs little, and at once."""
+    with contextlib.suppress(OSError):
+        if sys.platform == "win32":
+            import psutil
+
+            psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+        else:
+            os.nice(nice)
 
 
 class _Desk:
@@ -337,7 +360,7 @@ def _picture(
 ) -> None:
     view = engine.types.view(value)
     try:
-        picture = view(value) if view else None
+        picture = small(view(value)) if view else None
         desk.say(Pictured(order.ticket, *slot, picture, turn, _facts(value)))
     except Exception as error:  # noqa: BLE001 - a view that fails costs its picture, not the run
         desk.say(Told(order.ticket, Noted(slot[0], f"no picture: {type(error).__name__}: {error}")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -506,3 +507,14 @@ def test_with_the_real_engine_states_go_round_as_promised(worker: Worker):
     assert everything is not None
     board, _ = carry_on(worker, board, new, everything)
     assert set(states(board).values()) == {"cached"}
+
+
+def test_what_ran_after_an_edit_stays_done_when_a_later_wave_finds_it_cached():
+    board = begun(opened(CHAIN), 1, order("a"))
+    board = event(board, Started("a"), now=5.0)
+    board = event(board, Finished("a", "ran", 0.1), now=5.1)
+    board = told(board, Ended(1, {"nodes": {}}))
+    wave = begun(board, 2, order("a", "b"))
+    assert event(wave, Finished("a", "cached"), now=6.0)["a"].state == "done"
+    later = replace(wave, changed=7.0)
+    assert event(later, Finished("a", "cached"), now=8.0)["a"].state == "cached"

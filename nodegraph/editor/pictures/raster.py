@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from nodegraph.editor.look.colours import Theme
 from nodegraph.editor.pictures import lines, maps, paint
-from nodegraph.editor.pictures.reduction import edges, how, reduced
 from nodegraph.editor.pictures.tables import numbers
+from nodegraph.reduction import edges, how, reduced
 from nodegraph.views import Curves, Heatmap, Panels, Picture, Table, Wave
 
 Array = NDArray[Any]

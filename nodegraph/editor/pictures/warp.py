@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from nodegraph.editor.pictures.reduction import how, reduced
+from nodegraph.reduction import how, reduced
 from nodegraph.views import Axis, Curves, Heatmap, Panels, Picture
 
 LOWEST = 50.0

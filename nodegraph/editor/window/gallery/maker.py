@@ -1,14 +1,12 @@
 """Makes the thumbnails that are missing, by running each graph in an engine process of its own.
 
-It works only while somebody asks it to `step`, one graph after another, at the lowest priority: the
+It works only while somebody asks it to `step`, one graph after another, behind the window: the
 user's own runs come first. A graph that cannot be run keeps its drawn placeholder until the next
 start.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -18,8 +16,6 @@ from nodegraph.editor.files.thumbnails import Thumbnails, looks
 from nodegraph.engine.worker import Died, Ended, Message, Pictured, Refused, Worker
 from nodegraph.views import Picture
 
-NICE = 5
-"""How far the user's own runs go before; more of it, and on a busy computer nothing is ever made."""
 MESSAGES = 0.004
 """Seconds of a step for taking in messages."""
 
@@ -92,7 +88,6 @@ class Maker:
             return
         if self._worker is None:
             self._worker = self._start()
-            _be_nice(self._worker.process_id)
         nodes = dict.fromkeys(look.partition(".")[0] for look in self._wanted)
         self._ticket = self._worker.run(graph, only=nodes, looks=self._wanted)
 
@@ -121,10 +116,3 @@ class Maker:
         """Take in that a thumbnail was drawn and written, or could not be."""
         card, drawing = self._drawing.pop(0)
         return card.name if drawing.exception() is None and drawing.result() else ""
-
-
-def _be_nice(process: int | None) -> None:
-    # Not every system knows priorities.
-    if process is not None and hasattr(os, "setpriority"):
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, process, NICE)
