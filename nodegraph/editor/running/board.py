@@ -194,7 +194,8 @@ def _settled(board: Board, name: str, state: str, error: str, **values: Any) -> 
         values = {key: getattr(ended, key) for key in ("state", "held", "looked")}
     else:
         end = _STATES.get(state, "done")
-        if end == "cached" and shown.state == "done" and shown.began > board.changed:
+        again = shown.state == "done" and shown.began > board.changed and not shown.asked
+        if end == "cached" and again:
             end = "done"  # it ran after the last edit: another wave of the same edit found it
         values["state"] = "unknown" if shown.state == "unknown" and end == "error" else end
         values["error"] = error if end in ("error", "blocked") else ""
