@@ -65,6 +65,8 @@ class App:
         self.in_gallery: bool = True
         self.region: tuple[float, float] | None = None
         self.raised: list[str] = []
+        self.fitted: bool = False
+        """The whole graph is shown, and nothing was looked at since."""
         self._glide: Glide | None = None
         self._drawn: tuple[Any, ...] = ()
         self._carded: tuple[Any, ...] = ()
@@ -248,7 +250,7 @@ class App:
         self.engine.opened(session.graph)
         self.lay_out()
         self._build_scene()
-        self.look_at(self.view.fitted(self.scene.bounds))
+        self.show_all()
 
     def show_gallery(self, shown: bool = True) -> None:
         """Show or leave the first screen; the document stays as it is behind it."""
@@ -272,8 +274,14 @@ class App:
             self.selection = selection
             self.touch()
 
+    def show_all(self, smooth: bool = False) -> None:
+        """Show the whole graph; it stays so when the window gets another size."""
+        self.look_at(self.view.fitted(self.scene.bounds), smooth)
+        self.fitted = True
+
     def look_at(self, view: View, smooth: bool = False) -> None:
         """Show another part of the canvas."""
+        self.fitted = False
         if smooth and self.settings.animations:
             self._glide = Glide(self.view, view, time.monotonic())
         else:

@@ -130,5 +130,7 @@ class Shell:
         app, canvas = self.app, self.regions.canvas
         size = (canvas.width or 1.0, canvas.height or 1.0)
         app.view = replace(app.view, size=size, scale=self.kit.scale / 100)
+        if app.fitted and canvas.width:
+            app.view = app.view.fitted(app.scene.bounds)
         self.popups.area = canvas if canvas.width else None
         self.popups.resize(self.size)

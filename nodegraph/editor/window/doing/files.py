@@ -1,0 +1,89 @@
+"""Commands on files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import dearpygui.dearpygui as dpg
+
+from nodegraph.document import walk
+from nodegraph.editor.window.doing.table import command, opened
+
+if TYPE_CHECKING:
+    from nodegraph.editor.window.app import App
+
+
+@command("file.new")
+def _new(app: App, **_: Any) -> None:
+    app.files.new()
+
+
+@command("file.open")
+def _browse(app: App, **_: Any) -> None:
+    app.files.browse()
+
+
+@command("file.save", opened)
+def _save(app: App, **_: Any) -> None:
+    app.files.save()
+
+
+@command("file.save_as", opened)
+def _save_as(app: App, **_: Any) -> None:
+    app.files.save_as()
+
+
+@command("file.revert", lambda app: app.session.path is not None and app.session.history.dirty)
+def _revert(app: App, **_: Any) -> None:
+    app.files.revert()
+
+
+@command("file.relink", opened)
+def _relink(app: App, **_: Any) -> None:
+    app.files.relink()
+
+
+@command("file.quit")
+def _quit(app: App, **_: Any) -> None:
+    app.files.quit()
+
+
+@command("file.open_path")
+def _open_path(app: App, **_: Any) -> None:
+    app.files.open_pasted(dpg.get_clipboard_text() or "")
+
+
+@command("file.gallery")
+def _gallery(app: App, **_: Any) -> None:
+    app.show_gallery(not app.in_gallery)
+
+
+@command("file.recent", lambda app: bool(app.settings.recent or app.settings.pins))
+def _recent(app: App, **_: Any) -> None:
+    app.popups.recent()
+
+
+@command("file.export", opened)
+def _export(app: App, **_: Any) -> None:
+    """Run what writes files."""
+    writers = [
+        name
+        for name, item, _path in walk(app.graph.nodes)
+        if (known := app.types.get(item.type)) is not None and known.effect
+    ]
+    if not writers:
+        app.say("Nothing here writes files yet: add Write stems.", "warning")
+        return
+    app.engine.run_to(writers, app.visible(), app.run_settings)
+
+
+@command("gallery.open")
+def _gallery_open(app: App, key: str = "", **_: Any) -> None:
+    if key and key != "Enter":
+        app.open_path(Path(key))
+
+
+@command("file.choose", opened)
+def _choose(app: App, node: str = "", knob: str = "", name: str = "", **_: Any) -> None:
+    app.files.choose(node, knob or name)
