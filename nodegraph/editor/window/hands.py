@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dearpygui.dearpygui as dpg
@@ -20,7 +19,7 @@ from nodegraph.editor.look.faces import TEXT
 from nodegraph.editor.offers.ends import End
 from nodegraph.editor.offers.search import Wire, pulled_from, pulled_into
 from nodegraph.editor.regions import Splitter, dragged
-from nodegraph.editor.stage import nodes
+from nodegraph.editor.stage import Stage, nodes
 from nodegraph.editor.window import pointing
 
 if TYPE_CHECKING:
@@ -86,13 +85,8 @@ class Hands:
         elif isinstance(event, pointing.Turned):
             if self.over_canvas and not app.popups.open and not app.in_gallery:
                 # Steps add up: they begin where the canvas is gliding to.
-                app.view, view = app.target, app.view
-                try:
-                    self._step(events.Wheel(self.at, event.notches))
-                finally:
-                    if app._glide is not None:
-                        app.view = view
-                        app.look_at(app._glide.end, smooth=True)
+                stage = replace(app.stage, view=app.target)
+                self._step(events.Wheel(self.at, event.notches), stage)
         elif isinstance(event, pointing.Pressed):
             self._press(event)
         else:
@@ -130,9 +124,9 @@ class Hands:
         elif self.dragging or self.over_canvas:
             self._step(events.Release(self.at, event.button, self.app.frames.keyboard.held))
 
-    def _step(self, event: events.Event) -> None:
+    def _step(self, event: events.Event, stage: Stage | None = None) -> None:
         before = self.state
-        self.state, wanted = step(self.state, event, self.app.stage)
+        self.state, wanted = step(self.state, event, stage or self.app.stage)
         for intent in wanted:
             self._do(intent)
         if self.state is not before or wanted:
@@ -269,15 +263,3 @@ class Hands:
         )  # fmt: skip
         kit.draw_words((x + kit.px(12), y + kit.px(8)), words, TEXT.title, theme.t1, layer)
         self._ghost = [layer]
-
-    def photograph(self) -> None:
-        """Save a picture of the window beside the settings."""
-        from nodegraph.editor.files import settings as keeping
-
-        folder = keeping.folder()
-        folder.mkdir(parents=True, exist_ok=True)
-        number = 1
-        while (path := Path(folder) / f"window_{number}.png").exists():
-            number += 1
-        dpg.output_frame_buffer(str(path))
-        self.app.say(f"A picture of the window is saved as {path}")
