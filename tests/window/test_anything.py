@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import random
 
+import pytest
+
 from nodegraph import document
 from nodegraph.edits.scope import dangling
 from tests.window.conftest import Start
@@ -49,6 +51,7 @@ def act(window: Program, state: State, dice: random.Random) -> None:
         window.drag(anywhere, spot(state, dice.random(), dice.random()), steps=4)
 
 
+@pytest.mark.timeout(900)
 def test_a_thousand_random_actions_leave_a_valid_document(program: Start):
     window = program("kernel_additive")
     ready(window)
