@@ -48,8 +48,8 @@ Rect = tuple[float, float, float, float]
 EDITOR = (sys.executable, "-m", "nodegraph")
 PATIENCE = 10.0
 """Seconds in which the program must answer, and in which what a test waits for must come true."""
-LEAST = 20.0
-"""Seconds that anything is waited for, at the least."""
+SLOW = 6
+"""How many times longer than a user a test waits, up to a minute."""
 START = 30.0
 """Seconds in which the first frame must be drawn."""
 
@@ -170,8 +170,7 @@ class Program:
 
         A busy machine gets more time than a user would have: waiting costs only where it fails.
         """
-        seconds = max(seconds, LEAST)
-        end = time.monotonic() + seconds
+        end = time.monotonic() + max(seconds, min(SLOW * seconds, 60))
         while not condition(state := self.state()):
             if time.monotonic() > end:
                 raise AssertionError(f"waited {seconds:g} s for {what}; there is {_brief(state)}")
