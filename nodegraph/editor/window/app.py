@@ -276,8 +276,13 @@ class App:
 
     def show_all(self, smooth: bool = False) -> None:
         """Show the whole graph; it stays so when the window gets another size."""
-        self.look_at(self.view.fitted(self.scene.bounds), smooth)
+        self.look_at(self.whole, smooth)
         self.fitted = True
+
+    @property
+    def whole(self) -> View:
+        """The view of the whole graph, clear of the zoom control."""
+        return self.view.fitted(self.scene.bounds, margin=self.kit.px(64))
 
     def look_at(self, view: View, smooth: bool = False) -> None:
         """Show another part of the canvas."""

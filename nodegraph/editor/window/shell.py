@@ -131,6 +131,6 @@ class Shell:
         size = (canvas.width or 1.0, canvas.height or 1.0)
         app.view = replace(app.view, size=size, scale=self.kit.scale / 100)
         if app.fitted and canvas.width:
-            app.view = app.view.fitted(app.scene.bounds)
+            app.view = app.whole
         self.popups.area = canvas if canvas.width else None
         self.popups.resize(self.size)
