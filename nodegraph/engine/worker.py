@@ -33,6 +33,8 @@ from nodegraph.values import Grid
 
 NICE = 5
 """How far the child steps back behind the window, from 0 to 19."""
+TRIES = 3
+"""Children that may end one after another before they said anything."""
 PATIENCE = 2.0
 """Seconds that a run has to stop before its process is killed."""
 
@@ -134,6 +136,8 @@ class Worker:
         self._stopping = 0
         """Ticket of the run that was asked to stop, and by when it must have."""
         self._deadline: float | None = None
+        self._silent = 0
+        """How many children in a row ended before they said anything."""
         self._start()
 
     @property
@@ -172,6 +176,9 @@ class Worker:
             frozenset(looks),
             share,
         )
+        if self._given_up:
+            self._silent = 0
+            self._start()
         if self._going:
             self.cancel()
         self._send(order)
@@ -188,10 +195,13 @@ class Worker:
     def poll(self, seconds: float = 0.0) -> list[Message]:
         """Give the messages that have come, for at most `seconds`."""
         messages: list[Message] = []
+        if self._given_up:
+            return messages
         end = time.monotonic() + seconds
         with contextlib.suppress(EOFError, OSError):
             while self._pipe.poll(max(0.0, end - time.monotonic()) if not messages else 0.0):
                 message = self._pipe.recv()
+                self._silent = 0
                 if isinstance(message, (Ended, Refused, _Idle)):
                     if message.ticket >= self._stopping:
                         self._deadline = None
@@ -203,6 +213,7 @@ class Worker:
                     break
         if not self._process.is_alive():
             code = self._process.exitcode
+            self._silent += 1
             messages.append(self._renew(f"the engine's process ended by itself ({_ending(code)})"))
         elif self._deadline is not None and time.monotonic() > self._deadline:
             messages.append(
@@ -229,11 +240,19 @@ class Worker:
         theirs.close()
 
     def _renew(self, reason: str) -> Died:
+        if self._given_up:
+            reason += ", as the ones before it; the next run tries again"
         died = Died(self._going, reason)
         self._going, self._deadline = 0, None
         self._kill()
-        self._start()
+        if not self._given_up:
+            self._start()
         return died
+
+    @property
+    def _given_up(self) -> bool:
+        """Whether no child is started by itself any more, as each ends at once."""
+        return self._silent >= TRIES
 
     def _kill(self) -> None:
         self._process.kill()

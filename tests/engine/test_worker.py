@@ -193,3 +193,26 @@ def test_closing_leaves_no_process(tmp_path: Path):
     made.close()
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
+
+
+def ends_at_once(*_: object) -> None:
+    os._exit(3)
+
+
+def test_a_child_that_cannot_start_is_not_started_for_ever(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("nodegraph.engine.worker.serve", ends_at_once)
+    made = Worker()
+    try:
+        died: list[Message] = []
+        end = time.monotonic() + 30
+        while len(died) < 3 and time.monotonic() < end:
+            died += made.poll(0.1)
+        assert len(died) == 3
+        assert "the next run tries again" in died[-1].reason
+        assert made.poll(1.0) == []
+        made.run(document.parse('{"format": 1, "nodes": {}}'))
+        while len(died) < 4 and time.monotonic() < end:
+            died += made.poll(0.1)
+        assert len(died) == 4
+    finally:
+        made.close()
