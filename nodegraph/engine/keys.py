@@ -126,7 +126,9 @@ def _loop_recipe(step: Step, keys: Keys, at: Mapping[str, int]) -> Recipe:
     exports = [
         (f"body {name}", keys.results[name]) for name in sorted({slot[0] for slot in loop.exports})
     ]
-    return Recipe("loop", step.params_text, (*states, *watches, *exports), " ".join(shown))
+    inputs = (*states, *watches, *exports)
+    # A loop that is muted gives nothing, so what reads it is not what it was.
+    return Recipe(step.kind, step.params_text, inputs, " ".join(shown))
 
 
 def _holds(step: Step, name: str) -> bool:

@@ -520,3 +520,20 @@ def test_a_loop_whose_result_was_known_tells_its_last_turn_and_shows_its_body_ag
         )
     assert turns == [1, 2, 3, 3]
     assert shown.count(("d", 3)) == 2
+
+
+def test_what_reads_a_muted_loop_waits_even_where_its_result_is_kept():
+    looped = graph(
+        x=n("one"),
+        turn={
+            "type": "loop",
+            "params": {"iterations": 0},
+            "state": {"s": {"first": "x", "next": "x"}},
+        },
+        after=n("add", {"a": "turn.s"}),
+    )
+    e = engine()
+    assert e.run(looped).records["after"].state == "ran"
+    muted = e.run(edits.set_mode(looped, ["turn"], "mute"))
+    assert muted.records["after"].state == "blocked"
+    assert e.run(looped).records["after"].state == "cached"
