@@ -90,12 +90,19 @@ _SHORT = {"Escape": "Esc", "Delete": "Del"}
 
 
 def chord(key: str, *, ctrl: bool = False, alt: bool = False, shift: bool = False) -> str:
-    """Write a key press in the one form the table has: ``Ctrl+Shift+P``."""
+    """Write a key press in the one form the table has: ``Ctrl+Shift+P``.
+
+    Escape is Escape whatever is held, and Enter means the same with Shift: of a chord or a capital
+    letter just before, a key may still be down.
+    """
     if key in ("?", "/") and (shift or key == "?"):
         key, shift = "?", False
     if key in ("+", "=", "_"):
         shift = False
     key = _SAME_KEY.get(key, key.upper() if len(key) == 1 else key)
+    if key == "Escape":
+        return key
+    shift = shift and key != "Enter"
     held = zip(_MODIFIERS, (ctrl, alt, shift), strict=True)
     return "+".join([*(name for name, down in held if down), key])
 

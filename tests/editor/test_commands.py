@@ -195,3 +195,9 @@ def test_the_menus_hold_commands_in_the_order_of_the_table():
         assert listed
         assert all(command.in_menu for command in listed)
     assert not BY_ID["sound.play"].in_menu
+
+
+def test_escape_leaves_whatever_is_still_held():
+    assert chord("Escape", ctrl=True, shift=True) == "Escape"
+    assert chord("Enter", shift=True) == "Enter"
+    assert chord("Enter", alt=True) == "Alt+Enter"

@@ -108,8 +108,6 @@ class Frames:
         """Give a key press to what is open, else to the command that it means."""
         app, popups = self.app, self.app.popups
         app.touch()
-        if popups.open and press == "Shift+Enter":
-            press = "Enter"  # of a capital letter just typed, Shift may still count as down
         typing = app.kit.typing
         if popups.key(press) or (app.in_gallery and not typing and app.gallery.key(press)):
             return
