@@ -59,11 +59,6 @@ class Command:
     words: str = ""
     """Other words by which it is found."""
 
-    @property
-    def in_menu(self) -> bool:
-        """Whether it stands in a menu of the top bar."""
-        return self.menu in MENUS
-
 
 MENUS = ("File", "Edit", "View", "Graph", "Run", "Help")
 GROUPS = (*MENUS, "Loops", "Listen", "Gallery")

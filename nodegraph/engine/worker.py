@@ -31,7 +31,7 @@ from nodegraph.engine.events import Event, Noted, Previewed
 from nodegraph.reduction import small
 from nodegraph.values import Grid
 
-NICE = 5
+NICE = 10
 """How far the child steps back behind the window, from 0 to 19."""
 TRIES = 3
 """Children that may end one after another before they said anything."""

@@ -80,9 +80,7 @@ def test_nodes_far_out_become_boxes_that_show_less_and_less(zoom: float, width: 
     assert View(zoom=zoom).detail(width) == detail
 
 
-def test_ports_say_their_type_and_wires_get_finer_from_near():
-    assert View(zoom=1.5).types_at_ports
-    assert not View(zoom=1.4).types_at_ports
+def test_wires_get_finer_from_near():
     assert (View(zoom=0.6).segments, View(zoom=0.5).segments) == (32, 16)
 
 

@@ -128,11 +128,6 @@ def splice(
     return _nearest_wire(scene, view.to_world(point), radius / view.factor, usable)
 
 
-def wire_near(scene: Scene, view: View, point: Point, radius: float = WIRE) -> str:
-    """Name the wire next to a screen point; empty for none."""
-    return _nearest_wire(scene, view.to_world(point), radius / view.factor)
-
-
 def loop_at(scene: Scene, point: Point, ignoring: Collection[str] = ()) -> str:
     """Name the innermost open loop around a world point; empty outside of all.
 

@@ -172,11 +172,6 @@ class View:
         return "title" if across >= NO_TITLE else "picture" if across >= NO_PICTURE else "plain"
 
     @property
-    def types_at_ports(self) -> bool:
-        """Whether ports say their type and sources."""
-        return self.zoom >= CLOSE
-
-    @property
     def segments(self) -> int:
         """Straight pieces of a drawn wire."""
         return 32 if self.zoom >= 0.6 else 16

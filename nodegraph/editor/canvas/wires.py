@@ -19,8 +19,6 @@ Array = NDArray[np.float64]
 
 SAMPLES = 33
 HANDLE, OUT = 28.0, 30.0
-DASHED, REFUSED, RETURN = (5.0, 4.0), (7.0, 5.0), (2.0, 5.0)
-"""How much is drawn and left out: of a dashed wire, of a refused one, of a loop's way back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,9 +44,6 @@ class Window:
     status: int = 24
     splitter: int = 1
     splitter_hit: int = 8
-    grip_width: int = 3
-    grip_height: int = 40
-    grip_radius: int = 2
     strip: int = 40
     """Title strip of a large view."""
     mark_width: int = 22
@@ -79,24 +76,17 @@ class NodeMeasures:
     small: int = 176
     medium: int = 208
     large: int = 272
-    width_step: int = 8
     radius: int = 8
     header: int = 32
-    header_overlap: int = 8
-    """The header's rectangle is this much higher, so that its lower corners are hidden."""
     chip: int = 20
     chip_left: int = 8
     chip_radius: int = 5
     icon: int = 13
     title_left: int = 36
-    port_first: int = 48
-    """From the top to the centre of the first row of ports."""
-    port_pitch: int = 24
     port_name: int = 14
     """From the edge to the name."""
     knob_pitch: int = 28
     knob_height: int = 24
-    knob_name_share: float = 0.42
     side: int = 8
     """From the edges to widgets and picture."""
     picture_small: int = 64
@@ -104,17 +94,10 @@ class NodeMeasures:
     picture_large: int = 96
     footer: int = 24
     progress: int = 3
-    collapsed: int = 32
-    gap_across: int = 48
-    """That auto-layout keeps."""
-    gap_badge: int = 72
-    """Where a count badge sits on the wire."""
-    gap_down: int = 24
     halo: int = 4
     shadow: tuple[int, int] = (4, 2)
     outline: int = 1
     outline_selected: int = 2
-    slider_radius: int = 4
     slider_grab: int = 10
     slider_grab_radius: int = 3
 
@@ -230,26 +213,13 @@ class CanvasMeasures:
     frame_title: tuple[int, int] = (12, 8)
     note_radius: int = 8
     note_padding: int = 14
-    map_width: int = 168
-    map_height: int = 104
     map_margin: int = 16
     map_radius: int = 6
     map_share: float = 0.94
     map_loop_share: float = 0.28
     map_view: float = 1.5
-    map_hidden: int = 560
-    """Height of the canvas below which there is no minimap."""
     zoom_control: int = 28
-    zoom_least: float = 0.1
-    zoom_most: float = 4.0
     dot: float = 1.2
-    dots: tuple[tuple[float, int], ...] = ((0.6, 24), (0.3, 48), (0.0, 96))
-    """From which zoom on the grid has which pitch."""
-    dots_most: int = 1500
-
-    def pitch(self, zoom: float) -> int:
-        """Give the pitch of the grid at a zoom."""
-        return next(pitch for least, pitch in self.dots if zoom >= least)
 
 
 @dataclass(frozen=True)
@@ -262,7 +232,6 @@ class LoopMeasures:
     head: int = 88
     row: int = 32
     button: int = 28
-    button_gap: int = 4
     main_button: int = 40
     track: int = 6
     track_radius: int = 3
@@ -275,7 +244,6 @@ class LoopMeasures:
     curve_height: int = 72
     curve_radius: int = 6
     curve: float = 2.2
-    curve_before: float = 1.5
     rail: int = 88
     floor: int = 28
     """From the lower edge up to the return path."""
@@ -314,8 +282,6 @@ class TrackMeasures:
     button: int = 24
     button_radius: int = 4
     quiet: float = 0.40
-    playhead: float = 1.5
-    playhead_mark: tuple[int, int] = (10, 7)
     square: int = 20
     """A source's square."""
     square_radius: int = 4
@@ -348,11 +314,9 @@ class PresenterMeasures:
     canvas: float = 0.42
     zoom: float = 1.26
     """At least."""
-    transport: int = 272
     axis: int = 18
     curve: float = 3.5
     track: int = 72
-    track_name: int = 22
     square: int = 44
     square_radius: int = 8
     letter: int = 26

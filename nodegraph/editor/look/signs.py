@@ -69,11 +69,6 @@ def source_style(name: str, index: int, theme: Theme, *, grey: bool = False) -> 
     return SourceStyle(colour, letter, known)
 
 
-def colour_of_source(name: str, index: int, theme: Theme) -> Rgba:
-    """Give the colour of a source; `index` counts from 0 among the sources shown together."""
-    return source_style(name, index, theme).colour
-
-
 # Types on wires
 
 
@@ -225,15 +220,3 @@ STATES: Mapping[str, StateStyle] = MappingProxyType(
         ),
     }
 )
-ENDED: Mapping[str, str] = MappingProxyType(
-    {
-        "ran": "done",
-        "cached": "cached",
-        "failed": "error",
-        "blocked": "blocked",
-        "absent": "absent",
-        "muted": "muted",
-        "cancelled": "stopped",
-    }
-)
-"""The state shown for each way a node may end, by the word of the engine."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nodegraph.editor.canvas.view import Point, Rect, View
-from nodegraph.editor.canvas.wires import REFUSED, dashes, points
+from nodegraph.editor.canvas.wires import dashes, points
 from nodegraph.editor.look.colours import with_alpha
 from nodegraph.editor.look.faces import TEXT
 from nodegraph.editor.look.measures import CARD, PORT, WINDOW, WIRE
@@ -65,7 +65,7 @@ class Held:
         thick = max(WIRE.width * view.factor * factor, 1.5)
         end = origin.corner(*wire.end)
         if wire.refused:
-            for stretch in dashes(_line(wire, origin), *REFUSED):
+            for stretch in dashes(_line(wire, origin), *WIRE.refused):
                 pen.polyline(stretch.tolist(), theme.err, thick)
             self._refused(end)
             self._refusal(wire, view)

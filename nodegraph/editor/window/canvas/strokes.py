@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from nodegraph.editor.canvas.view import Point
-from nodegraph.editor.canvas.wires import HANDLE, Array, Wire, cubics
+from nodegraph.editor.canvas.wires import HANDLE, Wire, cubics
 
 Curve = tuple[Point, Point, Point, Point]
 
@@ -47,9 +47,3 @@ def pieces(curve: Curve, factor: float, most: int) -> int:
     )
     # A quarter of a pixel away from the true curve is not seen.
     return min(max(math.ceil(math.sqrt(0.75 * bend * factor / 0.25)), 2), most)
-
-
-def stretched(points: Array, factor: float) -> float:
-    """Give the length of a line in pixels."""
-    steps = np.diff(points, axis=0)
-    return float(np.sqrt((steps**2).sum(-1)).sum()) * factor

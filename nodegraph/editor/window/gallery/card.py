@@ -6,12 +6,13 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.files.gallery import GalleryCard
-from nodegraph.editor.look.colours import HALO, Rgba, mix, with_alpha
+from nodegraph.editor.look.colours import HALO, mix, with_alpha
 from nodegraph.editor.look.faces import TEXT
 from nodegraph.editor.look.measures import GALLERY, NODE, SPACE, WINDOW
 from nodegraph.editor.look.signs import family_style
 from nodegraph.editor.window.gallery.layout import AROUND
 from nodegraph.editor.window.gallery.miniature import miniature
+from nodegraph.editor.window.gallery.panes import fill
 from nodegraph.editor.window.kit import Kit
 
 Item = int
@@ -26,31 +27,17 @@ def draw(kit: Kit, parent: Item, width: int, card: GalleryCard, texture: Item, l
     around, radius = px(AROUND), px(GALLERY.radius)
     body = Rect(around, around, width, px(GALLERY.card))
     if lit:
-        _fill(
-            parent, body.grown(px(NODE.halo)), with_alpha(theme.sel, HALO), radius + px(NODE.halo)
-        )
+        fill(parent, body.grown(px(NODE.halo)), with_alpha(theme.sel, HALO), radius + px(NODE.halo))
         edge = px(NODE.outline_selected)
-        _fill(parent, body.grown(edge), theme.sel, radius + edge)
+        fill(parent, body.grown(edge), theme.sel, radius + edge)
     else:
-        _fill(parent, body.grown(SPACE.hairline), theme.line, radius + SPACE.hairline)
-    _fill(parent, body, theme.panel, radius)
+        fill(parent, body.grown(SPACE.hairline), theme.line, radius + SPACE.hairline)
+    fill(parent, body, theme.panel, radius)
     picture = Rect(body.x, body.y, body.width, px(GALLERY.picture))
     _picture(kit, parent, picture, card, texture)
     if lit and not card.fault:
         _play(kit, parent, picture)
     _words(kit, parent, body, card)
-
-
-def _fill(parent: Item, rect: Rect, colour: Rgba, radius: float = 0) -> None:
-    dpg.draw_rectangle(
-        (rect.x, rect.y),
-        (rect.right, rect.bottom),
-        color=(0, 0, 0, 0),
-        fill=colour,
-        rounding=radius,
-        thickness=0,
-        parent=parent,
-    )
 
 
 def _picture(kit: Kit, parent: Item, rect: Rect, card: GalleryCard, texture: Item) -> None:
@@ -59,8 +46,8 @@ def _picture(kit: Kit, parent: Item, rect: Rect, card: GalleryCard, texture: Ite
         dpg.draw_image(texture, (rect.x, rect.y), (rect.right, rect.bottom), parent=parent)
         return
     # The ground is round above and square below.
-    _fill(parent, rect._replace(height=rect.height / 2 + radius), theme.plot, radius)
-    _fill(parent, rect._replace(y=rect.y + rect.height / 2, height=rect.height / 2), theme.plot)
+    fill(parent, rect._replace(height=rect.height / 2 + radius), theme.plot, radius)
+    fill(parent, rect._replace(y=rect.y + rect.height / 2, height=rect.height / 2), theme.plot)
     if card.fault:
         kit.draw_icon(rect.centre, "warning", 2 * WINDOW.icon, theme.stale, parent)
         return
@@ -72,7 +59,7 @@ def _picture(kit: Kit, parent: Item, rect: Rect, card: GalleryCard, texture: Ite
         dpg.draw_bezier_cubic(*placed, color=theme.line, thickness=1.2, segments=16, parent=parent)
     for box, family in small.boxes:
         colour = mix(family_style(family, theme).colour, theme.plot, 0.45)
-        _fill(parent, box.moved(rect.x, rect.y), colour, min(3, box.height / 3))
+        fill(parent, box.moved(rect.x, rect.y), colour, min(3, box.height / 3))
 
 
 def _play(kit: Kit, parent: Item, picture: Rect) -> None:
@@ -108,7 +95,7 @@ def _tags(kit: Kit, parent: Item, at: tuple[float, float], room: float, card: Ga
         width = round(kit.width(tag, TEXT.small)) + 2 * padding
         if x + width > right:
             return
-        _fill(parent, Rect(x, y, width, high), theme.frame, px(WINDOW.key_radius))
+        fill(parent, Rect(x, y, width, high), theme.frame, px(WINDOW.key_radius))
         kit.draw_words((x + padding, text_y), tag, TEXT.small, theme.t2, parent)
         x += width + px(SPACE.gap)
     if card.loop and x + px(48) <= right:

@@ -16,6 +16,7 @@ from nodegraph.editor.look.colours import Rgba
 from nodegraph.editor.look.faces import TEXT, Text
 from nodegraph.editor.look.measures import SPACE, WINDOW
 from nodegraph.editor.window.gallery.layout import ROW, flow
+from nodegraph.editor.window.gallery.panes import fill
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.host import Host
@@ -257,30 +258,18 @@ class Column:
 
     def _draw_keys(self, box: Rect) -> None:
         kit, px, theme = self.host.kit, self.host.kit.px, self.host.kit.theme
-        _block(self._ink, box, theme.panel2, px(WINDOW.popup_radius))
+        fill(self._ink, box, theme.panel2, px(WINDOW.popup_radius))
         self._words(box.x + px(12), box.y + px(14), "In every graph", TEXT.title, theme.t1)
         for words, key, x, line, wide in self._placed_keys(round(box.width) - 2 * px(12)):
             left, top = round(box.x + px(12) + x), round(box.y + px(40) + line * px(24))
             if key:
                 cap = Rect(left, top, round(wide), px(WINDOW.key))
-                _block(self._ink, cap, theme.frame, px(WINDOW.key_radius))
+                fill(self._ink, cap, theme.frame, px(WINDOW.key_radius))
                 y = top + (px(WINDOW.key) - kit.fonts.size(TEXT.small_number)) / 2
                 self._words(left + px(5), y, words, TEXT.small_number, theme.t1)
             else:
                 y = top + (px(WINDOW.key) - kit.fonts.size(TEXT.label)) / 2
                 self._words(left, y, words, TEXT.label, theme.t2)
-
-
-def _block(parent: Item, rect: Rect, colour: Rgba, radius: float) -> None:
-    dpg.draw_rectangle(
-        (rect.x, rect.y),
-        (rect.right, rect.bottom),
-        color=(0, 0, 0, 0),
-        fill=colour,
-        rounding=radius,
-        thickness=0,
-        parent=parent,
-    )
 
 
 def _holds(item: Item, width: float, x: float, y: float) -> bool:

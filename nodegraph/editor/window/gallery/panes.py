@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.view import Rect
+from nodegraph.editor.look.colours import Rgba
 from nodegraph.editor.look.measures import SPACE, WINDOW
 from nodegraph.editor.window.kit import Kit
 from nodegraph.editor.window.kit.styles import make
@@ -65,3 +66,16 @@ def pane(parent: Item, rect: Rect, style: Item, *, scrolls: bool = False) -> Ite
     )
     dpg.bind_item_theme(made, style)
     return int(made)
+
+
+def fill(parent: Item, rect: Rect, colour: Rgba, radius: float = 0) -> None:
+    """Fill a rectangle."""
+    dpg.draw_rectangle(
+        (rect.x, rect.y),
+        (rect.right, rect.bottom),
+        color=(0, 0, 0, 0),
+        fill=colour,
+        rounding=radius,
+        thickness=0,
+        parent=parent,
+    )
