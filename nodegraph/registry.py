@@ -23,6 +23,7 @@ from typing import Any
 from nodegraph.declare import NodeType
 from nodegraph.errors import DeclarationError
 from nodegraph.values import Value
+from nodegraph.views import Shown
 
 BUNDLED = "nodes"
 GROUP = "nodegraph.nodes"
@@ -34,7 +35,8 @@ class Registry(Mapping[str, NodeType]):
     def __init__(self, types: Iterable[NodeType] = ()) -> None:
         self._types: dict[str, NodeType] = {}
         self._old: dict[str, str] = {}
-        self._views: dict[type[Value], Callable[[Any], Any]] = {}
+        self._views: list[Shown] = []
+        self._sounds: list[Shown] = []
         self.faults: list[str] = []
         """One line for each plug-in or node that could not be used."""
         for node_type in types:
@@ -52,21 +54,38 @@ class Registry(Mapping[str, NodeType]):
         self._old.update(dict.fromkeys(node_type.replaces, node_type.id))
 
     def add_module(self, module: ModuleType) -> None:
-        """Add every node and view that a module declares itself; faults are noted."""
+        """Add every node, view and sound that a module declares itself; faults are noted."""
         for thing in list(vars(module).values()):
             if getattr(thing, "__module__", None) != module.__name__:
                 continue
             try:
                 if isinstance(getattr(thing, "__node__", None), NodeType):
                     self.add(thing.__node__)
-                if hasattr(thing, "__view__"):
-                    self._views[thing.__view__] = thing
+                if isinstance(getattr(thing, "__view__", None), Shown):
+                    self._views.append(thing.__view__)
+                if isinstance(getattr(thing, "__sound__", None), Shown):
+                    self._sounds.append(thing.__sound__)
             except DeclarationError as error:
                 self.faults.append(str(error))
 
+    def views(self, value: Value) -> dict[str, Shown]:
+        """Give the ways in which a value can be shown, by kind, the usual one first."""
+        found: dict[str, Shown] = {}
+        for kind in type(value).__mro__:
+            for shown in self._views:
+                if shown.shows is kind and shown.fits(value):
+                    found.setdefault(shown.kind, shown)
+        return dict(sorted(found.items(), key=lambda entry: bool(entry[0])))
+
     def view(self, value: Value) -> Callable[[Any], Any] | None:
-        """Find the picture function for a value by its type or the nearest base of it."""
-        return next((self._views[t] for t in type(value).__mro__ if t in self._views), None)
+        """Find the usual picture function for a value by its type or the nearest base of it."""
+        shown = self.views(value).get("")
+        return shown.function if shown else None
+
+    def sound(self, value: Value) -> Shown | None:
+        """Find what one hears of a value by its type or the nearest base of it."""
+        fitting = (s for t in type(value).__mro__ for s in self._sounds if s.shows is t)
+        return next((shown for shown in fitting if shown.fits(value)), None)
 
     def __getitem__(self, type_id: str) -> NodeType:
         return self._types[self._old.get(type_id, type_id)]

@@ -326,7 +326,7 @@ def curve_picture(value: Curve) -> Curves:
     return Curves(
         (Line(value.name or "value", x, y),),
         Axis(value.x_name, value.x_unit, first, last if last > first else first + 1),
-        Axis(value.name or "value", value.unit, *span, log=log),
+        Axis(value.name or "value", value.unit, *span, "log" if log else "linear"),
     )
 
 
@@ -362,8 +362,8 @@ def absent_picture(value: Absent) -> Table:
 
 
 VIEWS: dict[type[Value], Callable[..., Picture]] = {
-    function.__view__: function
+    function.__view__.shows: function
     for function in list(globals().values())
-    if hasattr(function, "__view__")
+    if hasattr(function, "__view__") and not function.__view__.kind
 }
 """Which function draws which type."""

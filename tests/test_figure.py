@@ -37,7 +37,13 @@ def curves(names: tuple[str, ...] = ("mixture", "vocals", "mine"), log: bool = F
     x = np.linspace(0, 90, 50)
     lines = tuple(Line(name, x, 1 + RNG.random(50)) for name in names)
     marks = ((20.0, "vocals 20.0°"), (21.0, "mine 21.0°"), (22.0, "other"))
-    return Curves(lines, Axis("angle", "°", 0, 90), Axis("e", "dB", 1, 2, log), marks, "title")
+    return Curves(
+        lines,
+        Axis("angle", "°", 0, 90),
+        Axis("e", "dB", 1, 2, "log" if log else "linear"),
+        marks,
+        "title",
+    )
 
 
 PICTURES: dict[str, Picture] = {
@@ -45,7 +51,7 @@ PICTURES: dict[str, Picture] = {
     "mask": heatmap("grey"),
     "difference": heatmap("diverging"),
     "phase": Heatmap(RNG.random((9, 9)), TIME, PITCH, "phase", "rad", -3.14, 3.14, "cyclic"),
-    "log_frequency": heatmap(y=Axis("frequency", "Hz", 50, 8000, log=True)),
+    "log_frequency": heatmap(y=Axis("frequency", "Hz", 50, 8000, scale="log")),
     "one_bin": Heatmap(np.zeros((1, 1)), TIME, PITCH, "share", "", 0, 1, "grey"),
     "minutes": Heatmap(
         np.zeros((4, 4)), Axis("time", "s", 0, 240), PITCH, "level", "dB", -80, 0, "magma"

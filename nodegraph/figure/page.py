@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nodegraph.figure import table
-from nodegraph.figure.pictures import colour_bar, curves, heatmap, loudest_sample, wave
+from nodegraph.figure.pictures import blend, colour_bar, curves, heatmap, loudest_sample, wave
 from nodegraph.figure.theme import Theme
-from nodegraph.views import Curves, Heatmap, Panels, Picture, Table, Wave
+from nodegraph.views import Blend, Curves, Heatmap, Panels, Picture, Single, Table, Wave
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -100,7 +100,7 @@ def _share_axes(axes: Axes, picture: Panels, number: int) -> None:
 
 def _one(
     axes: Axes,
-    picture: Heatmap | Curves | Wave | Table,
+    picture: Single,
     theme: Theme,
     colours: Mapping[str, str] | None = None,
     loudest: float = 0.0,
@@ -110,7 +110,9 @@ def _one(
         axes.set_title(picture.title)
     if isinstance(picture, Heatmap):
         return heatmap(axes, picture)
-    if isinstance(picture, Curves):
+    if isinstance(picture, Blend):
+        blend(axes, picture, colours or theme.named(picture.names))
+    elif isinstance(picture, Curves):
         curves(axes, picture, theme, colours or theme.named(line.name for line in picture.lines))
     elif isinstance(picture, Wave):
         colours = colours or theme.named([picture.name])

@@ -9,7 +9,7 @@ import numpy as np
 
 from nodegraph.figure.axes import set_axis, ticks
 from nodegraph.figure.theme import Theme
-from nodegraph.views import Axis, Curves, Heatmap, Wave
+from nodegraph.views import Axis, Blend, Curves, Heatmap, Wave
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,6 +45,26 @@ def heatmap(axes: Axes, picture: Heatmap) -> Any:
     set_axis(axes, "x", x)
     set_axis(axes, "y", y)
     return image
+
+
+def blend(axes: Axes, picture: Blend, colours: Mapping[str, str]) -> None:
+    """Draw a plane in which each cell has the colours of its sources, dimmed by level."""
+    from matplotlib.colors import to_rgb
+
+    table = np.array([to_rgb(colours[name]) for name in picture.names], np.float32)
+    span = (picture.high - picture.low) or 1.0
+    light = np.clip((picture.level.astype(np.float32) - picture.low) / span, 0, 1)
+    image = np.einsum("src,sk->rck", picture.shares.astype(np.float32), table) * light[..., None]
+    image = np.clip(image, 0, 1)
+    x, y = picture.x, picture.y
+    if y.log:
+        rows, columns = light.shape
+        axes.pcolormesh(_edges(x, columns), _edges(y, rows), image, rasterized=True)
+    else:
+        extent = (x.start, x.stop, y.start, y.stop)
+        axes.imshow(image, origin="lower", aspect="auto", extent=extent, interpolation="nearest")
+    set_axis(axes, "x", x)
+    set_axis(axes, "y", y)
 
 
 def _edges(axis: Axis, count: int) -> Any:

@@ -34,7 +34,7 @@ from nodegraph.editor.look.colours import THEMES, Theme
 from nodegraph.editor.look.measures import GALLERY
 from nodegraph.errors import DocumentError
 from nodegraph.values import Audio, Files, Number, Scores, Value
-from nodegraph.views import Curves, Heatmap, Panels, Picture, Table, Wave
+from nodegraph.views import Curves, Heatmap, Panels, Picture, Single, Table, Wave
 
 SIZE = 528, 2 * GALLERY.picture
 """Pixels across and down: a card's picture twice as large, for large interface scales."""
@@ -47,7 +47,6 @@ NAMED = "thumbnail"
 TELLING = ("view", "position", "factor", "mask", "kernel", "voice", "learn")
 """Families whose values tell what a graph does, the best first."""
 
-Single = Heatmap | Curves | Wave | Table
 _TABLES = (Files, Number, Scores)
 
 

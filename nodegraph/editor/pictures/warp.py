@@ -64,7 +64,7 @@ def logarithmic(picture: Picture, rows: int) -> Picture:
 
 def _axis(axis: Axis) -> Axis:
     linear = axis.unit == "Hz" and not axis.log and axis.start < LOWEST and axis.stop > 4 * LOWEST
-    return replace(axis, start=LOWEST, log=True) if linear else axis
+    return replace(axis, start=LOWEST, scale="log") if linear else axis
 
 
 def _warped(picture: Heatmap, rows: int) -> Heatmap:

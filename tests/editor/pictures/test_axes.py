@@ -11,7 +11,7 @@ from nodegraph.editor.pictures.readout import Readout, note_name, value_at
 from nodegraph.views import Axis, Curves, Heatmap, Line, Panels, Table, Wave
 
 TIME = Axis("time", "s", 0.0, 9.0)
-PITCH = Axis("frequency", "Hz", 50.0, 16000.0, log=True)
+PITCH = Axis("frequency", "Hz", 50.0, 16000.0, scale="log")
 
 
 def labels(axis, pixels=400, most=6, **more):
@@ -27,7 +27,7 @@ def labels(axis, pixels=400, most=6, **more):
     (Axis("phase", "rad", -math.pi, math.pi), ["-π", "-π/2", "0", "π/2", "π"]),
     (Axis("part", "", 0.5, 3.5), ["1", "2", "3"]),
     (Axis("frequency", "Hz", -10, 22060), ["0", "5k", "10k", "15k", "20k"]),
-    (Axis("cost", "", 2, 3e4, log=True), ["10", "100", "1000", "10000"]),
+    (Axis("cost", "", 2, 3e4, scale="log"), ["10", "100", "1000", "10000"]),
     (Axis("share", "", 0, 1), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]),
 ])  # fmt: skip
 def test_numbers_are_round(axis, expected):
@@ -37,8 +37,8 @@ def test_numbers_are_round(axis, expected):
 AXES = [
     PITCH, TIME, Axis("t", "s", -0.011, 3723.2), Axis("f", "Hz", -5.4, 22055), Axis("", "°", -90, 90),
     Axis("x", "", -1e-7, 3e-7), Axis("x", "", 1e9, 1.00001e9), Axis("x", "dB", 3, -90),
-    Axis("x", "", 1e-12, 1e12, log=True), Axis("x", "Hz", 20, 22050, log=True),
-    Axis("x", "", 0, 10, log=True), Axis("part", "", 0.5, 200.5), Axis("x", "Hz", 430, 450, log=True),
+    Axis("x", "", 1e-12, 1e12, scale="log"), Axis("x", "Hz", 20, 22050, scale="log"),
+    Axis("x", "", 0, 10, scale="log"), Axis("part", "", 0.5, 200.5), Axis("x", "Hz", 430, 450, scale="log"),
 ]  # fmt: skip
 
 

@@ -317,8 +317,8 @@ ODD = [
     *(Wave("odd", low, high, TIME) for low, high in ((NONE, NONE), (BAD, BAD), (BAD, BAD[:2]))),
     *(Curves((Line("odd", x, y), Line("odd", y, x)), axis, other, ((math.nan, ""), (math.inf, "x")))
       for x, y in ((NONE, NONE), (BAD, BAD), (BAD[:1], BAD[5:]), (np.arange(6), BAD))
-      for axis in (TIME, Axis("", "", 1, 1), Axis("", "Hz", 0, 100, log=True))
-      for other in (Axis("", "", 1, 1e5, log=True), Axis("", "", math.nan, math.inf))),
+      for axis in (TIME, Axis("", "", 1, 1), Axis("", "Hz", 0, 100, scale="log"))
+      for other in (Axis("", "", 1, 1e5, scale="log"), Axis("", "", math.nan, math.inf))),
     Curves((), TIME, UNIT),
     Table((), ()), Table(("a",), (("text",),)), Table(("a",), ((math.nan,), (math.inf,), (0.0,))),
     Panels((), ()), Panels((levels(np.ones((2, 2))),), ((0, 0, 0, 0),)),
