@@ -34,7 +34,7 @@ from nodegraph.editor.look.colours import THEMES, Theme
 from nodegraph.editor.look.measures import GALLERY
 from nodegraph.errors import DocumentError
 from nodegraph.values import Audio, Files, Number, Scores, Value
-from nodegraph.views import Curves, Heatmap, Panels, Picture, Single, Table, Wave
+from nodegraph.views import Curves, Heatmap, Panels, Picture, Single, Wave
 
 SIZE = 528, 2 * GALLERY.picture
 """Pixels across and down: a card's picture twice as large, for large interface scales."""
