@@ -85,7 +85,7 @@ class Lineup:
     def parts(self) -> tuple[str, ...]:
         """Keys of what should add up to the mixture: its parts and what is left over."""
         if self.group is None:
-            return tuple(key for key in self.keys if key != self.mixture)
+            return ()
         return tuple(t.key for t in self.tracks if t.minus or t.slot in self.group.parts)
 
 
