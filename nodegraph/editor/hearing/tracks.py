@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from types import MappingProxyType
+from typing import Any
 
 from nodegraph.declare import NodeType, Output
 from nodegraph.document import Graph, Link, Node, links, walk
@@ -23,6 +24,7 @@ Slot = tuple[str, str]
 Types = Mapping[str, NodeType]
 Sources = Mapping[Slot, tuple[str, ...]]
 """The sources known to run through each output."""
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
 MOST = 16
 MIXTURE, RESIDUAL = "mixture", "residual"
 REFERENCES = "references"
@@ -90,7 +92,7 @@ class Lineup:
 
 
 def lineup(
-    graph: Graph, types: Types, sources: Sources = {}, titles: Mapping[str, str] = {}
+    graph: Graph, types: Types, sources: Sources = NOTHING, titles: Mapping[str, str] = NOTHING
 ) -> Lineup:
     """Find the tracks of a graph; `titles` says what its nodes are called."""
     slots = list(_sounds(graph, types))

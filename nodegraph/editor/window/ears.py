@@ -192,6 +192,11 @@ class Ears:
         """Keys of the tracks in the order in which they are shown."""
         return desks.shown(self.desk, self.line)
 
+    @property
+    def matched(self) -> Mapping[str, float]:
+        """The dB by which each track is made as loud as another one."""
+        return desks.matching(self.desk, self.line, loud(self.sounds))
+
     def set(self, desk: Desk) -> None:
         """Set the desk."""
         if desk != self.desk:
