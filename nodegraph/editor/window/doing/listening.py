@@ -6,6 +6,7 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from nodegraph import edits
 from nodegraph.editor.hearing import desk as desks
 from nodegraph.editor.hearing import keeping
 from nodegraph.editor.hearing.timeline import Region
@@ -211,7 +212,7 @@ def _keep(app: App, node: str = "", port: str | None = None, **_: Any) -> None:
         return
     app.edit(graph, "keep as a track")
     app.settle()
-    app.say(f"Kept as track {len(keeping.written(graph) or ())}.", "ok")
+    app.say(f"Kept as track {len(edits.tracks(graph))}.", "ok")
 
 
 @command("sound.drop", _tracks)
@@ -225,7 +226,7 @@ def _drop(app: App, track: str = "", **_: Any) -> None:
     app.settle()
 
 
-@command("sound.own", lambda app: opened(app) and keeping.written(app.graph) is not None)
+@command("sound.own", lambda app: opened(app) and bool(edits.tracks(app.graph)))
 def _own(app: App, **_: Any) -> None:
     """Let the graph have the tracks that it would have by itself."""
     app.edit(keeping.forgotten(app.graph), "tracks by themselves")

@@ -120,6 +120,10 @@ class Inspector:
         """The source that is shown of it alone; empty where all are."""
         return "" if self._part == ALL else self._part
 
+    def rects(self) -> dict[str, Rect]:
+        """Give where what is painted by hand lies in the window."""
+        return self._knobs.rects if self._rect.width >= 1 and self._knobs is not None else {}
+
     # Each frame
 
     def refresh(self) -> None:
