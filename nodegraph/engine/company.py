@@ -74,9 +74,7 @@ def _reads(items: Mapping[str, Item], types: Mapping[str, NodeType], slot: Slot)
         return [state.first, state.next] if state else [watch] if watch else []
     known = types.get(item.type)
     rank = {p.name: k for k, p in enumerate(known.ports)} if known else {}
-    found = [
-        (rank.get(where.split()[1], len(rank)), where, link) for where, link in links(item)
-    ]
+    found = [(rank.get(where.split()[1], len(rank)), where, link) for where, link in links(item)]
     return [link for _, _, link in sorted(found, key=lambda entry: entry[:2])]
 
 

@@ -22,6 +22,7 @@ from nodegraph.engine import sparing
 from nodegraph.engine.cache import Slots
 from nodegraph.engine.events import Listener, Previewed, Progressed
 from nodegraph.engine.feeding import Blocked, Env
+from nodegraph.engine.listening import Soundings
 from nodegraph.engine.plan import Plan
 from nodegraph.engine.records import Frame, Memory, Record
 from nodegraph.engine.run import Run, Shown, Sink
@@ -47,8 +48,8 @@ class Result(Mapping[str, Any]):
     records: Mapping[str, Record]
     slots: Mapping[Slot, Value]
     seconds: float
-    keys: Mapping[Slot, str] = field(default_factory=dict)
-    """For each value that was asked for by name: another key whenever it may be another value."""
+    names: Mapping[Slot, str] = field(default_factory=dict)
+    """For each value that was asked for by name: another name whenever it may be another value."""
 
     @property
     def files(self) -> list[Path]:
@@ -133,6 +134,8 @@ class Engine:
         self.types = types
         self.threads = threads or _cores()
         self.memory = memory or Memory(cache_bytes)
+        self.soundings = Soundings()
+        """Sounds that were asked for, by `answering`."""
         self._planned: OrderedDict[tuple[int, tuple[str, ...] | None], Plan] = OrderedDict()
         self._named: tuple[Plan, dict[str, str], naming.Region, naming.Keys] | None = None
 
@@ -202,7 +205,7 @@ class Engine:
                 own = {slot[1]: value for slot, value in whole.slots.items() if slot[0] == name}
                 if own:
                     known[name] = own
-                    names[name] = whole.keys[name, next(iter(own))].rpartition(".")[0]
+                    names[name] = whole.names[name, next(iter(own))].rpartition(".")[0]
                 else:
                     lost[name] = whole.records[name].error
         if at or names:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from functools import cache
 
 from nodegraph.declare import NodeType
 from nodegraph.engine.cache import Cache, Slots
@@ -22,10 +21,10 @@ from nodegraph.values import Value
 def anchored(node_type: NodeType) -> bool:
     """Whether a node looks at the whole recording and gives something that has no place in time."""
     kinds = [kind for output in node_type.outputs for kind in output.types]
-    return node_type.whole and not node_type.effect and not any(map(_lies_in_time, kinds))
+    in_time = any(_lies_in_time(kind) for kind in kinds)
+    return node_type.whole and not node_type.effect and not in_time
 
 
-@cache
 def _lies_in_time(kind: type[Value]) -> bool:
     """Whether a value has a sample or a frame for each moment; one of unknown kind may."""
     if kind is Value:
