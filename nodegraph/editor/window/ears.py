@@ -22,7 +22,7 @@ from nodegraph.editor.hearing.tracks import Lineup, Slot, lineup
 from nodegraph.editor.window.panels.names import labels
 from nodegraph.engine.asking import Answer, Ask, Balance, Heard, Listen, Sounding, Weighed
 from nodegraph.marks import EVERYTHING, Box, Brush, Selection
-from nodegraph.sharing import Shared
+from nodegraph.player import Level, Player
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.app import App
@@ -31,10 +31,7 @@ PATIENCE = 0.3
 """Seconds after which it is said what playing waits for."""
 FIRST = 3
 """Frames that are drawn before the player's process is started."""
-KEPT = 10.0
-"""Seconds for which the file of a sound that was replaced stays, so that the player may map it."""
 AUDITION = "audition"
-NO_SOUND = "There is no sound device: pictures and files still work."
 
 
 class Asks(Protocol):
@@ -98,7 +95,7 @@ class Ears:
         """How far the sum of the parts is from the mixture, in dB below it."""
         self.fault = ""
         """Why nothing can be heard."""
-        self.player: Any = None
+        self.player: Player | None = None
         self._fetching = Fetching()
         self._audition: Audition | None = None
         self._at = 0.0
@@ -112,7 +109,6 @@ class Ears:
         self._mixed: Mapping[str, Any] = {}
         self._looped: Region | None = None
         self._weighed: Hashable | None = None
-        self._left: list[tuple[float, Shared]] = []
 
     # The playhead
 
@@ -233,8 +229,6 @@ class Ears:
         if before is not None and before.slot == slot:
             # Of the same output the sound before plays on until the new one is there.
             fresh = replace(fresh, sounds=before.sounds)
-        elif before is not None:
-            self._leave(before.sounds)
         self._audition = fresh
         self.play()
 
@@ -243,7 +237,6 @@ class Ears:
         before, self._audition = self._audition, None
         if before is None:
             return
-        self._leave(before.sounds)
         if not before.playing:
             self.pause()
         self.work()
@@ -264,10 +257,8 @@ class Ears:
         now = self._audition
         sounds = answer.sounds if isinstance(answer, Heard) else ()
         if now is None or not now.auditions(slot, selection):
-            self._leave(sounds)
             return
         if sounds:
-            self._leave(now.sounds)
             self._audition = replace(now, sounds=sounds)
         else:
             self._audition = replace(now, fault=getattr(answer, "reason", "there is no sound"))
@@ -280,8 +271,6 @@ class Ears:
     def opened(self) -> None:
         """Begin with another document."""
         self.pause()
-        if self._audition is not None:
-            self._leave(self._audition.sounds)
         self._audition, self.desk, self.sum_level, self._weighed = None, Desk(), None, None
         self._fetching.forget()
         self.line, self._line_of, self.timeline = Lineup(), (), Timeline()
@@ -302,11 +291,8 @@ class Ears:
             self._ask_audition(asks)
             self._ask(asks)
         self._tell()
-        self._sweep()
 
     def _start(self) -> None:
-        from nodegraph.player import Player
-
         self.player = Player()
         self.player.start()
 
@@ -327,7 +313,7 @@ class Ears:
         return max((wave.x.stop for wave in found if wave is not None), default=0.0)
 
     def _ask(self, asks: Asks) -> None:
-        wanted = self._fetching.next(self.line, self.heard, asks.stamp)
+        wanted = self._fetching.next(self.line, self.heard, asks.stamp, self._rate)
         if wanted is not None:
             question = replace(wanted.ask, rate=self._rate)
             asks.ask(wanted.topic, question, partial(self._take, wanted))
@@ -343,8 +329,10 @@ class Ears:
 
     @property
     def _rate(self) -> int:
-        """Samples a second that the player takes; 0 where it takes any."""
-        return int(getattr(self.player, "rate", 0) or 0)
+        """Samples a second that all sounds are to have: those of the first that came."""
+        sounds = self.sounds
+        first = sounds.get(self.line.mixture) or next(iter(sounds.values()), None)
+        return first.rate if first is not None else 0
 
     def _take(self, wanted: Want, answer: Answer) -> None:
         self._fetching.take(wanted, answer)
@@ -358,27 +346,30 @@ class Ears:
         """Tell the player what has changed, and say what it says."""
         if self.player is None:
             return
-        self.player.poll()
+        for line in self.player.poll():
+            self.app.say(line, "warning")
         self.fault = self.player.fault
-        if self.fault and self.fault != getattr(self, "_said", ""):
-            self._said = self.fault
-            self.app.say(NO_SOUND, "warning")
-        tracks = dict(self.sounds)
+        rate = self._rate
+        # What has another rate is asked for anew, at this one.
+        tracks = {key: sound for key, sound in self.sounds.items() if sound.rate == rate}
         if self._audition is not None:
-            tracks |= self._auditioned()
+            auditioned = self._auditioned()
+            # What comes before any track may have a rate of its own.
+            tracks = tracks | auditioned if rate else auditioned
         if not _same(tracks, self._put):
             self._put = tracks
             self.player.put(tracks)
         self._mix()
-        self._loop()
-        self._begin()
+        self._loop(self.player)
+        self._begin(self.player)
 
     def _auditioned(self) -> dict[str, Sounding]:
         sounds = self._audition.sounds if self._audition else ()
         return {f"{AUDITION} {place}": sound for place, sound in enumerate(sounds)}
 
     def _mix(self) -> None:
-        if self.player is None:
+        player = self.player
+        if player is None:
             return
         if self._audition is not None:
             faders = {key: desks.Fader(1.0, 0.0) for key in self._auditioned()}
@@ -389,12 +380,10 @@ class Ears:
         volume = self.app.settings.volume
         levels = {key: (fader.gain * volume, fader.pan) for key, fader in faders.items()}
         if levels != self._mixed:
-            from nodegraph.player import Level
-
             self._mixed = levels
-            self.player.mix({key: Level(*level) for key, level in levels.items()})
+            player.mix({key: Level(*level) for key, level in levels.items()})
 
-    def _loop(self) -> None:
+    def _loop(self, player: Player) -> None:
         region = self.region if self.desk.looping else None
         if self.desk.looping and region is None and self.total:
             region = 0.0, self.total
@@ -402,9 +391,9 @@ class Ears:
             region = self._audition.stretch
         if region != self._looped:
             self._looped = region
-            self.player.loop(region)
+            player.loop(region)
 
-    def _begin(self) -> None:
+    def _begin(self, player: Player) -> None:
         """Start playing, once there is what is to be heard; say what it waits for."""
         if self._due is None:
             return
@@ -413,7 +402,7 @@ class Ears:
             missing = [] if self._audition.sounds else [self._audition.name]
         if not missing and (self.heard or self._audition is not None):
             self._due = None
-            self.player.play()
+            player.play()
         elif not self._told and time.monotonic() - self._due > PATIENCE:
             self._told = True
             self.app.say(self._waiting(missing))
@@ -432,27 +421,11 @@ class Ears:
             return f"There is nothing to hear of {name} yet: run the graph first."
         return f"{name} plays as soon as it is there."
 
-    # Files
-
-    def _leave(self, sounds: tuple[Sounding, ...]) -> None:
-        self._fetching.left += [sound.samples for sound in sounds]
-
-    def _sweep(self) -> None:
-        now = time.monotonic()
-        self._left += [(now, file) for file in self._fetching.left]
-        self._fetching.left.clear()
-        while self._left and now - self._left[0][0] > KEPT:
-            self._left.pop(0)[1].drop()
-
     def close(self) -> None:
-        """End the player, and leave no files behind."""
+        """End the player."""
         if self.player is not None:
             self.player.close()
             self.player = None
-        for sound in (*self._put.values(), *self.sounds.values()):
-            sound.samples.drop()
-        for _, file in self._left:
-            file.drop()
 
 
 def _same(one: Mapping[str, Sounding], other: Mapping[str, Sounding]) -> bool:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from nodegraph.editor.hearing import waves
 from nodegraph.editor.hearing.tracks import Track
+from nodegraph.engine.asking import Sounding
 from nodegraph.views import Wave
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class TrackWaves:
         self.host = host
         self.drawn: dict[str, Drawn] = {}
         self._old: list[tuple[int, int]] = []
+        self._open: dict[str, Any] = {}
+        """Samples by their files: a file that is mapped stays, even where it is removed."""
         self._registry = int(dpg.add_texture_registry())
 
     def destroy(self) -> None:
@@ -103,11 +106,20 @@ class TrackWaves:
             return source
         line = self.host.ears.timeline
         span = line.start, line.stop
-        try:
-            samples = source.samples.open()
-        except OSError:  # a newer sound has taken its place
-            samples = np.zeros((1, 0), np.float32)
+        samples = self._samples(source)
         return waves.of_samples(samples, source.rate, track.name, span, width, source.start)
+
+    def _samples(self, sound: Sounding) -> NDArray[Any]:
+        path = sound.samples.path
+        if path not in self._open:
+            there = {s.samples.path for s in self.host.ears.sounds.values()}
+            self._open = {name: kept for name, kept in self._open.items() if name in there}
+            try:
+                self._open[path] = sound.samples.open()
+            except OSError:  # a newer sound has taken its place
+                return np.zeros((1, 0), np.float32)
+        opened: NDArray[Any] = self._open[path]
+        return opened
 
     def _put(self, key: str, wave: Wave, made_of: tuple[Any, ...], size: tuple[int, int]) -> None:
         line, edge = made_of[1], made_of[4]
