@@ -239,7 +239,7 @@ def _listen(desk: Values, ask: Listen, folder: Path | None) -> tuple[Any, ...]:
         clips = listening.difference(clips, theirs, named(ask.slot), named(ask.other))
     for slot, taken in less.items():
         parts = _clips(desk, slot, taken)
-        whole = replace(parts[0], data=sum(np.atleast_2d(part.data) for part in parts))
+        whole = replace(parts[0], data=np.sum([np.atleast_2d(part.data) for part in parts], axis=0))
         clips = listening.difference(clips, (whole,), named(ask.slot), named(slot))
     start = desk.region[0] if desk.region else 0.0
     where = folder or new_folder()

@@ -184,6 +184,11 @@ class Ears:
         return desks.audible(self.desk, self.line)
 
     @property
+    def names(self) -> Mapping[str, str]:
+        """What the tracks are called, by their keys."""
+        return desks.names(self.desk, self.line)
+
+    @property
     def shown(self) -> tuple[str, ...]:
         """Keys of the tracks in the order in which they are shown."""
         return desks.shown(self.desk, self.line)
@@ -415,7 +420,7 @@ class Ears:
             self._due = None
             return "All tracks are muted."
         track = self.line.find(missing[0])
-        name = desks.names(self.desk, self.line)[track.key] if track else missing[0]
+        name = self.names[track.key] if track else missing[0]
         if track is not None and not self.app.engine.busy and not self._fetching.busy:
             self._due = None
             return f"There is nothing to hear of {name} yet: run the graph first."

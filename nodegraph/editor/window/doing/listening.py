@@ -111,7 +111,7 @@ def _all_but(app: App, **_: Any) -> None:
 @command("sound.gain", _tracks)
 def _gain(app: App, track: str = "", **_: Any) -> None:
     ears, key = app.ears, track or _aimed(app)
-    name = desks.names(ears.desk, ears.line).get(key, key)
+    name = ears.names.get(key, key)
 
     def fault(words: str) -> str | None:
         return None if desks.read_gain(words) is not None else "Write a number of dB, such as -3."
@@ -142,7 +142,7 @@ def _make_a(app: App, **_: Any) -> None:
     ears = app.ears
     ears.set(desks.make_a(ears.desk, ears.line))
     one, _other = desks.pair(ears.desk, ears.line)
-    app.say(f"A is {desks.names(ears.desk, ears.line)[one]}.")
+    app.say(f"A is {ears.names[one]}.")
 
 
 @command("sound.match", _several)
@@ -160,7 +160,7 @@ def _blind(app: App, **_: Any) -> None:
     if before.blind is None:
         app.say("Names are hidden and the tracks shuffled. Shift B shows what they are.")
     elif before.hidden:
-        names = desks.names(ears.desk, ears.line)
+        names = ears.names
         one, other = desks.pair(ears.desk, ears.line)
         app.say(f"A was {names[one]}, B was {names[other]}.")
 

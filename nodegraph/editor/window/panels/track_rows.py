@@ -125,7 +125,7 @@ class TrackRows:
 
     def _heads(self) -> None:
         ears = self.host.ears
-        names = desks.names(ears.desk, ears.line)
+        names = ears.names
         for row, track in enumerate(self.tracks):
             self._head(track, row, names.get(track.key, track.name), track.key in ears.heard)
 
