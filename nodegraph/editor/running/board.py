@@ -29,6 +29,7 @@ __all__ = [
     "begun",
     "died",
     "edited",
+    "given_up",
     "stopped",
     "told",
 ]
@@ -96,6 +97,11 @@ def told(board: Board, *messages: Message, now: float = 0.0) -> Board:
             elif isinstance(message, Ended):
                 board = _ended(board, message.report)
     return board
+
+
+def given_up(board: Board) -> Board:
+    """Give the board once its run has made room for something that is no run of the board."""
+    return replace(_over(board), ticket=0)
 
 
 def died(board: Board, reason: str) -> Board:
