@@ -102,6 +102,12 @@ class Fetching:
             self.faults[wanted] = getattr(answer, "reason", "")
         self.version += 1
 
+    def lost(self) -> None:
+        """Note that the question on its way is not answered any more."""
+        if self._going is not None:
+            self._stamps.pop(self._going, None)
+            self._going = None
+
     def forget(self) -> None:
         """Begin with another document."""
         self._forget(set())

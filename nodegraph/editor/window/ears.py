@@ -8,10 +8,10 @@ plays on, and where there is none yet, playing begins when it comes.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any
 
 from nodegraph.editor.hearing import desk as desks
 from nodegraph.editor.hearing import waves
@@ -20,7 +20,7 @@ from nodegraph.editor.hearing.fetching import Fetching, Want, end, loud
 from nodegraph.editor.hearing.timeline import Region, Timeline
 from nodegraph.editor.hearing.tracks import Lineup, Slot, lineup
 from nodegraph.editor.window.panels.names import labels
-from nodegraph.engine.asking import Answer, Ask, Balance, Heard, Listen, Sounding, Weighed
+from nodegraph.engine.asking import Answer, Balance, Heard, Listen, Sounding, Weighed
 from nodegraph.marks import EVERYTHING, Box, Brush, Selection
 from nodegraph.player import Level, Player
 
@@ -32,16 +32,6 @@ PATIENCE = 0.3
 FIRST = 3
 """Frames that are drawn before the player's process is started."""
 AUDITION = "audition"
-
-
-class Asks(Protocol):
-    """What answers questions about values."""
-
-    def ask(self, topic: str, ask: Ask, then: Callable[[Answer], None]) -> None:
-        """Ask; an unanswered older question on the same topic is dropped."""
-
-    def stamp(self, slot: Slot) -> Hashable | None:
-        """Give another value whenever an output has another one; None while it has none."""
 
 
 @dataclass(frozen=True)
@@ -249,14 +239,14 @@ class Ears:
             self.seek(before.seconds)
         self.app.touch()
 
-    def _ask_audition(self, asks: Asks) -> None:
+    def _ask_audition(self) -> None:
         wanted = self._audition
-        stamp = asks.stamp(wanted.slot) if wanted else None
+        stamp = self.app.engine.stamp(wanted.slot) if wanted else None
         if wanted is None or stamp is None or stamp == wanted.stamp:
             return
         self._audition = replace(wanted, stamp=stamp)
         question = Listen(wanted.slot, wanted.selection, rate=self._rate)
-        asks.ask(AUDITION, question, partial(self._take_audition, wanted.slot, wanted.selection))
+        self.app.ask(AUDITION, question, partial(self._take_audition, wanted.slot, wanted.selection))
 
     def _take_audition(self, slot: Slot, selection: Selection, answer: Answer) -> None:
         now = self._audition
@@ -291,10 +281,8 @@ class Ears:
                 self.pause()
             return
         self._find()
-        asks = cast(Asks, app.engine)
-        if hasattr(asks, "ask"):
-            self._ask_audition(asks)
-            self._ask(asks)
+        self._ask_audition()
+        self._ask()
         self._tell()
 
     def _start(self) -> None:
@@ -317,11 +305,14 @@ class Ears:
         found = (waves.of_picture(pictures.get(t.slot), t.source) for t in self.line.tracks)
         return max((wave.x.stop for wave in found if wave is not None), default=0.0)
 
-    def _ask(self, asks: Asks) -> None:
+    def _ask(self) -> None:
+        asks = self.app.engine
+        if self._fetching.busy and not asks.asking:
+            self._fetching.lost()  # the engine was started again meanwhile
         wanted = self._fetching.next(self.line, self.heard, asks.stamp, self._rate)
         if wanted is not None:
             question = replace(wanted.ask, rate=self._rate)
-            asks.ask(wanted.topic, question, partial(self._take, wanted))
+            self.app.ask(wanted.topic, question, partial(self._take, wanted))
         group = self.line.group
         if group is None or self._fetching.busy or self._audition is not None:
             self.sum_level = self.sum_level if group is not None else None
@@ -330,7 +321,7 @@ class Ears:
         if None in stamps or (group, stamps) == self._weighed:
             return
         self._weighed = group, stamps
-        asks.ask("sum", Balance(group.mixture, group.parts), self._weigh)
+        self.app.ask("sum", Balance(group.mixture, group.parts), self._weigh)
 
     @property
     def _rate(self) -> int:

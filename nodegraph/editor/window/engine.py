@@ -511,7 +511,7 @@ class Engine:
         slots = (
             (ask.mixture, *ask.parts)
             if isinstance(ask, Balance)
-            else (ask.slot, *([ask.other] if ask.other else []))
+            else (ask.slot, *([ask.other] if ask.other else []), *getattr(ask, "minus", ()))
         )
         for name, _ in slots:
             if name not in self.board.nodes:

@@ -59,9 +59,8 @@ def _loop(app: App, **_: Any) -> None:
 @command("sound.region", opened)
 def _region(app: App, region: Region | None = None, **_: Any) -> None:
     """Set the loop region, which is then repeated; or have none."""
-    app.region = region
+    app.loop_over(region)
     app.ears.set(replace(app.ears.desk, looping=region is not None))
-    app.touch()
 
 
 # Tracks
