@@ -246,7 +246,9 @@ class Ears:
             return
         self._audition = replace(wanted, stamp=stamp)
         question = Listen(wanted.slot, wanted.selection, rate=self._rate)
-        self.app.ask(AUDITION, question, partial(self._take_audition, wanted.slot, wanted.selection))
+        self.app.ask(
+            AUDITION, question, partial(self._take_audition, wanted.slot, wanted.selection)
+        )
 
     def _take_audition(self, slot: Slot, selection: Selection, answer: Answer) -> None:
         now = self._audition
@@ -257,7 +259,7 @@ class Ears:
             self._audition = replace(now, sounds=sounds)
         else:
             self._audition = replace(now, fault=getattr(answer, "reason", "there is no sound"))
-            self.app.say(f"{now.name} cannot be heard: {self._audition.fault}.", "warning")
+            self.app.say(f"{now.name}: {self._audition.fault}.", "warning")
             self.release()
         self.app.touch()
 
