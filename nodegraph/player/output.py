@@ -102,12 +102,15 @@ class NullOut:
 
 
 class DeviceOut:
-    """The sound card that the system plays on. Raises NoDevice where it does not open."""
+    """The sound card that the system plays on. Raises NoDevice where it does not open.
+
+    `backend` names one of miniaudio's; without, it is the first that works.
+    """
 
     latency = BUFFER
     fault = ""
 
-    def __init__(self, rate: int) -> None:
+    def __init__(self, rate: int, backend: str = "") -> None:
         try:
             import miniaudio
         except ImportError as error:
@@ -120,11 +123,12 @@ class DeviceOut:
                     sample_rate=rate,
                     buffersize_msec=round(1000 * PERIOD),
                     callback_periods=PERIODS,
+                    backends=[miniaudio.Backend[backend]] if backend else [],
                     app_name="nodegraph",
                 )
         except miniaudio.MiniaudioError as error:
             raise NoDevice(" ".join(map(str, error.args))) from None
-        if self._device.backend == "Null":
+        if self._device.backend == "Null" and not backend:
             self._device.close()
             raise NoDevice("the system offers none")
         self.name: str = self._device.backend
