@@ -23,7 +23,8 @@ def set_axis(axes: Axes, which: Literal["x", "y"], axis: Axis) -> None:
     side = axes.xaxis if which == "x" else axes.yaxis
     if axis.log:
         (axes.set_xscale if which == "x" else axes.set_yscale)("log")
-    stop = axis.stop if axis.stop > axis.start else axis.start + 1
+    # An axis may run down.
+    stop = axis.stop if axis.stop != axis.start else axis.start + 1
     limit(axis.start, stop)
     side.set_label_text(_label(axis))
     found = ticks(axis)
