@@ -36,7 +36,7 @@ def uneven(axis: Axis) -> bool:
 def shares(axis: Axis, values: Any) -> Array:
     """Give where numbers lie on an axis: 0 at its start, 1 at its end."""
     values = np.asarray(values, np.float64)
-    start, stop = np.float64(axis.start), np.float64(axis.stop)
+    start, stop = np.asarray(axis.start), np.asarray(axis.stop)
     if uneven(axis):
         values, start, stop = (scales.spread(axis.scale, each) for each in (values, start, stop))
     found: Array = (values - start) / ((stop - start) or 1.0)
