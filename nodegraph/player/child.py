@@ -13,8 +13,8 @@ from nodegraph.player import clock
 from nodegraph.player.clock import State
 from nodegraph.player.serving import Opened, Order, Trouble, serve
 
-PATIENCE = 3.0
-"""Seconds within which a command takes effect in a process that is well."""
+PATIENCE = 8.0
+"""Seconds within which a command takes effect in a process that is well, a new stream included."""
 BEGINNING = 30.0
 """Seconds that a process has to open its stream."""
 ENDING = 0.2
@@ -39,8 +39,9 @@ class Child:
         threading.Thread(target=self._send, daemon=True).start()
         self._seen = State()
         self._sent = 0
-        self._owing: float | None = None
-        """When the oldest command was sent that has not taken effect."""
+        self._applied = 0.0
+        self._well = time.monotonic()
+        """When it last gave a sign of life, or had nothing to do."""
         self._opened = False
 
     @property
@@ -50,10 +51,10 @@ class Child:
 
     def send(self, name: str, value: Any = None) -> int:
         """Send a command, and give the number by which `state` tells that it has taken effect."""
+        if self.state.applied >= self._sent:
+            self._well = time.monotonic()
         self._sent += 1
         self._orders.put(Order(self._sent, name, value))
-        if self._owing is None:
-            self._owing = time.monotonic()
         return self._sent
 
     def _send(self) -> None:
@@ -76,7 +77,7 @@ class Child:
         with contextlib.suppress(EOFError, OSError):
             while self._pipe.poll():
                 messages.append(self._pipe.recv())
-                self._opened = True
+                self._opened, self._well = True, time.monotonic()
         return messages
 
     @property
@@ -85,9 +86,10 @@ class Child:
         if not self._process.is_alive():
             code = self._process.exitcode
             return f"its process ended by itself ({_ending(code)})"
-        if self.state.applied >= self._sent:
-            self._owing = None
-        waits = 0.0 if self._owing is None else time.monotonic() - self._owing
+        applied = self.state.applied
+        if applied >= self._sent or applied != self._applied:
+            self._applied, self._well = applied, time.monotonic()
+        waits = time.monotonic() - self._well
         if waits > (PATIENCE if self._opened else BEGINNING):
             return f"it did not answer within {waits:.0f} s"
         return ""

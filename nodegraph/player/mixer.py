@@ -8,8 +8,8 @@ so that exactly at the end it is at the start, alone: each turn takes exactly th
 its start sounds as it is.
 
 Tracks that are exchanged or go leave in the same way, with their gains closing over `RAMP` seconds
-while those of the new ones open. All ramps are straight and equally long, so that two equal tracks
-sum to one at every sample of a switch.
+while those of the new ones open. All ramps are straight and equally long, and set out together, so
+that two equal tracks sum to one at every sample of a switch, and so do the gates.
 
 Where a loop region is set the playhead is always in it. Without tracks the playhead waits. The end of
 the last track ends playing; playing from there begins anew.
@@ -97,27 +97,36 @@ class Mixer:
         """Play these tracks from now on. Raises ValueError for one that cannot be played."""
         fitting = {key: track.checked(key, self.rate) for key, track in tracks.items()}
         steps = self._ramp if self.sounding else 0
-        voices: dict[str, Voice] = {}
+        voices = {}
         for key, track in fitting.items():
             old = self._voices.get(key)
-            if old and old.track.same(track):
-                voices[key] = old
-            else:
-                voices[key] = Voice(track, self._levels.get(key, SILENT), steps)
-        for key, old in self._voices.items():
-            if voices.get(key) is not old and steps:
-                old.gain.to((0.0, 0.0), steps)
-                self._leaving.append(old)
+            keeps = old is not None and old.track.same(track)
+            voices[key] = old if old and keeps else Voice(track)
+        gone = [old for key, old in self._voices.items() if voices.get(key) is not old]
+        came = any(voice not in self._voices.values() for voice in voices.values())
         self._voices = voices
+        if steps:
+            self._leaving += gone
+        if gone or came:
+            self._move(steps)
         if not voices:
             self._leave()
 
     def mix(self, levels: Mapping[str, Level]) -> None:
         """Set the level of each track; one that is not named is silent."""
         self._levels = dict(levels)
-        steps = self._ramp if self.sounding else 0
+        if not all(voice.gain.makes_for(self._sides(key)) for key, voice in self._voices.items()):
+            self._move(self._ramp if self.sounding else 0)
+
+    def _move(self, steps: int) -> None:
+        """Let all gains set out together for where they belong."""
         for key, voice in self._voices.items():
-            voice.gain.to(self._levels.get(key, SILENT).sides, steps)
+            voice.gain.to(self._sides(key), steps)
+        for voice in self._leaving:
+            voice.gain.to((0.0, 0.0), steps)
+
+    def _sides(self, key: str) -> tuple[float, float]:
+        return self._levels.get(key, SILENT).sides
 
     @property
     def tracks(self) -> Mapping[str, Track]:
@@ -182,7 +191,7 @@ class Mixer:
         before = min(self.played, self.position - (frames[0] if frames else 0))
         self.region = frames
         if self._coming and self._head:
-            self._part(self._coming)
+            self._close(self._coming)
             self._coming = None
             self._head.gate.to((1.0,), self._fade)
         position = self._inside(self.position)
@@ -204,17 +213,18 @@ class Mixer:
 
     def _leave(self) -> None:
         """Let what is heard now fade out where it is."""
-        for head in (self._head, self._coming):
-            if head:
-                self._part(head)
+        self._close(self._head, self._coming)
         self._head = self._coming = None
 
-    def _part(self, head: Head) -> None:
-        head.gate.to((0.0,), self._fade)
-        if head.anchor is None:
-            head.anchor = head.position - 1
-        if not head.gate.silent:
-            self._tails.append(head)
+    def _close(self, *heads: Head | None) -> None:
+        """Let some heads leave, together with those that already do."""
+        for head in heads:
+            if head:
+                if head.anchor is None:
+                    head.anchor = head.position - 1
+                self._tails.append(head)
+        for head in self._tails:
+            head.gate.to((0.0,), self._fade)
 
     # The sum
 
@@ -268,6 +278,7 @@ class Mixer:
             first = self.region[0]
             self._coming = Head(first - self._fade, Ramp((0.0,), (1.0,), self._fade), anchor=first)
             self._head.gate.to((0.0,), self._fade)
+            self._close()
 
     def _stretch(self, count: int) -> int:
         """Give how many of the next frames nothing happens in."""

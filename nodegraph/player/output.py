@@ -102,12 +102,15 @@ class NullOut:
 
 
 class DeviceOut:
-    """The sound card that the system plays on. Raises NoDevice where it does not open."""
+    """The sound card that the system plays on. Raises NoDevice where it does not open.
+
+    `backend` names one of miniaudio's; without, it is the first that works.
+    """
 
     latency = BUFFER
     fault = ""
 
-    def __init__(self, rate: int) -> None:
+    def __init__(self, rate: int, backend: str = "") -> None:
         try:
             import miniaudio
         except ImportError as error:
@@ -120,11 +123,12 @@ class DeviceOut:
                     sample_rate=rate,
                     buffersize_msec=round(1000 * PERIOD),
                     callback_periods=PERIODS,
+                    backends=[miniaudio.Backend[backend]] if backend else [],
                     app_name="nodegraph",
                 )
         except miniaudio.MiniaudioError as error:
             raise NoDevice(" ".join(map(str, error.args))) from None
-        if self._device.backend == "Null":
+        if self._device.backend == "Null" and not backend:
             self._device.close()
             raise NoDevice("the system offers none")
         self.name: str = self._device.backend
@@ -217,19 +221,26 @@ def quiet() -> Iterator[None]:
         os.close(kept)
 
 
-def capturing(fill: Fill, path: str | None = None) -> Fill:
-    """Write what is delivered to a file too, where one is named."""
-    path = os.environ.get("NODEGRAPH_SOUND_CAPTURE") if path is None else path
-    if not path:
-        return fill
-    file = Path(path).open("ab", buffering=0)  # noqa: SIM115 - open as long as the process lives
+class Capture:
+    """Passes frames on, and writes them to a file, raw, where one is named."""
 
-    def both(count: int) -> Samples:
-        samples = fill(count)
-        file.write(samples.data)
+    def __init__(self, fill: Fill, path: str | None = None) -> None:
+        path = os.environ.get("NODEGRAPH_SOUND_CAPTURE") if path is None else path
+        self._fill = fill
+        # Not buffered: what has been delivered can be read at once.
+        self._file = Path(path).open("ab", buffering=0) if path else None  # noqa: SIM115
+
+    def __call__(self, count: int) -> Samples:
+        """Give the next frames."""
+        samples = self._fill(count)
+        if self._file:
+            self._file.write(samples.data)
         return samples
 
-    return both
+    def close(self) -> None:
+        """Close the file."""
+        if self._file:
+            self._file.close()
 
 
 def described() -> str:

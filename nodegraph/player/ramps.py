@@ -13,8 +13,9 @@ Gains = NDArray[np.float64]
 class Ramp:
     """Some gains on their way to others: a column (gain, 1), or a value for each sample.
 
-    Two ramps that set out together and are equally long have a constant sum where their ends have:
-    switching between two tracks that are the same changes nothing.
+    Ramps that set out together and are equally long have a constant sum where their ends have:
+    switching between two tracks that are the same changes nothing. So whatever is still on its way
+    sets out anew with the next one that does.
     """
 
     def __init__(
@@ -28,12 +29,15 @@ class Ramp:
             self.to(target, steps)
 
     def to(self, target: Sequence[float], steps: int) -> None:
-        """Set out for a target. One that is already being made for is reached as soon as before."""
-        wanted = np.array(target, np.float64)[:, None]
-        if not np.array_equal(wanted, self.target):
-            self.target, self.left = wanted, steps
-            if not steps:
-                self.value = wanted
+        """Set out for a target from where they are; nothing to do where they are there."""
+        self.target = np.array(target, np.float64)[:, None]
+        self.left = 0 if np.array_equal(self.target, self.value) else steps
+        if not self.left:
+            self.value = self.target
+
+    def makes_for(self, target: Sequence[float]) -> bool:
+        """Whether this is where they go, or are."""
+        return bool(np.array_equal(self.target[:, 0], target))
 
     def take(self, count: int) -> Gains:
         """Give the gains of the next samples: (gain, 1) where they stay, else (gain, count)."""

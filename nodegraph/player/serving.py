@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from nodegraph.player import clock
 from nodegraph.player.clock import State
 from nodegraph.player.mixer import Mixer
-from nodegraph.player.output import BUFFER, AudioOut, capturing, open_out
+from nodegraph.player.output import BUFFER, AudioOut, Capture, open_out
 from nodegraph.player.voices import Samples, Track
 from nodegraph.sharing import Sounding
 
@@ -110,7 +110,7 @@ class Service:
         self._troubles: deque[str] = deque()
         self._applied = 0
         self._open: dict[str, NDArray[Any]] = {}
-        self._fill = capturing(self._block)
+        self._fill = Capture(self._block)
         self._out = self._opened()
 
     # On the thread of commands
@@ -146,6 +146,7 @@ class Service:
             self._acts.append((self._applied, Mixer.pause))
             time.sleep(2 * BUFFER / 3)
         self._out.close()
+        self._fill.close()
 
     def _opened(self) -> AudioOut:
         self._began: float | None = None

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodegraph.player.levels import Level
 from nodegraph.player.ramps import Ramp
 
 Samples = NDArray[np.float32]
@@ -50,9 +49,9 @@ class Track:
 class Voice:
     """A track that is played, with its gains for left and right."""
 
-    def __init__(self, track: Track, level: Level, steps: int) -> None:
+    def __init__(self, track: Track) -> None:
         self.track = track
-        self.gain = Ramp((0.0, 0.0), level.sides, steps) if steps else Ramp(level.sides)
+        self.gain = Ramp((0.0, 0.0))
         self.first = round(track.start * track.rate)
         """Frame at which it begins."""
         self.last = self.first + track.samples.shape[1]
