@@ -27,7 +27,7 @@ from nodegraph.registry import discover
 from nodegraph.shipped import graph_file
 
 SETTINGS = RunSettings(heavy=60.0)
-FRAME = 1 / 60
+RATES = (48000, 32000, 22050, 24000, 16000, 96000, 88200)
 Slot = tuple[str, str]
 
 
@@ -119,7 +119,7 @@ def main() -> None:
             hand.wait(lambda: not hand.engine.busy, 60)
             for slot in ((heard, ""), ("stft", ""), ("magnitude", ""), ("song", "mixture")):
                 if slot[0] in hand.names:
-                    keys = [hand.hear(slot, 44000 + k) for k in range(1, 8)]
+                    keys = [hand.hear(slot, rate) for rate in RATES]
                     line(f"{name}: key to sound of {slot[0]}", [hand.hear(slot, 0)], 0.15)
                     line(f"{name}: the same at another rate", keys, 0.15)
         finally:
