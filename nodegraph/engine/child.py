@@ -201,9 +201,11 @@ class _Attendant:
 def _obey(order: Order, text: _Text, engine: Engine, desk: _Desk) -> None:
     """Run one order and tell what comes of it.
 
-    In a live run pictures are made beside the nodes that follow, so that none waits for another.
+    In a live run the first picture is that of the knob's own node, and made at once; the others are
+    made beside the nodes that follow.
     """
     painter = ThreadPoolExecutor(1, "pictures") if order.live else None
+    painted: list[str] = []
 
     def tell(event: Event) -> None:
         # A value is no message; pictures of it are sent below.
@@ -216,7 +218,8 @@ def _obey(order: Order, text: _Text, engine: Engine, desk: _Desk) -> None:
             if not {node, name} & order.looks:
                 continue
             args = order, engine, desk, (node, output), value, turn
-            if painter is None:
+            if painter is None or not painted:
+                painted.append(node)
                 _picture(*args)
             else:
                 painter.submit(_picture, *args)

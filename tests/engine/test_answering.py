@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -151,9 +150,9 @@ FLOW = graph(
 
 
 @pytest.fixture
-def engine() -> Iterator[Engine]:
+def engine() -> Engine:
     toys.CALLS.clear()
-    yield Engine(TYPES, threads=1)
+    return Engine(TYPES, threads=1)
 
 
 def hear(engine: Engine, shown: Graph, ask: Ask, folder: Path, **more: Any) -> tuple[Sounding, ...]:
