@@ -261,5 +261,5 @@ def _clips(
 
 def _balance(desk: Values, ask: Balance) -> float:
     mixture = desk.find(ask.mixture)
-    parts = {named(slot): desk.find(slot) for slot in ask.parts}
+    parts = [(named(slot), desk.find(slot)) for slot in ask.parts]
     return listening.left_over(named(ask.mixture), mixture, parts)
