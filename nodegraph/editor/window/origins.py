@@ -10,7 +10,7 @@ from nodegraph.document import Graph
 from nodegraph.editor.running import looking
 from nodegraph.editor.running.board import FRESH, Board
 from nodegraph.editor.running.looking import At
-from nodegraph.engine.asking import Ask, Balance
+from nodegraph.engine.asking import Ask, Balance, Listen
 from nodegraph.engine.events import Event, Finished
 
 Slot = tuple[str, str]
@@ -114,4 +114,5 @@ def slots_of(ask: Ask) -> tuple[Slot, ...]:
     """Name the outputs that a question is about."""
     if isinstance(ask, Balance):
         return (ask.mixture, *ask.parts)
-    return (ask.slot,) if ask.other is None else (ask.slot, ask.other)
+    minus = ask.minus if isinstance(ask, Listen) else ()
+    return (ask.slot, *minus) if ask.other is None else (ask.slot, ask.other, *minus)

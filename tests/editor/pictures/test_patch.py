@@ -90,7 +90,9 @@ def test_outlines_keep_what_is_lowest_and_highest():
 
 
 def test_shares_and_levels_of_a_blend_go_together():
-    def blend(share: float, start: float, stop: float, names: tuple[str, ...] = ("a", "b")) -> Blend:
+    def blend(
+        share: float, start: float, stop: float, names: tuple[str, ...] = ("a", "b")
+    ) -> Blend:
         shares = np.stack([np.full((3, 20), share), np.full((3, 20), 1 - share)])
         level = np.full((3, 20), -10.0)
         time = replace(TIME, start=start, stop=stop)
