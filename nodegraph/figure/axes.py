@@ -21,6 +21,7 @@ COUNTED = ("part", "iteration", "frames", "bins")
 """Axes that hold whole numbers."""
 OCTAVES = (16.0, 31.5, 63.0, 125.0, 250.0, 500.0, 1e3, 2e3, 4e3, 8e3, 16e3, 32e3, 64e3)
 """The octaves of ISO 266."""
+STEPS = (1, 2, 5, 10)
 CLOSE = 0.045
 """Share of an axis that a number takes at least."""
 
@@ -155,7 +156,7 @@ def ticks(axis: Axis) -> tuple[Any, Any] | None:
         step = 15 if axis.stop - axis.start <= 90 else 30
         return MultipleLocator(step), written(lambda value: f"{_plain(value)}°")
     if _kilo(axis):
-        return MaxNLocator(6), written(lambda value: _plain(value / 1000))
+        return MaxNLocator(6, steps=STEPS), written(lambda value: _plain(value / 1000))
     if _minutes(axis):
         span = axis.stop - axis.start
         step = next((s for s in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600) if span / s <= 9), 1200)
@@ -166,5 +167,7 @@ def ticks(axis: Axis) -> tuple[Any, Any] | None:
             lambda value: names.get(round(value / (math.pi / 2)), "")
         )
     if axis.name in COUNTED:
-        return MaxNLocator(8, integer=True), written(_plain)
-    return None
+        return MaxNLocator(8, integer=True, steps=STEPS), written(_plain)
+    if not axis.unit or abs(axis.stop - axis.start) < 1e-3 * max(abs(axis.stop), 1e-30):
+        return None if abs(axis.stop) < 1e4 else (MaxNLocator(7, steps=STEPS), written(_plain))
+    return MaxNLocator(8, steps=STEPS), written(_plain)
