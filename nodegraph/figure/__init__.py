@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nodegraph.figure.page import caption_height, fill, height
-from nodegraph.figure.style import ENDINGS, INCHES, PIXELS, SCALES, Style, scaled
+from nodegraph.figure.style import INCHES, PIXELS, SCALES, Style, kind_of, scaled
 from nodegraph.figure.theme import DARK, LIGHT, Theme, settings
 from nodegraph.views import Picture
 
@@ -143,14 +143,6 @@ def _silent() -> Iterator[None]:
             yield
     finally:
         log.disabled = before
-
-
-def kind_of(path: Path) -> str:
-    """Give the format of a file by its ending. Raises ValueError."""
-    kind = path.suffix.lower().lstrip(".")
-    if kind not in ENDINGS:
-        raise ValueError(f"a picture is .png, .svg or .pdf, not {path.name!r}")
-    return kind
 
 
 def _metadata(kind: str, metadata: Mapping[str, str]) -> dict[str, Any]:
