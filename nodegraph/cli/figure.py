@@ -165,7 +165,7 @@ def _one(
 
 def _whole(graph: Graph, known: Registry, path: Path, given: dict[str, Any]) -> bytes | None:
     """Draw the graph, with the pictures of its nodes where they are asked for."""
-    from nodegraph.editor.pictures.graph_figure import graph_figure
+    from nodegraph.editor.drawing.graph import graph_figure
     from nodegraph.figure.shapes import drawn
     from nodegraph.figure.style import kind_of
 

@@ -166,8 +166,8 @@ def gallery(
 
 def caption(graph: Graph, known: Registry, found: Found) -> str:
     """Say what a picture shows: the graph, the node, its output, and what is measured."""
-    from nodegraph.edits.layout import section
     from nodegraph.document import Node, find
+    from nodegraph.edits.layout import section
 
     item = find(graph, found.link.node)
     named = section(graph, "look").get(found.link.node)

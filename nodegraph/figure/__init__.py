@@ -94,6 +94,8 @@ def rendered(
     theme: Theme,
     filled: Callable[[Figure], None],
     metadata: Mapping[str, str] | None = None,
+    *,
+    ground: tuple[int, int, int, int] | None = None,
 ) -> bytes:
     """Give the file of a figure that `filled` draws into. Raises ValueError as `drawn` does."""
     width, high = (max(round(side * dpi), 1) for side in inches)
@@ -113,7 +115,9 @@ def rendered(
         filled(figure)
         fine = dpi if kind == "png" else max(dpi, FINE)
         file = io.BytesIO()
-        figure.savefig(file, format=kind, dpi=fine, metadata=_metadata(kind, metadata or {}))
+        colour = theme.ground if ground is None else tuple(part / 255 for part in ground)
+        kept = _metadata(kind, metadata or {})
+        figure.savefig(file, format=kind, dpi=fine, metadata=kept, facecolor=colour)
     return _families_named(file.getvalue()) if kind == "svg" else file.getvalue()
 
 
