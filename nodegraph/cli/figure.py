@@ -23,9 +23,7 @@ NAMES = {"start": "from", "stop": "to", "decibels": "range", "colours": "map", "
 @click.command(short_help="Draw a view, or the whole graph, as a file for a slide.")
 @click.argument("graph")
 @click.argument("view", metavar="[NODE[.PORT][[SOURCE]]]", required=False)
-@click.option(
-    "-o", "--output", metavar="FILE", required=True, help="The file: .png, .svg or .pdf."
-)
+@click.option("-o", "--output", metavar="FILE", required=True, help="The file: .png, .svg or .pdf.")
 @click.option("--kind", metavar="KIND", help="Which of the views of the value; a wrong one lists.")
 @click.option(
     "--scale",

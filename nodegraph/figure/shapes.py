@@ -179,7 +179,9 @@ def _patch(shape: Area | Disc | Polygon | Stroke, order: int) -> Any:
     radius = min(shape.radius, wide / 2, high / 2)
     if radius <= 0:
         return Rectangle((x, y), wide, high, **look)
-    return FancyBboxPatch((x, y), wide, high, boxstyle=f"round,pad=0,rounding_size={radius}", **look)
+    return FancyBboxPatch(
+        (x, y), wide, high, boxstyle=f"round,pad=0,rounding_size={radius}", **look
+    )
 
 
 def _words(axes: Axes, shape: Words, order: int) -> None:

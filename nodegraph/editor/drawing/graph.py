@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from nodegraph.declare import NodeType
-from nodegraph.document import Graph, Loop, Node, find
+from nodegraph.document import Graph, Loop, Node, find, walk
 from nodegraph.editor.canvas.building import build
 from nodegraph.editor.canvas.planning import Sources
 from nodegraph.editor.canvas.scene import Box, Scene
@@ -29,11 +32,12 @@ from nodegraph.figure.shapes import (
     Stroke,
     Words,
 )
-from nodegraph.views import Picture, Table
+from nodegraph.views import Blend, Heatmap, Panels, Picture, Table
 
 MARGIN = 32.0
-FINE = 4
-"""Pixels of a picture in a node for each unit of its side: sharp at four times the size."""
+FINE, BOLD = 4, 2
+"""Pixels of a picture in a node for each unit of its side: of planes, and of lines, which would be
+too thin with more."""
 WHITE: Rgba = (255, 255, 255, 255)
 Slot = tuple[str, str]
 
@@ -67,14 +71,10 @@ def graph_figure(
 
 def _on(theme: Theme, ground: Rgba) -> Theme:
     """Give a theme whose canvas is another ground."""
-    from dataclasses import replace
-
     return replace(theme, canvas=ground)
 
 
 def _names(graph: Graph) -> Iterator[str]:
-    from nodegraph.document import walk
-
     return (name for name, _, _ in walk(graph.nodes))
 
 
@@ -86,9 +86,9 @@ def _shown(
     for name in _names(graph):
         item = find(graph, name)
         node_type = types.get(item.type) if isinstance(item, Node) else None
-        outputs = (
-            list(item.watch) if isinstance(item, Loop) else [o.name for o in node_type.outputs]
-        ) if isinstance(item, Loop) or node_type else []  # fmt: skip
+        outputs = [output.name for output in node_type.outputs] if node_type else []
+        if isinstance(item, Loop):
+            outputs = list(item.watch)
         picture = next((given[name, out] for out in outputs if (name, out) in given), None)
         if picture is not None and not isinstance(picture, Table):
             found[name] = picture
@@ -129,14 +129,24 @@ def _image(
     from nodegraph.editor.pictures.raster import raster
 
     place = box.world(part)
-    wide, high = round(place.width * FINE), round(place.height * FINE)
-    pixels: Any = raster(picture, wide, high, theme, colour_map=colour_map)
+    parts = picture.pictures if isinstance(picture, Panels) else (picture,)
+    fine = FINE if all(isinstance(part, (Heatmap, Blend)) for part in parts) else BOLD
+    size = round(place.width * fine), round(place.height * fine)
+    pixels: Any = raster(_roomy(picture), *size, theme, colour_map=colour_map)
     return Image(place, pixels)
 
 
-def _framed(
-    scene: Scene, shapes: list[Shape], ground: Rgba, theme: Theme, caption: str
-) -> Drawing:
+def _roomy(picture: Picture) -> Picture:
+    """Give a kernel with room around it: alone it would fill all there is."""
+    if not isinstance(picture, Heatmap) or picture.x.name != "frames":
+        return picture
+    rows, columns = picture.data.shape
+    side = max(rows, columns)
+    up, across = (2 + (side - length) // 4 for length in (rows, columns))
+    return replace(picture, data=np.pad(picture.data, ((up, up), (across, across))))
+
+
+def _framed(scene: Scene, shapes: list[Shape], ground: Rgba, theme: Theme, caption: str) -> Drawing:
     """Put the shapes on a ground with a margin, and the caption below them."""
     rects = [frame_of(box) for box in scene.all_boxes]
     rects += [plate.rect for plate in (*scene.frames.values(), *scene.notes.values())]
@@ -161,8 +171,6 @@ def _framed(
 
 
 def _moved(shape: Shape, dx: float, dy: float) -> Shape:
-    from dataclasses import replace
-
     def at(point: Point) -> Point:
         return point[0] + dx, point[1] + dy
 

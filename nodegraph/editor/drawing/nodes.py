@@ -169,5 +169,3 @@ class _Painter:
         yield Area(box, self.tone(theme.frame), radius=3)
         if ticked:
             yield Words(box.centre, icon("check"), side - 3, self.tone(theme.acc), "center")
-
-
