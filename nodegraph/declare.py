@@ -58,6 +58,8 @@ class Param:
     """When a recording is cut into segments, they start at multiples of this many samples."""
     suggest: tuple[str | float, ...] = ()
     """Values worth offering."""
+    paint: bool = False
+    """The text is a small grid of cells that a hand may paint, see `nodegraph.cells`."""
 
 
 def in_words(types: Iterable[type[Value]]) -> str:

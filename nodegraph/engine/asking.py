@@ -42,6 +42,8 @@ class Listen:
     """Samples a second wanted; 0: as it has."""
     other: Slot | None = None
     """Where it is to be the difference to another output."""
+    minus: tuple[Slot, ...] = ()
+    """Where it is to be what is left without some outputs: all their sources are taken away."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from nodegraph.editor.running.cards import Card, cards, troubles
 from nodegraph.editor.stage import Selection, Stage
 from nodegraph.editor.window.canvas import Canvas
 from nodegraph.editor.window.doing import COMMANDS
+from nodegraph.editor.window.ears import Ears
 from nodegraph.editor.window.engine import Engine
 from nodegraph.editor.window.filing import Filing
 from nodegraph.editor.window.frames import Frames
@@ -72,6 +73,7 @@ class App:
         self._carded: tuple[Any, ...] = ()
         self._unsaved = False
         self._heard = 0
+        self.ears: Ears = Ears(self)
         self.files: Filing = Filing(self)
         self.hands: Hands = Hands(self)
         self.frames: Frames = Frames(self)
@@ -248,6 +250,7 @@ class App:
         self.in_gallery = False
         self.hands.rest()
         self.engine.opened(session.graph)
+        self.ears.opened()
         self.lay_out()
         self._build_scene()
         self.show_all()
@@ -334,6 +337,7 @@ class App:
             self.engine.next_run(self.visible(), self.run_settings)
         if not self.in_gallery:
             self.engine.next_look(self.visible(), self.run_settings)
+        self.ears.work()
         if self.engine.version != self._heard:
             self._heard = self.engine.version
             self.touch()
@@ -414,6 +418,7 @@ class App:
 
     def end(self) -> None:
         """Leave nothing running."""
+        self.ears.close()
         self.engine.close()
         width, height = dpg.get_viewport_width(), dpg.get_viewport_height()
         self.settings = replace(self.settings, width=width, height=height)

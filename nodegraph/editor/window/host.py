@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nodegraph.declare import NodeType
 from nodegraph.document import Graph
@@ -21,6 +21,9 @@ from nodegraph.editor.stage import Selection, Stage
 from nodegraph.editor.window.kit import Kit
 from nodegraph.engine.worker import Facts
 from nodegraph.views import Picture
+
+if TYPE_CHECKING:
+    from nodegraph.editor.window.ears import Ears
 
 
 class Host(Protocol):
@@ -42,6 +45,8 @@ class Host(Protocol):
     cards: Mapping[str, Card]
     presenting: bool
     in_gallery: bool
+    ears: Ears
+    """What is heard, the playhead, and the stretch of time on screen."""
 
     @property
     def kit(self) -> Kit:
