@@ -302,8 +302,8 @@ def test_without_matplotlib_the_way_out_is_named_before_anything_runs(graph, mon
 def test_no_display_and_no_window_is_needed(tmp_path):
     save(tmp_path / "ein graf ü.json", {"tone": n("source.tone", seconds=0.1)})
     env = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "PYTHONWARNINGS": "error"}
-    for view in (["tone"], []):
-        words = ["figure", "ein graf ü.json", *view, "-o", "bild ü.png", "--overwrite"]
+    for node_or_not in (["tone"], []):
+        words = ["figure", "ein graf ü.json", *node_or_not, "-o", "bild ü.png", "--overwrite"]
         done = process(*words, cwd=tmp_path, env=env)
         assert (done.code, done.err) == (0, "")
     assert (tmp_path / "bild ü.png").exists()

@@ -95,9 +95,10 @@ def uneven_ticks(axis: Axis) -> tuple[list[float], list[str]]:
     """Give round numbers on an axis that is not even, and how they are written."""
     for values in _series(axis):
         inside = [value for value in values if axis.start <= value <= axis.stop]
-        places = shares(axis, inside)
-        if inside and all(b - a >= CLOSE for a, b in pairwise(places)):
-            return inside, [_written(axis, value) for value in inside]
+        places, labels = shares(axis, inside), [_written(axis, value) for value in inside]
+        apart = all(b - a >= CLOSE for a, b in pairwise(places))
+        if len(inside) > 2 and apart and len(set(labels)) == len(labels):
+            return inside, labels
     return [axis.start, axis.stop], [_written(axis, axis.start), _written(axis, axis.stop)]
 
 
@@ -109,8 +110,15 @@ def _series(axis: Axis) -> Iterable[list[float]]:
     if axis.unit == "Hz" and axis.stop > 4 * axis.start:
         yield list(OCTAVES)
         yield list(OCTAVES[::2])
-    if axis.start <= 0:
-        return
+    if axis.stop > 4 * axis.start > 0:
+        yield from _decades(axis)
+    power = 10.0 ** math.floor(math.log10(axis.stop - axis.start))
+    for step in (power / 5, power / 2, power, 2 * power):
+        first, last = math.ceil(axis.start / step), math.floor(axis.stop / step)
+        yield [k * step for k in range(first, last + 1)]
+
+
+def _decades(axis: Axis) -> Iterable[list[float]]:
     decades = range(math.floor(math.log10(axis.start)), math.ceil(math.log10(axis.stop)) + 1)
     for digits in ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 5), (1, 3), (1,)):
         yield [digit * 10.0**decade for decade in decades for digit in digits]
