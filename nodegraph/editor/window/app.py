@@ -42,6 +42,7 @@ from nodegraph.editor.window.kit import Kit
 from nodegraph.editor.window.panels.inspector import Inspector
 from nodegraph.editor.window.popups import Popups
 from nodegraph.editor.window.shell import Shell
+from nodegraph.engine.asking import Answer, Ask
 from nodegraph.engine.worker import Facts
 from nodegraph.views import Picture
 
@@ -65,6 +66,9 @@ class App:
         self.presenting: bool = False
         self.in_gallery: bool = True
         self.region: tuple[float, float] | None = None
+        """The loop region: what is repeated, and what is computed first while a knob moves."""
+        self.limited: bool = False
+        """Runs are limited to the loop region."""
         self.raised: list[str] = []
         self.fitted: bool = False
         """The whole graph is shown, and nothing was looked at since."""
@@ -170,8 +174,39 @@ class App:
     def run_settings(self) -> RunSettings:
         """How runs begin."""
         return RunSettings(
-            self.settings.run_as_you_edit and not self.in_gallery, region=self.region
+            self.settings.run_as_you_edit and not self.in_gallery,
+            region=self.region if self.limited else None,
         )
+
+    @property
+    def playhead(self) -> float:
+        """Seconds at which the sound is."""
+        return float(getattr(getattr(self, "ears", None), "seconds", 0.0))
+
+    def ask(self, topic: str, ask: Ask, then: Callable[[Answer], None]) -> None:
+        """Ask about values, as they are shown now; the newest question on a topic counts."""
+        self.engine.ask(topic, ask, then)
+        self.frames.wake()
+
+    def stamp(self, slot: tuple[str, str]) -> Hashable | None:
+        """Give another stamp whenever the value of an output is another one; None without one."""
+        return self.engine.stamp(slot)
+
+    def loop_over(self, region: tuple[float, float] | None) -> None:
+        """Choose the loop region, or none."""
+        if region != self.region:
+            self.region = region
+            if self.limited:
+                self.engine.outdated()
+            self.touch()
+
+    def limit(self, limited: bool) -> None:
+        """Limit runs to the loop region, or no more."""
+        if limited != self.limited:
+            self.limited = limited
+            if self.region is not None:
+                self.engine.outdated()
+            self.touch()
 
     def touch(self) -> None:
         """Note that something has changed, and wake up."""
@@ -247,6 +282,7 @@ class App:
         """Begin with another document."""
         self.session = session
         self.selection, self.raised, self.region = frozenset(), [], None
+        self.limited = False
         self.in_gallery = False
         self.hands.rest()
         self.engine.opened(session.graph)
@@ -333,7 +369,11 @@ class App:
         for words in self.engine.said:
             self.say(words, "warning")
         self.engine.said.clear()
-        if not self.in_gallery and not self.hands.dragging:
+        live = not self.in_gallery and self.engine.next_live(
+            self.visible(), self.run_settings, moving=self.session.history.growing,
+            playhead=self.playhead, region=self.region,
+        )  # fmt: skip
+        if not self.in_gallery and not self.hands.dragging and not live:
             self.engine.next_run(self.visible(), self.run_settings)
         if not self.in_gallery:
             self.engine.next_look(self.visible(), self.run_settings)

@@ -153,4 +153,5 @@ class Frames:
         """Whether nothing is going on: without input all stays as it is."""
         app = self.app
         drawing = app.canvas.busy and not app.in_gallery  # where the canvas is not drawn at all
-        return not (app.engine.busy or app.gliding or self._jobs or drawing or app.hands.dragging)
+        answers = app.engine.busy or app.engine.asking
+        return not (answers or app.gliding or self._jobs or drawing or app.hands.dragging)
