@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nodegraph import scales
 from nodegraph.views import Axis
 
 if TYPE_CHECKING:
@@ -30,28 +31,17 @@ def uneven(axis: Axis) -> bool:
     """Whether equal steps are not equally far apart; a logarithm must not reach zero."""
     if axis.scale == "log":
         return 0 < axis.start < axis.stop
-    return axis.scale == "mel" and -700 < axis.start < axis.stop
+    return axis.scale == "mel" and axis.start < axis.stop
 
 
 def shares(axis: Axis, values: Any) -> Array:
     """Give where numbers lie on an axis: 0 at its start, 1 at its end."""
     values = np.asarray(values, np.float64)
-    start, stop = np.float64(axis.start), np.float64(axis.stop)
+    start, stop = np.asarray(axis.start), np.asarray(axis.stop)
     if uneven(axis):
-        spread = np.log if axis.scale == "log" else mel
-        values, start, stop = spread(values), spread(start), spread(stop)
+        values, start, stop = (scales.spread(axis.scale, each) for each in (values, start, stop))
     found: Array = (values - start) / ((stop - start) or 1.0)
     return found
-
-
-def mel(hertz: Any) -> Any:
-    """Turn Hz into mel (O'Shaughnessy, 1987)."""
-    return 2595 * np.log10(1 + hertz / 700)
-
-
-def from_mel(mels: Any) -> Any:
-    """Turn mel into Hz."""
-    return 700 * (10 ** (mels / 2595) - 1)
 
 
 def set_axis(axes: Axes, which: Literal["x", "y"], axis: Axis, *, drawn: bool = False) -> None:
@@ -65,7 +55,8 @@ def set_axis(axes: Axes, which: Literal["x", "y"], axis: Axis, *, drawn: bool = 
     side = axes.xaxis if which == "x" else axes.yaxis
     side.set_label_text(_label(axis))
     if not uneven(axis):
-        limit(axis.start, axis.stop if axis.stop > axis.start else axis.start + 1)
+        # An axis may run down.
+        limit(axis.start, axis.stop if axis.stop != axis.start else axis.start + 1)
         found = ticks(axis)
         if found:
             side.set_major_locator(found[0])
@@ -88,7 +79,7 @@ def _spread(axes: Axes, which: Literal["x", "y"], axis: Axis) -> None:
     if axis.scale == "log":
         scale("log")
     else:
-        scale("function", functions=(mel, from_mel))
+        scale("function", functions=(scales.mel, scales.hertz))
 
 
 def uneven_ticks(axis: Axis) -> tuple[list[float], list[str]]:
