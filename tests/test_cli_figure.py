@@ -13,7 +13,6 @@ import pytest
 import nodegraph
 from nodegraph.carriers import graph_in
 from nodegraph.declare import node
-from nodegraph.registry import Registry
 from nodegraph.values import Absent, Audio, Number
 from nodegraph.views import Axis, Curves, Line, view
 from tests.commands import call, n, process, save
@@ -71,11 +70,9 @@ def level(value: Audio) -> Curves:
 @pytest.fixture(autouse=True)
 def _toys(monkeypatch, tmp_path):
     """Work in an empty folder, with the toys above among the node types."""
-    toys = (sound, stems, costly, fail, nothing, count)
-    types = Registry([*nodegraph.discover().values(), *(toy.__node__ for toy in toys)])
-    import nodes.views as views
-
-    types.add_module(views)
+    types = nodegraph.discover()
+    for toy in (sound, stems, costly, fail, nothing, count):
+        types.add(toy.__node__)
     types._views.append(level.__view__)
     monkeypatch.setattr(nodegraph, "discover", lambda: types)
     monkeypatch.chdir(tmp_path)
@@ -209,7 +206,13 @@ def test_nothing_is_overwritten_without_being_asked(graph):
         (["song.left", "-o", "a.png"], "song: no output 'left'"),
         (["song[", "-o", "a.png"], "'song[' is no link"),
         (["two[bass]", "-o", "a.png"], "two[bass]: no source 'bass'; it has vocals, drums"),
-        (["song", "-o", "a.png", "--kind", "x"], "--kind x: song has level (Level)"),
+        (
+            ["song", "-o", "a.png", "--kind", "x"],
+            "--kind x: song has difference (Difference), level (Level)",
+        ),
+        (["song", "-o", "a.png", "--kind", "difference"], "Difference shows two outputs"),
+        (["song", "-o", "a.png", "--with", "sonk"], "there is no node 'sonk'"),
+        (["-o", "a.png", "--with", "song"], "nodegraph figure: --with: needs a NODE"),
         (["kam", "-o", "a.png"], "kam: write which output, such as kam."),
         (["song", "-o", "a.png", "--at", "kam=9"], "--at kam=9: must be a turn from 0 to 4"),
         (["song", "-o", "a.png", "--at", "k=1"], "--at k=1: no loop 'k'; there is kam"),
@@ -248,6 +251,22 @@ def test_a_run_that_does_not_get_there_is_partly_done(graph, name, said):
 def test_another_kind_of_view_is_drawn(graph):
     assert call("figure", graph, "song", "--kind", "level", "-o", "a.svg").code == 0
     assert "level over time" in Path("a.svg").read_text("utf-8")
+
+
+def test_a_view_of_two_outputs_is_drawn(graph):
+    words = ["stft", "--kind", "difference", "--with", "stft", "-o", "a.svg"]
+    assert (call("figure", graph, *words).code, RUNS) == (0, ["sound"])
+
+
+@pytest.mark.parametrize("scale", ["log", "mel"])
+def test_the_frequency_axis_and_the_stretch_of_time_are_chosen(graph, scale):
+    def text(*words):
+        assert call("figure", graph, "stft", *words, "-o", "a.svg", "--overwrite").code == 0
+        return Path("a.svg").read_text("utf-8").split("</metadata>")[1]
+
+    assert "frequency (kHz)" in text()
+    assert "frequency (Hz)" in text("--axis", scale)
+    assert text("--from", "0.02", "--to", "0.06") != text()
 
 
 def test_without_a_node_the_whole_graph_is_drawn_and_nothing_runs(graph):

@@ -15,9 +15,16 @@ if TYPE_CHECKING:
     from nodegraph.figure.style import Style
     from nodegraph.registry import Registry
 
-ONLY_VIEWS = ("kind", "axis", "start", "stop", "decibels", "colours", "turns")
+ONLY_VIEWS = ("kind", "other", "axis", "start", "stop", "decibels", "colours", "turns")
 """Options that say nothing about a drawing of the graph."""
-NAMES = {"start": "from", "stop": "to", "decibels": "range", "colours": "map", "turns": "at"}
+NAMES = {
+    "other": "with",
+    "start": "from",
+    "stop": "to",
+    "decibels": "range",
+    "colours": "map",
+    "turns": "at",
+}
 
 
 @click.command(short_help="Draw a view, or the whole graph, as a file for a slide.")
@@ -25,6 +32,7 @@ NAMES = {"start": "from", "stop": "to", "decibels": "range", "colours": "map", "
 @click.argument("view", metavar="[NODE[.PORT][[SOURCE]]]", required=False)
 @click.option("-o", "--output", metavar="FILE", required=True, help="The file: .png, .svg or .pdf.")
 @click.option("--kind", metavar="KIND", help="Which of the views of the value; a wrong one lists.")
+@click.option("--with", "other", metavar="NODE[.PORT][[SOURCE]]", help="For views that show two.")
 @click.option(
     "--scale",
     type=click.Choice(["1", "2", "4"]),
@@ -142,28 +150,33 @@ def _one(
     graph: Graph, known: Registry, path: Path, view: str, given: dict[str, Any]
 ) -> bytes | None:
     """Draw what one output gives; None where the run did not get that far."""
-    from nodegraph.cli.picturing import NoPicture, caption, look
+    from nodegraph.cli.picturing import NoPicture, look
     from nodegraph.document import Link
+    from nodegraph.engine.drawing import caption, graph_text
     from nodegraph.figure import drawn
     from nodegraph.figure.style import kind_of
     from nodegraph.views import Lens
 
     link = Link.parse(view)
+    other = Link.parse(given["other"]) if given["other"] else None
     turns = _turns(graph, given["turns"])
     lens = Lens(given["start"], given["stop"], scale=given["axis"] or "linear")
     try:
-        found = look(graph, known, link, given["kind"] or "", lens, turns, given["quiet"])
+        picture = look(
+            graph, known, link, other, given["kind"] or "", lens, turns, given["quiet"]
+        )  # fmt: skip
     except NoPicture as error:
         for fault in error.faults:
             complain(fault)
         return None
-    style = _style(given, caption(graph, known, found))
-    return _made(drawn, found.picture, kind_of(path), style, _metadata(graph, known, path))
+    style = _style(given, caption(graph, known, link, picture, turns))
+    return _made(drawn, picture, kind_of(path), style, graph_text(graph, known, path.parent))
 
 
 def _whole(graph: Graph, known: Registry, path: Path, given: dict[str, Any]) -> bytes | None:
     """Draw the graph, with the pictures of its nodes where they are asked for."""
     from nodegraph.editor.drawing.graph import graph_figure
+    from nodegraph.engine.drawing import graph_text
     from nodegraph.figure.shapes import drawn
     from nodegraph.figure.style import kind_of
 
@@ -178,7 +191,7 @@ def _whole(graph: Graph, known: Registry, path: Path, given: dict[str, Any]) -> 
         graph, known, dark=style.dark, pictures=pictures, sources=sources, caption=style.caption
     )
     factor = given["width"] / drawing.width if given["width"] else int(given["scale"] or 2)
-    return _made(drawn, drawing, kind_of(path), factor, _metadata(graph, known, path))
+    return _made(drawn, drawing, kind_of(path), factor, graph_text(graph, known, path.parent))
 
 
 def _made(draw: Any, *what: Any) -> bytes:
@@ -188,15 +201,6 @@ def _made(draw: Any, *what: Any) -> bytes:
     except ValueError as error:
         raise DocumentError(str(error)) from None
     return content
-
-
-def _metadata(graph: Graph, known: Registry, path: Path) -> dict[str, str]:
-    """Give the graph as the file keeps it, its paths seen from there."""
-    from nodegraph import document
-    from nodegraph.edits import relocate
-
-    base = (graph.base or Path()).absolute()
-    return {"nodegraph": document.text(relocate(graph, known, base, path.parent.absolute()))}
 
 
 def _turns(graph: Graph, words: tuple[str, ...]) -> dict[str, int]:

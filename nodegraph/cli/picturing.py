@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nodegraph.cli.interrupts import Interrupts, end
 from nodegraph.cli.progress import display
 from nodegraph.cli.witness import Witness
 from nodegraph.engine import plan
-from nodegraph.engine.asking import Look, Looked
+from nodegraph.engine.answering import answer, named
+from nodegraph.engine.asking import Look, Looked, Unanswered
 from nodegraph.engine.engine import Engine, Result
 from nodegraph.errors import GraphError
-from nodegraph.figure.words import described
 from nodegraph.values import Absent, Value
 from nodegraph.views import Lens, Picture
 
@@ -32,25 +31,17 @@ class NoPicture(Exception):
         super().__init__("\n".join(faults))
 
 
-@dataclass(frozen=True)
-class Found:
-    """A picture, and what it is of."""
-
-    picture: Picture
-    link: Link
-    turns: Mapping[str, int]
-
-
 def look(
     graph: Graph,
     known: Registry,
     link: Link,
+    other: Link | None,
     kind: str,
     lens: Lens,
     turns: Mapping[str, int],
     quiet: bool,
-) -> Found:
-    """Run what an output needs and give its picture.
+) -> Picture:
+    """Run what an output needs, and another one for views that show two, and give its picture.
 
     Raises
     ------
@@ -59,24 +50,34 @@ def look(
     NoPicture
         Where a node on the way failed, or there is nothing to show.
     """
-    name = f"{link.node}.{link.port}" if link.port else link.node
-    steps = plan.make(graph, known, [name])
-    wanted = sorted(steps.wanted)
-    if len(wanted) > 1:
-        outputs = ", ".join(output for _, output in wanted)
-        raise GraphError(f"{link.node}: write which output, such as {link.node}.{wanted[0][1]}: {outputs}")  # fmt: skip
+    slots = [_slot(graph, known, wanted) for wanted in (link, other) if wanted is not None]
+    only = [named(slot) for slot in slots]
+    steps = plan.make(graph, known, only)
     for step in steps.steps.values():
         if step.type is not None and step.type.effect:
-            raise GraphError(f"{step.name}: writes files, and has nothing to draw; name the node before it")  # fmt: skip
+            fault = "writes files, and has nothing to draw; name the node before it"
+            raise GraphError(f"{step.name}: {fault}")
     engine = Engine(known)
-    result = _run(engine, graph, steps, [name], turns, quiet)
-    (slot,) = wanted
-    value = result.slots.get(slot)
-    if value is None or isinstance(value, Absent):
-        raise NoPicture(_why(result, slot, value))
-    _check(known, value, link, kind)
-    answer = asked(engine, graph, Look(slot, kind, lens, link.source), turns)
-    return Found(answer.picture, link, turns)
+    result = _run(engine, graph, steps, only, turns, quiet)
+    for slot in slots:
+        value = result.slots.get(slot)
+        if value is None or isinstance(value, Absent):
+            raise NoPicture(_why(result, slot, value))
+    _check(known, result.slots[slots[0]], link, kind)
+    beside = slots[1] if other is not None else None
+    ask = Look(slots[0], kind, lens, link.source, beside, other.source if other else "")
+    found = asked(engine, graph, ask, turns)
+    return found.picture
+
+
+def _slot(graph: Graph, known: Registry, link: Link) -> Slot:
+    """Find the output that is meant. Raises GraphError."""
+    wanted = sorted(plan.make(graph, known, [named((link.node, link.port))]).wanted)
+    if len(wanted) > 1:
+        outputs = ", ".join(output for _, output in wanted)
+        one = f"write which output, such as {named(wanted[0])}"
+        raise GraphError(f"{link.node}: {one}: {outputs}")
+    return wanted[0]
 
 
 def _why(result: Result, slot: Slot, value: Value | None) -> list[str]:
@@ -92,8 +93,6 @@ def _check(known: Registry, value: Value, link: Link, kind: str) -> None:
     if kind and kind not in views:
         listed = ", ".join(f"{k} ({shown.label})" for k, shown in views.items() if k)
         raise GraphError(f"--kind {kind}: {link} has {listed or 'only its usual view'}")
-    if not views:
-        raise GraphError(f"{link}: there is no view of a {type(value).__name__}")
     names = getattr(value, "names", ())
     if link.source and link.source not in names:
         listed = ", ".join(names) or "no named sources"
@@ -102,15 +101,11 @@ def _check(known: Registry, value: Value, link: Link, kind: str) -> None:
 
 def asked(engine: Engine, graph: Graph, ask: Look, turns: Mapping[str, int]) -> Looked:
     """Ask what an output looks like that was run just now. Raises GraphError."""
-    slot = ask.slot
-    value: Any = engine.run(graph, only=[".".join(part for part in slot if part)], at=turns).slots[slot]  # fmt: skip
-    if ask.source:
-        value = value.singles()[ask.source]
-    shown = engine.types.views(value)[ask.kind]
-    if shown.company.keys() - shown.optional:
-        raise GraphError(f"--kind {ask.kind}: needs what is not there yet")
-    given = {"lens": ask.lens} if "lens" in shown.takes else {}
-    return Looked(0, shown.function(value, **given))
+    found = answer(engine, graph, ask, at=turns)
+    if isinstance(found, Unanswered):
+        raise GraphError(found.reason)
+    assert isinstance(found, Looked)
+    return found
 
 
 def _run(
@@ -162,23 +157,3 @@ def gallery(
         for fault in result.faults:
             complain(fault)
     return pictures, sources
-
-
-def caption(graph: Graph, known: Registry, found: Found) -> str:
-    """Say what a picture shows: the graph, the node, its output, and what is measured."""
-    from nodegraph.document import Node, find
-    from nodegraph.edits.layout import section
-
-    item = find(graph, found.link.node)
-    named = section(graph, "look").get(found.link.node)
-    title = named.get("title") if isinstance(named, Mapping) else ""
-    if not title and isinstance(item, Node):
-        node_type = known.get(item.type)
-        title = node_type.label if node_type else item.type
-    node = str(title or found.link.node.replace("_", " ").capitalize())
-    link = replace(found.link, node="")
-    part = str(link).removeprefix(".").replace("[", " ").rstrip("]").strip()
-    turns = ", ".join(f"turn {turn} of {loop}" for loop, turn in found.turns.items())
-    whole = " – ".join(word for word in (graph.title, f"{node} ({part})" if part else node) if word)
-    said = ", ".join(word for word in (described(found.picture), turns) if word)
-    return f"{whole}: {said}" if said else whole

@@ -14,13 +14,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nodegraph.document import Graph, Loop, walk
+from nodegraph.document import Graph, Link, Loop, walk
 from nodegraph.engine import company, listening
 from nodegraph.engine.asking import (
     Answer,
     Ask,
     Balance,
     Choice,
+    Draw,
+    Drew,
     Heard,
     Listen,
     Look,
@@ -67,6 +69,8 @@ def answer(
             return _look(desk, ask, ticket)
         if isinstance(ask, Balance):
             return Weighed(ticket, _balance(desk, ask))
+        if isinstance(ask, Draw):
+            return _draw(desk, ask, ticket)
         return Heard(ticket, _listen(desk, ask, folder))
     except GraphError as error:
         return Unanswered(ticket, error.faults[0])
@@ -203,6 +207,20 @@ def _look(desk: Values, ask: Look, ticket: int) -> Looked:
     sources = whole.names if isinstance(whole, Sourced) else tuple(getattr(value, "names", ()))
     choices = tuple(Choice(shown.kind, shown.label) for shown in possible)
     return Looked(ticket, light(picture), choices, sources)
+
+
+def _draw(desk: Values, ask: Draw, ticket: int) -> Drew:
+    from nodegraph.engine.drawing import caption, written
+
+    types, style, what = desk.engine.types, ask.style, ask.what
+    if not isinstance(what, Look):
+        size = written(ask.path, what, style, ask.factor, desk.graph, types)
+        return Drew(ticket, ask.path, size)
+    picture = _look(desk, what, ticket).picture
+    if ask.captioned and not style.caption:
+        link = Link(*what.slot, what.source)
+        style = replace(style, caption=caption(desk.graph, types, link, picture, desk.at))
+    return Drew(ticket, ask.path, written(ask.path, picture, style, 1, desk.graph, types))
 
 
 def lies_in_time(value: Value) -> bool:

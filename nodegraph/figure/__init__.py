@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -36,6 +37,7 @@ __all__ = [
     "scaled",
 ]
 
+_ALONE = threading.Lock()
 FINE = 300
 """Points to the inch that images in an SVG or a PDF have at least."""
 ALIKE = {
@@ -109,7 +111,8 @@ def rendered(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    with _silent(), matplotlib.rc_context(settings(theme)):
+    # Settings and fonts of matplotlib belong to the whole process.
+    with _ALONE, _silent(), matplotlib.rc_context(settings(theme)):
         figure = Figure(figsize=inches)
         FigureCanvasAgg(figure)
         filled(figure)

@@ -29,6 +29,9 @@ class Style:
     """Stands below the picture."""
 
 
+PLAIN = Style()
+
+
 def scaled(scale: int) -> int:
     """Give the pixels of a scale."""
     return PIXELS * scale

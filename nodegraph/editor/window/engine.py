@@ -16,20 +16,17 @@ from nodegraph.editor.running.board_policy import PAUSE, Policy, RunSettings
 from nodegraph.editor.running.looking import At, Peek
 from nodegraph.editor.running.past import Past
 from nodegraph.editor.window.questions import Questions, Then
-from nodegraph.engine.asking import Ask, Balance
+from nodegraph.engine.asking import Ask, slots_of
 from nodegraph.engine.events import Finished, Turned
 from nodegraph.engine.worker import (
+    Answer,
     Died,
     Ended,
     Facts,
-    Heard,
-    Looked,
     Message,
     Pictured,
     Refused,
     Told,
-    Unanswered,
-    Weighed,
     Worker,
 )
 from nodegraph.views import Picture
@@ -508,11 +505,7 @@ class Engine:
         """Put a question about what is shown; or say why there is nothing to ask about."""
         if self.worker is None:
             return "the engine is not running"
-        slots = (
-            (ask.mixture, *ask.parts)
-            if isinstance(ask, Balance)
-            else (ask.slot, *([ask.other] if ask.other else []))
-        )
+        slots = slots_of(ask)
         for name, _ in slots:
             if name not in self.board.nodes:
                 return f"there is no node {name!r}"
@@ -557,7 +550,7 @@ class Engine:
             ):
                 self._looked(going, message)
                 continue
-            if isinstance(message, Looked | Heard | Weighed | Unanswered):
+            if isinstance(message, Answer):
                 self._questions.take(message)
                 continue
             living = self._live
