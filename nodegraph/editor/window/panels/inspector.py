@@ -115,6 +115,11 @@ class Inspector:
             return None
         return self._subject.name, self._output
 
+    @property
+    def source(self) -> str:
+        """The one source whose picture is shown; empty for all."""
+        return "" if self._part == ALL else self._part
+
     def rects(self) -> dict[str, Rect]:
         """Give where what is painted by hand lies in the window."""
         return self._knobs.rects if self._rect.width >= 1 and self._knobs is not None else {}
