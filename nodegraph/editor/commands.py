@@ -129,6 +129,8 @@ COMMANDS: tuple[Command, ...] = (
        words="relink locate folder lost"),
     _C("file.export", "Export stems", ("Ctrl+E",), "File",
        words="write sources wav flac render bounce"),
+    _C("file.picture", "Save the graph as a picture", ("Ctrl+Alt+P",), "File",
+       words="image figure export png svg pdf print slide"),
     _C("file.quit", "Quit", ("Ctrl+Q",), "File", typing=True, words="exit close leave"),
     _C("edit.undo", "Undo", ("Ctrl+Z",), "Edit", repeat=True, words="back revert step"),
     _C("edit.redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Edit", repeat=True,

@@ -1,7 +1,7 @@
 """The engine's process: it runs one order after another, and answers questions beside them.
 
-Three threads work here. One reads what the window sends, so that a run can be stopped while it goes
-on. Two answer: one what is looked at, one what is heard. They share what the engine keeps, so what
+Four threads work here. One reads what the window sends, so that a run can be stopped while it goes
+on. Three answer: one what is looked at, one what is heard, one what is to be drawn into a file. They share what the engine keeps, so what
 a run has made is there for them at once, and nothing is made twice. A newer question on the same
 topic takes the place of one that waits.
 """
@@ -21,7 +21,7 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 from nodegraph.document import Graph
-from nodegraph.engine.asking import Look, Unanswered
+from nodegraph.engine.asking import Ask, Draw, Look, Unanswered
 from nodegraph.engine.events import Event, Noted, Previewed
 from nodegraph.engine.messages import (
     Document,
@@ -53,7 +53,7 @@ def serve(pipe: Connection, cache_bytes: int | None, nice: int = 0) -> None:
     engine = Engine(types, cache_bytes=CACHE_BYTES if cache_bytes is None else cache_bytes)
     memory = engine.memory
     live = Engine(types, memory=memory.beside())
-    for attendant in (desk.looks, desk.sounds):
+    for attendant in (desk.looks, desk.sounds, desk.files):
         beside = Engine(types, threads=1, memory=memory.beside())
         threading.Thread(target=attendant.attend, args=(beside,), daemon=True).start()
     while (asked := desk.orders.get()) is not None:
@@ -93,7 +93,7 @@ class _Desk:
     def __init__(self, pipe: Connection) -> None:
         self.pipe = pipe
         self.orders: queue.SimpleQueue[tuple[Order, _Text] | None] = queue.SimpleQueue()
-        self.looks, self.sounds = _Attendant(self), _Attendant(self)
+        self.looks, self.sounds, self.files = (_Attendant(self) for _ in range(3))
         self.cancel = threading.Event()
         self.newest = 0
         self.cancelled = 0
@@ -110,14 +110,19 @@ class _Desk:
                     self._texts[command.number] = _Text(command)
                     self._texts.pop(command.forget, None)
                 elif isinstance(command, Question):
-                    beside = self.looks if isinstance(command.ask, Look) else self.sounds
-                    beside.take(command, self._texts[command.document])
+                    self._beside(command.ask).take(command, self._texts[command.document])
                 else:
                     self._command(command)
         self.cancel.set()
-        self.looks.close()
-        self.sounds.close()
+        for attendant in (self.looks, self.sounds, self.files):
+            attendant.close()
         self.orders.put(None)
+
+    def _beside(self, ask: Ask) -> _Attendant:
+        """Give who answers a question: a large picture must keep neither views nor sounds waiting."""
+        if isinstance(ask, Draw):
+            return self.files
+        return self.looks if isinstance(ask, Look) else self.sounds
 
     def _command(self, command: object) -> None:
         with self._lock:

@@ -40,6 +40,7 @@ from nodegraph.editor.window.gallery import Gallery
 from nodegraph.editor.window.hands import Hands
 from nodegraph.editor.window.kit import Kit
 from nodegraph.editor.window.panels.inspector import Inspector
+from nodegraph.editor.window.picturing import Picturing
 from nodegraph.editor.window.popups import Popups
 from nodegraph.editor.window.shell import Shell
 from nodegraph.engine.asking import Answer, Ask
@@ -79,6 +80,7 @@ class App:
         self._heard = 0
         self.ears: Ears = Ears(self)
         self.files: Filing = Filing(self)
+        self.picturing: Picturing = Picturing(self)
         self.hands: Hands = Hands(self)
         self.frames: Frames = Frames(self)
         self.shell: Shell = Shell(self)
@@ -378,6 +380,7 @@ class App:
         if not self.in_gallery:
             self.engine.next_look(self.visible(), self.run_settings)
         self.ears.work()
+        self.picturing.work()
         if self.engine.version != self._heard:
             self._heard = self.engine.version
             self.touch()
@@ -459,6 +462,7 @@ class App:
     def end(self) -> None:
         """Leave nothing running."""
         self.ears.close()
+        self.picturing.close()
         self.engine.close()
         width, height = dpg.get_viewport_width(), dpg.get_viewport_height()
         self.settings = replace(self.settings, width=width, height=height)

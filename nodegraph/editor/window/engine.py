@@ -15,22 +15,19 @@ from nodegraph.editor.running.board_policy import PAUSE, Policy, RunSettings
 from nodegraph.editor.running.looking import At, Peek
 from nodegraph.editor.running.past import Past
 from nodegraph.editor.window.live_runs import LiveRuns
-from nodegraph.editor.window.origins import Origins, slots_of
+from nodegraph.editor.window.origins import Origins
 from nodegraph.editor.window.questions import Questions, Then
-from nodegraph.engine.asking import Ask
+from nodegraph.engine.asking import Ask, slots_of
 from nodegraph.engine.events import Event, Finished, Turned
 from nodegraph.engine.worker import (
+    Answer,
     Died,
     Ended,
     Facts,
-    Heard,
-    Looked,
     Message,
     Pictured,
     Refused,
     Told,
-    Unanswered,
-    Weighed,
     Worker,
 )
 from nodegraph.views import Picture
@@ -428,7 +425,7 @@ class Engine:
             ):
                 self._looked(going, message)
                 continue
-            if isinstance(message, Looked | Heard | Weighed | Unanswered):
+            if isinstance(message, Answer):
                 self._questions.take(message)
                 continue
             if self.live.take(self, message):

@@ -10,10 +10,9 @@ from nodegraph.document import Graph
 from nodegraph.editor.running import looking
 from nodegraph.editor.running.board import FRESH, Board
 from nodegraph.editor.running.looking import At
-from nodegraph.engine.asking import Ask, Balance, Listen
+from nodegraph.engine.asking import Slot
 from nodegraph.engine.events import Event, Finished
 
-Slot = tuple[str, str]
 Region = tuple[float, float]
 WATCHED = 1.0
 """Seconds for which an output whose stamp was asked for counts as looked at or listened to."""
@@ -108,11 +107,3 @@ def _stopped_at(board: Board, at: At, owner: str) -> Mapping[str, int]:
         return {}
     turn = looking.reached(board, owner)
     return {owner: turn} if turn else {}
-
-
-def slots_of(ask: Ask) -> tuple[Slot, ...]:
-    """Name the outputs that a question is about."""
-    if isinstance(ask, Balance):
-        return (ask.mixture, *ask.parts)
-    minus = ask.minus if isinstance(ask, Listen) else ()
-    return (ask.slot, *minus) if ask.other is None else (ask.slot, ask.other, *minus)

@@ -7,9 +7,21 @@ from nodegraph.editor.window.doing import (
     helps,
     listening,
     loops,
+    pictures,
     runs,
     views,
 )
 from nodegraph.editor.window.doing.table import COMMANDS
 
-__all__ = ["COMMANDS", "edits", "files", "graphs", "helps", "listening", "loops", "runs", "views"]
+__all__ = [
+    "COMMANDS",
+    "edits",
+    "files",
+    "graphs",
+    "helps",
+    "listening",
+    "loops",
+    "pictures",
+    "runs",
+    "views",
+]
