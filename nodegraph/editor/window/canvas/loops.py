@@ -16,7 +16,9 @@ from nodegraph.editor.look.faces import TEXT, Face
 from nodegraph.editor.look.measures import LOOP, WINDOW
 from nodegraph.editor.look.signs import type_style
 from nodegraph.editor.running.board import Shown
+from nodegraph.editor.running.watched import LoopNow
 from nodegraph.editor.window.canvas.detail import Origin, length, pixels, type_size, whole
+from nodegraph.editor.window.canvas.loop_curve import CurvePainter
 from nodegraph.editor.window.canvas.words import duration
 from nodegraph.editor.window.kit.pen import Pen
 from nodegraph.editor.window.kit.signs import draw_sign
@@ -30,8 +32,6 @@ ICONS = {
     "stop": "stop-fill",
 }
 
-_CURVE_PAD, _CURVE_WORDS = 4, 18
-
 
 @dataclass(frozen=True, slots=True)
 class LoopLook:
@@ -40,14 +40,14 @@ class LoopLook:
     box: Box
     factor: float
     shown: Shown
+    now: LoopNow
     selected: bool = False
     hovered: str = ""
     """The control under the pointer, or ``*`` for the frame."""
     target: bool = False
     """What is being dragged would come into it, or leave it."""
-    texture: int = 0
-    past: bool = False
-    """It is looked back at: what it shows is of an earlier turn."""
+    pointed: int | None = None
+    """The turn under the pointer, on the curve or the slider."""
 
 
 class Loops:
@@ -85,12 +85,6 @@ def in_sight(scene: Scene, view: View) -> list[Box]:
     """Give the open loops on screen."""
     seen = view.seen.grown(20 / view.factor)
     return [box for box in scene.loops.values() if box.rect.touches(seen)]
-
-
-def curve_size(factor: float) -> tuple[int, int]:
-    """Give the size of the watched curve in pixels, below its words."""
-    wide, high = LOOP.curve_width - 2 * _CURVE_PAD, LOOP.curve_height - _CURVE_PAD - _CURVE_WORDS
-    return length(wide, factor), length(high, factor)
 
 
 class _Painter:
@@ -146,8 +140,8 @@ class _Painter:
         if self.px(LOOP.head) <= size:
             return
         self.pen.words(x, y, words, Face.SEMIBOLD, size, self.theme.t1)
-        shown, small = self.look.shown, type_size(TEXT.small, 1.0)
-        turn = f"{shown.turn} of {shown.limit}" if shown.limit else ""
+        now, small = self.look.now, type_size(TEXT.small, 1.0)
+        turn = f"{now.turn} of {now.limit}" if now.limit else ""
         free = self.place.width - 40 - self.pen.ruler.width(words, Face.SEMIBOLD, size)
         if turn and self.pen.ruler.width(turn, Face.MONO, small) < free:
             right = self.place.right - 10
@@ -181,13 +175,11 @@ class _Painter:
         pen.icon(caret.centre, "caret-down", self.px(WINDOW.caret), theme.t2)
 
     def _turn_words(self) -> tuple[tuple[str, bool], ...]:
-        shown = self.look.shown
-        if not shown.limit and not shown.turn:
+        shown, now = self.look.shown, self.look.now
+        if not now.limit:
             return ()
-        what = "looking back at " if self.look.past else "iteration "
-        told = [(what, False), (str(shown.turn), True)]
-        if shown.limit:
-            told += [(" of ", False), (str(shown.limit), True)]
+        what = "looking back at " if now.past else "iteration "
+        told = [(what, False), (str(now.turn), True), (" of ", False), (str(now.limit), True)]
         if shown.state == "running" and shown.left:
             told.append((f"   {duration(shown.left)} left", False))
         return tuple(told)
@@ -207,7 +199,9 @@ class _Painter:
         for name, part in self.box.shape.controls:
             place = self.at(part)
             if name == "curve":
-                self._curve(place)
+                CurvePainter(pen, theme, self.factor, place).paint(self.look.now, self.look.pointed)
+            elif name == "watch":
+                continue
             elif name == "slider":
                 self._slider(place)
             else:
@@ -219,9 +213,9 @@ class _Painter:
                 pen.icon(place.centre, icon, self.px(WINDOW.small_icon), colour)
 
     def _slider(self, place: Rect) -> None:
-        pen, theme, shown = self.pen, self.theme, self.look.shown
-        last = max(shown.limit, shown.turn, 1)
-        share = min(shown.turn / last, 1.0)
+        pen, theme, now = self.pen, self.theme, self.look.now
+        last = max(now.limit, now.turn, 1)
+        share = min(now.turn / last, 1.0)
         high = self.px(LOOP.track)
         middle = place.y + self.px(9)
         track = Rect(place.x, middle - high // 2, place.width, high)
@@ -240,24 +234,6 @@ class _Painter:
         knob = (place.x + place.width * share, middle)
         pen.disc(knob, LOOP.knob * self.factor, theme.loop)
         pen.disc(knob, (LOOP.knob - LOOP.knob_ring) * self.factor, theme.t1)
-
-    def _curve(self, place: Rect) -> None:
-        pen, theme = self.pen, self.theme
-        pen.fill(place, theme.plot, LOOP.curve_radius * self.factor)
-        if self.look.texture:
-            wide, high = curve_size(self.factor)
-            left, bottom = place.centre[0] - wide / 2, place.bottom - self.px(_CURVE_PAD)
-            pen.image(self.look.texture, Rect(whole(left), bottom - high, wide, high))
-        size = type_size(TEXT.small, self.factor)
-        numbers = list(self.look.shown.numbers.items())
-        x, y = place.x + self.px(8), place.y + self.px(10)
-        if numbers:
-            name, value = numbers[0]
-            pen.words(x, y, name, Face.REGULAR, size, theme.t3)
-            x += pen.ruler.width(name + " ", Face.REGULAR, size)
-            pen.words(x, y, f"{value:.3g}", Face.MONO, size, theme.t1)
-        elif not self.look.texture:
-            pen.words_at(*place.centre, "not run yet", Face.REGULAR, size, theme.t3)
 
     def _rails(self) -> None:
         # Above the wires that cross a rail, on a plate of the rail's colour.
