@@ -24,6 +24,8 @@ from nodegraph.values import Curve, Number, Scores
 
 RAIL, HEAD, FLOOR, INNER = 88.0, 88.0, 48.0, 24.0
 LOOP_WIDTH, CURVE = 560.0, (208.0, 72.0)
+NEAR = 0.4
+"""Pixels for a unit from which the controls of a loop are drawn and can be pressed."""
 CURVE_PAD, CURVE_WORDS = 4, 18
 """Of the curve: room at its sides, and for its name on top."""
 CURVE_END = 6

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import dearpygui.dearpygui as dpg
 import numpy as np
 
+from nodegraph.editor.canvas.loop_shapes import NEAR
 from nodegraph.editor.canvas.scene import Box, Scene
 from nodegraph.editor.canvas.view import Point, Rect, View
 from nodegraph.editor.canvas.wires import dashes
@@ -93,6 +94,11 @@ class _Painter:
         self.factor, self.box = look.factor, look.box
         self.place = pixels(look.box.rect, self.factor)
 
+    @property
+    def near(self) -> bool:
+        """Whether the controls are large enough to be seen and used."""
+        return self.factor > NEAR
+
     def px(self, measure: float) -> int:
         return length(measure, self.factor)
 
@@ -106,8 +112,9 @@ class _Painter:
             self._head(size)
         elif self.factor > 0.12:
             self._far_title()
-        if type_size(TEXT.small, self.factor):
+        if self.near:
             self._controls()
+        if type_size(TEXT.small, self.factor):
             self._rails()
         self._way_back()
         self._ports()
@@ -133,19 +140,22 @@ class _Painter:
 
     def _far_title(self) -> None:
         size = type_size(TEXT.panel, 1.0)
-        x, y = self.place.x + 8, self.place.y + self.px(LOOP.head) / 2
+        high, right = self.px(LOOP.head), self.place.right
+        if self.near:  # over the buttons, and beside the curve
+            high = self.px(LOOP.row + 8)
+            right = self.at(dict(self.box.shape.controls)["curve"]).x
+        x, y = self.place.x + 8, self.place.y + high / 2
         words = self.pen.ruler.fitted(
-            self.box.shape.title, Face.SEMIBOLD, size, self.place.width - 16
+            self.box.shape.title, Face.SEMIBOLD, size, right - self.place.x - 16
         )
-        if self.px(LOOP.head) <= size:
+        if high <= size:
             return
         self.pen.words(x, y, words, Face.SEMIBOLD, size, self.theme.t1)
         now, small = self.look.now, type_size(TEXT.small, 1.0)
         turn = f"{now.turn} of {now.limit}" if now.limit else ""
-        free = self.place.width - 40 - self.pen.ruler.width(words, Face.SEMIBOLD, size)
+        free = right - self.place.x - 40 - self.pen.ruler.width(words, Face.SEMIBOLD, size)
         if turn and self.pen.ruler.width(turn, Face.MONO, small) < free:
-            right = self.place.right - 10
-            self.pen.words_to(right, y, turn, Face.MONO, small, self.theme.t2)
+            self.pen.words_to(right - 10, y, turn, Face.MONO, small, self.theme.t2)
 
     def _head(self, size: int) -> None:
         pen, theme, factor = self.pen, self.theme, self.factor
@@ -224,6 +234,11 @@ class _Painter:
         if share:
             pen.fill(Rect(track.x, track.y, track.width * share, high), theme.loop, radius)
         size = type_size(TEXT.small_number, self.factor)
+        knob = (place.x + place.width * share, middle)
+        pen.disc(knob, LOOP.knob * self.factor, theme.loop)
+        pen.disc(knob, (LOOP.knob - LOOP.knob_ring) * self.factor, theme.t1)
+        if not size:
+            return
         step = 1 if last <= LOOP.ticks else 5 if last <= 100 else max(last // 10, 1)
         room = pen.ruler.width(str(last), Face.MONO, max(size, 9)) + self.px(6)
         while place.width / last * step < room:
@@ -231,9 +246,6 @@ class _Painter:
         for turn in range(0, last + 1, step):
             x = whole(place.x + place.width * turn / last)
             pen.words_at(x, middle + self.px(15), str(turn), Face.MONO, size, theme.t3)
-        knob = (place.x + place.width * share, middle)
-        pen.disc(knob, LOOP.knob * self.factor, theme.loop)
-        pen.disc(knob, (LOOP.knob - LOOP.knob_ring) * self.factor, theme.t1)
 
     def _rails(self) -> None:
         # Above the wires that cross a rail, on a plate of the rail's colour.
