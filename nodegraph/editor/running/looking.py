@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from nodegraph.declare import NodeType
-from nodegraph.document import Graph, Node, links, walk
+from nodegraph.document import Graph, Loop, Node, links, walk
 from nodegraph.editor.running.board_data import FRESH, Board
 from nodegraph.editor.running.board_policy import HEAVY, Policy
 
@@ -129,10 +129,20 @@ def empty(board: Board, at: At) -> set[str]:
 def incoming(graph: Graph, board: Board, at: At, name: str) -> list[tuple[str, str]]:
     """Give the outputs that a node in a loop before its first turn reads, those of states first."""
     none = empty(board, at)
-    item = next((item for found, item, _ in walk(graph.nodes) if found == name), None)
+    items = {found: item for found, item, _ in walk(graph.nodes)}
+    item = items.get(name)
     if name not in none or not isinstance(item, Node):
         return []
-    read = [(link.node, link.port) for _, link in links(item) if link.node not in none]
+    read: list[tuple[str, str]] = []
+    for _, wire in links(item):
+        link = wire
+        # What a loop in there begins with may come from further out.
+        while isinstance(inner := items.get(link.node), Loop) and link.node in none:
+            if link.port not in inner.state:
+                break
+            link = inner.state[link.port].first
+        if link.node not in none:
+            read.append((link.node, link.port))
     return sorted(read, key=lambda slot: slot[0] not in at)
 
 

@@ -50,6 +50,10 @@ class Tallies:
         fits = [key for key in mine if key <= around]
         return mine[max(fits, key=len)] if fits else None
 
+    def newest(self, loop: str) -> Tally | None:
+        """Give what a loop told when it turned last."""
+        return self._going.get(loop)
+
     def recalled(self, event: Recalled) -> bool:
         """Take that a loop begins in a run; whether it does so anew, and not where it was."""
         tally = self._tally(event.loop, event.around)
@@ -66,7 +70,8 @@ class Tallies:
 
     def turned(self, event: Turned) -> None:
         """Take the numbers of a turn."""
-        _put(self._tally(event.loop, event.around).now, event.turn, event.numbers)
+        tally = self._going[event.loop] = self._tally(event.loop, event.around)
+        _put(tally.now, event.turn, event.numbers)
 
     def looked(self, event: Recalled | Turned) -> None:
         """Take what a look at earlier turns told: it only adds to what is known of the run."""

@@ -245,8 +245,10 @@ class Engine:
 
     def _last(self, loop: str) -> int:
         """Give the last turn that a loop made in the turns shown of those around it."""
-        last = looking.reached(self.board, loop)
-        if last and any(outer in self.at for outer in self.board.wires.paths.get(loop, ())):
+        last, outer = looking.reached(self.board, loop), self.board.wires.paths.get(loop, ())
+        if any(self.at.get(name) == 0 for name in outer):
+            return 0
+        if last and any(name in self.at for name in outer):
             tally = self.tallies.get(loop, self.around(loop))
             last = tally.turns if tally is not None and tally.turns else last
         return last
@@ -266,8 +268,9 @@ class Engine:
         path = [loop for loop in self.board.wires.paths.get(name, ()) if loop in self.at]
         near, far = self._reached()
         if path and name in near and any(self.back(loop) for loop in path):
-            whole = self.board.wires.paths[name]
-            return f"turn {', '.join(str(self.turn(loop)) for loop in whole)}"
+            along = [self.turn(loop) for loop in self.board.wires.paths[name]]
+            inner = along.index(0) + 1 if 0 in along else None
+            return f"turn {', '.join(map(str, along[:inner]))}"
         turns = [f"{self.at[loop]}" for loop in self.at if self.back(loop) and loop != name]
         if name in near and turns:
             return f"after turn {', '.join(turns)}"

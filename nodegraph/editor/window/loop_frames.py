@@ -26,9 +26,11 @@ class LoopFrames:
             return LoopNow()
         item, which = found
         engine, shown = app.engine, app.board[loop]
-        last = engine.last(loop)
-        turn = engine.turn(loop) if last else shown.turn
-        tally = engine.tallies.get(loop, engine.around(loop))
+        last, tallies = engine.last(loop), engine.tallies
+        paths = app.board.wires.paths.get(loop, ())
+        chosen = last or any(engine.at.get(outer) == 0 for outer in paths)
+        turn = engine.turn(loop) if chosen else shown.turn
+        tally = tallies.get(loop, engine.around(loop)) if chosen else tallies.newest(loop)
         curve = watched(item, tally, self._chosen.get(loop, ""), which)
         limit = max(shown.limit, turn, last)
         return LoopNow(turn, last, limit, engine.back(loop), curve)

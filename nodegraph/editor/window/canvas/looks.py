@@ -95,7 +95,10 @@ def _node(
     texture, said = 0, ""
     table: tuple[tuple[str, ...], ...] = ()
     place = picture_place(shape, detail)
-    if place is not None:
+    now = host.loop(name) if shape.type == "loop" else None
+    if now is not None and now.past:
+        footer = replace(footer, right=f"looking back at {now.turn}")
+    if place is not None and now is None:
         picture = _first(host, box) or _comes_in(host, name)
         if isinstance(picture, Table):
             table = _table(picture, place.height)
@@ -125,6 +128,7 @@ def _node(
         texture=texture,
         said=said,
         rows=table,
+        loop=now,
         fraction=fraction,
         fits=fits,
         plain=plain,

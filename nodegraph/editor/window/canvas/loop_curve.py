@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nodegraph.editor.canvas.loop_shapes import CURVE, CURVE_END, CURVE_WORDS, track
+from nodegraph.editor.canvas.loop_shapes import CURVE_END, CURVE_PAD, CURVE_WORDS
 from nodegraph.editor.canvas.view import Point, Rect
 from nodegraph.editor.canvas.wires import dashes
 from nodegraph.editor.look.colours import Rgba, Theme, with_alpha
@@ -54,12 +54,11 @@ class CurvePainter:
     @property
     def _box(self) -> Rect:
         """Where the points lie."""
-        place, inner = self.place, track("curve", Rect(0, 0, *CURVE))
+        place = self.place
         top, inset = self._px(CURVE_WORDS), self._px(CURVE_END)
         high = max(place.height - top - 2 * inset, 1)
-        return Rect(
-            place.x + self._px(inner.x), place.y + top + inset / 2, self._px(inner.width), high
-        )
+        wide = max(place.width - self._px(2 * CURVE_PAD + CURVE_END), 1)
+        return Rect(place.x + self._px(CURVE_PAD), place.y + top + inset / 2, wide, high)
 
     def _px(self, measure: float) -> int:
         return length(measure, self.factor)
