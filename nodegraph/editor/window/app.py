@@ -26,9 +26,11 @@ from nodegraph.editor.files.settings import Settings
 from nodegraph.editor.gliding import Glide
 from nodegraph.editor.interact.overlay import Overlay
 from nodegraph.editor.regions import Regions
+from nodegraph.editor.running import looking
 from nodegraph.editor.running.board import Board
 from nodegraph.editor.running.board_policy import RunSettings
 from nodegraph.editor.running.cards import Card, cards, troubles
+from nodegraph.editor.running.watched import LoopNow
 from nodegraph.editor.stage import Selection, Stage
 from nodegraph.editor.window.canvas import Canvas
 from nodegraph.editor.window.doing import COMMANDS
@@ -39,6 +41,7 @@ from nodegraph.editor.window.frames import Frames
 from nodegraph.editor.window.gallery import Gallery
 from nodegraph.editor.window.hands import Hands
 from nodegraph.editor.window.kit import Kit
+from nodegraph.editor.window.loop_frames import LoopFrames
 from nodegraph.editor.window.panels.inspector import Inspector
 from nodegraph.editor.window.picturing import Picturing
 from nodegraph.editor.window.popups import Popups
@@ -83,6 +86,7 @@ class App:
         self.picturing: Picturing = Picturing(self)
         self.hands: Hands = Hands(self)
         self.frames: Frames = Frames(self)
+        self.frames_of: LoopFrames = LoopFrames(self)
         self.shell: Shell = Shell(self)
         self.shell.build()
         dpg.set_exit_callback(lambda: self.do("file.quit"))
@@ -140,6 +144,18 @@ class App:
     def turns(self) -> Mapping[str, int]:
         """Turn shown of each loop that is looked back at."""
         return self.engine.at
+
+    def loop(self, name: str) -> LoopNow:
+        """Give what the frame of a loop shows of its turns."""
+        return self.frames_of.now(name)
+
+    def as_of(self, name: str) -> str:
+        """Say which turns a node shows, as ``after turn 3``; nothing for what there is in the end."""
+        return self.engine.as_of(name)
+
+    def incoming(self, name: str) -> list[tuple[str, str]]:
+        """Give the outputs that a node reads which has no value yet, before a loop's first turn."""
+        return looking.incoming(self.graph, self.board, self.turns, name)
 
     @property
     def facts(self) -> Mapping[tuple[str, str], Facts]:
