@@ -94,6 +94,8 @@ class State:
     """Buttons, rows and cards by what is written on them."""
     places: Mapping[str, Rect] = field(default_factory=dict)
     """Rooms of the window by name: ``palette``, ``inspector``, ``tracks``, ``minimap``, ..."""
+    views: Sequence[Mapping[str, Any]] = ()
+    """The large views: of each slot, kind, what is seen of time and frequency, and more."""
     engine_pid: int = 0
     """Of the process that computes; 0 while there is none."""
 

@@ -27,6 +27,7 @@ GAP = 6
 OCTAVES = (16.0, 31.5, 63.0, 125.0, 250.0, 500.0, 1e3, 2e3, 4e3, 8e3, 16e3)
 """The octaves of ISO 266."""
 SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
+FRACTIONS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 DEGREES = (1, 2, 5, 15, 30, 45, 90, 180)
 
 
@@ -39,7 +40,15 @@ def at(axis: Axis, share: float) -> float:
     """Give the number at a share of an axis, counted from its start."""
     if logarithmic(axis):
         return float(axis.start * (axis.stop / axis.start) ** share)
+    if axis.scale == "mel":
+        low, high = mel(axis.start), mel(axis.stop)
+        return float(700 * (10 ** ((low + share * (high - low)) / 2595) - 1))
     return float(axis.start + share * (axis.stop - axis.start))
+
+
+def mel(hertz: Any) -> Any:
+    """Give how high a frequency is heard (O'Shaughnessy): about 1000 at 1 kHz."""
+    return 2595 * np.log10(1 + np.maximum(hertz, -600.0) / 700)
 
 
 def shares(axis: Axis, values: Any) -> Array:
@@ -53,19 +62,26 @@ def shares(axis: Axis, values: Any) -> Array:
         if logarithmic(axis):
             values = np.log(np.where(values <= 0, np.finfo(float).tiny, values))
             start, stop = math.log(start), math.log(stop)
+        elif axis.scale == "mel":
+            values, start, stop = mel(values), float(mel(start)), float(mel(stop))
         made: Array = (values - start) / ((stop - start) or 1.0)
     return made
 
 
-def ticks(axis: Axis, pixels: int, most: int, *, upright: bool = False) -> list[Tick]:
+def ticks(
+    axis: Axis, pixels: int, most: int, *, upright: bool = False, clocked: bool = False
+) -> list[Tick]:
     """Give round numbers inside an axis: as many as fit without touching, at most `most`.
 
-    Along an upright axis labels lie one over the other, so that more of them fit.
+    Along an upright axis labels lie one over the other, so that more of them fit. With `clocked`
+    seconds are written as minutes and seconds, however few they are.
     """
     low, high = sorted((axis.start, axis.stop))
     if not (math.isfinite(low) and math.isfinite(high) and low < high) or most < 1:
         return []
     for values, written in _series(axis, low, high, most):
+        if clocked and axis.unit == "s":
+            written = moments(min((b - a for a, b in pairwise(values)), default=1.0))
         tick = [
             (float(share), written(value))
             for value, share in zip(values, shares(axis, values), strict=True)
@@ -92,9 +108,14 @@ def _series(
     axis: Axis, low: float, high: float, most: int
 ) -> Iterator[tuple[list[float], Written]]:
     """Give ever thinner series of round numbers from `low` to `high`, and how they are written."""
-    if logarithmic(axis):
+    if logarithmic(axis) and high > 3 * low:
         for values in _log_series(axis, low, high):
             yield [v for v in values if low <= v <= high], _written(axis, 0.0)
+        return
+    if axis.scale == "mel" and high > 2000 and high > 3 * low:
+        for every in (1, 2, 3):
+            octaves = (0.0, *OCTAVES[5::every])
+            yield [v for v in octaves if low <= v <= high], _written(axis, 0.0)
         return
     for step in _steps(axis, (high - low) / (most + 1)):
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
@@ -116,6 +137,8 @@ def _log_series(axis: Axis, low: float, high: float) -> Iterator[list[float]]:
 def _steps(axis: Axis, least: float) -> Iterator[float]:
     """Give ever larger round steps, the first at least about as large as needed."""
     special = _special_steps(axis)
+    if special is SECONDS and least < 1:
+        yield from (step for step in FRACTIONS if step >= least)
     yield from (step for step in special if step >= least)
     if axis.unit == "rad":
         return
@@ -149,7 +172,7 @@ def _written(axis: Axis, step: float) -> Written:
     if axis.unit == "rad":
         return _radians
     if _minutes(axis):
-        return clock
+        return moments(step)
     return lambda value: plain(value, step)
 
 
@@ -171,6 +194,22 @@ def clock(seconds: float) -> str:
     """Write minutes and seconds: 1:05."""
     whole = round(abs(seconds))
     return f"{'-' if seconds < 0 and whole else ''}{whole // 60}:{whole % 60:02d}"
+
+
+def moments(step: float) -> Written:
+    """Say how moments this far apart are written: 1:05, or 1:05.25."""
+    digits = max(0, -math.floor(math.log10(step) + 1e-9)) if step > 0 else 0
+    return lambda seconds: moment(seconds, digits)
+
+
+def moment(seconds: float, digits: int = 0) -> str:
+    """Write minutes and seconds with some digits of a second: 0:04.20."""
+    if not digits:
+        return clock(seconds)
+    whole = round(abs(seconds) * 10**digits)
+    rest, part = divmod(whole, 10**digits)
+    sign = "-" if seconds < 0 and whole else ""
+    return f"{sign}{rest // 60}:{rest % 60:02d}.{part:0{digits}d}"
 
 
 _PI = {0: "0", 1: "π/4", 2: "π/2", 3: "3π/4", 4: "π"}

@@ -29,6 +29,8 @@ from nodegraph.editor.regions import Regions
 from nodegraph.editor.running.board import Board
 from nodegraph.editor.running.board_policy import RunSettings
 from nodegraph.editor.running.cards import Card, cards, troubles
+from nodegraph.editor.showing import Showing
+from nodegraph.editor.showing import kept as kept_views
 from nodegraph.editor.stage import Selection, Stage
 from nodegraph.editor.window.canvas import Canvas
 from nodegraph.editor.window.doing import COMMANDS
@@ -41,6 +43,7 @@ from nodegraph.editor.window.kit import Kit
 from nodegraph.editor.window.panels.inspector import Inspector
 from nodegraph.editor.window.popups import Popups
 from nodegraph.editor.window.shell import Shell
+from nodegraph.editor.window.views import Views
 from nodegraph.engine.worker import Facts
 from nodegraph.views import Picture
 
@@ -65,6 +68,7 @@ class App:
         self.in_gallery: bool = True
         self.region: tuple[float, float] | None = None
         self.raised: list[str] = []
+        self.showing: Showing = Showing().ranged(settings.range_db)
         self.fitted: bool = False
         """The whole graph is shown, and nothing was looked at since."""
         self._glide: Glide | None = None
@@ -105,6 +109,11 @@ class App:
     def inspector(self) -> Inspector:
         """The panel at the right."""
         return self.shell.inspector
+
+    @property
+    def views(self) -> Views:
+        """The large views."""
+        return self.shell.views
 
     @property
     def gallery(self) -> Gallery:
@@ -239,6 +248,7 @@ class App:
     def _to(self, session: Session) -> None:
         self.session = session
         self.engine.edited(session.graph)
+        self.show_views(self.showing.followed({name for name, _, _ in walk(session.graph.nodes)}))
         self.touch()
 
     def take(self, session: Session) -> None:
@@ -248,6 +258,8 @@ class App:
         self.in_gallery = False
         self.hands.rest()
         self.engine.opened(session.graph)
+        self.views.forget_all()
+        self.showing = kept_views.opening(session.graph, self.showing)
         self.lay_out()
         self._build_scene()
         self.show_all()
@@ -266,6 +278,15 @@ class App:
     def lay_out(self) -> None:
         """Give every part its place anew."""
         self.shell.lay_out()
+        self.touch()
+
+    def show_views(self, showing: Showing) -> None:
+        """Show other large views, or see something else in them."""
+        before, self.showing = self.showing, showing
+        if before is showing:
+            return
+        if (bool(before.panes), before.alone) != (bool(showing.panes), showing.alone):
+            self.later(self.lay_out)
         self.touch()
 
     def select(self, selection: Selection) -> None:
@@ -303,6 +324,7 @@ class App:
         before, self.settings = self.settings, replace(self.settings, **changes)
         if before == self.settings:
             return
+        self.showing = self.showing.ranged(self.settings.range_db)
         if (before.theme, before.scale) != (self.settings.theme, self.settings.scale):
             self.later(self.shell.rebuild)
         self.later(self.lay_out)
@@ -369,7 +391,8 @@ class App:
             if name in self.scene.loops and self.scene.loops[name].rect.touches(seen)
             for watch in getattr(item, "watch", ())
         ]
-        return [name for _, name in sorted(found)] + watched
+        viewed = [pane.slot[0] for pane in self.showing.panes]
+        return list(dict.fromkeys([*viewed, *(name for _, name in sorted(found)), *watched]))
 
     def _build_scene(self) -> None:
         overlay = self.overlay
