@@ -205,6 +205,7 @@ def _knob(knob: Knob) -> dict[str, Any]:
         "unit": param.unit,
         "log": param.log,
         "path": param.path,
+        "paint": param.paint,
         "suggest": list(param.suggest),
     }
     always = ("name", "kind", "default")

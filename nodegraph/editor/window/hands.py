@@ -163,6 +163,9 @@ class Hands:
         view = app.views.focused
         if view is not None and app.views.grip.clear(view):
             return True
+        if app.ears.auditioned is not None:
+            app.ears.release()
+            return True
         if app.presenting:
             app.do("view.presenter")
             return True

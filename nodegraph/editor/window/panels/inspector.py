@@ -115,6 +115,10 @@ class Inspector:
             return None
         return self._subject.name, self._output
 
+    def rects(self) -> dict[str, Rect]:
+        """Give where what is painted by hand lies in the window."""
+        return self._knobs.rects if self._rect.width >= 1 and self._knobs is not None else {}
+
     # Each frame
 
     def refresh(self) -> None:

@@ -20,6 +20,7 @@ from nodegraph.editor.pictures.readout import Readout, value_at
 from nodegraph.editor.showing.places import Spot, is_plane, over_pitch, over_time
 from nodegraph.editor.window.kit.pen import Pen
 from nodegraph.editor.window.views.textures import Textures
+from nodegraph.scales import LOWEST
 from nodegraph.views import Axis, Blend, Curves, Heatmap, Scale, Single, Table, Wave
 
 TICK, NUMBER = 4, 8
@@ -172,7 +173,7 @@ class Plot:
     def _spread(axis: Axis, scale: Scale) -> Axis:
         if axis.unit != "Hz" or axis.scale == scale:
             return axis
-        start = max(axis.start, warp.LOWEST) if scale == "log" else axis.start
+        start = max(axis.start, LOWEST) if scale == "log" else axis.start
         return replace(axis, start=start, scale=scale)
 
     def _key(self, part: Single, style: Style) -> Hashable:
@@ -360,7 +361,7 @@ def whole_axes(parts: Sequence[Axis], scale: Scale | None = None) -> Axis | None
     if scale is None:
         return replace(found[0], start=start, stop=stop)
     if scale == "log":
-        start = max(start, warp.LOWEST) if stop > 4 * warp.LOWEST else max(start, stop / 1000)
+        start = max(start, LOWEST) if stop > 4 * LOWEST else max(start, stop / 1000)
     return replace(
         found[0], start=max(start, 0.0) if scale == "mel" else start, stop=stop, scale=scale
     )
