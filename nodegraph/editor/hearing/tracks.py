@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from nodegraph.declare import NodeType, Output
 from nodegraph.document import Graph, Link, Node, links, walk

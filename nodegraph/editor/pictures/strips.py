@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -52,6 +51,28 @@ def strips(
         paint.blend(canvas, cover.T, style.colour)
 
 
-def bare(picture: Curves) -> Curves:
-    """Give curves without their marks: whoever draws flags over them does not want lines too."""
-    return replace(picture, marks=())
+def rows(
+    picture: Curves, across: Axis, canvas: Array, theme: Theme, known: Styles,
+    chosen: Collection[str] = (), gap: float = 0.0,
+) -> None:  # fmt: skip
+    """Paint lines over one another, each in a row of its own: the first on top.
+
+    The upright axis runs down; the line of row k stands on k + 1.4 and reaches up to k + 0.6.
+    """
+    height, width = canvas.shape[:2]
+    count = max(len(picture.lines), 1)
+    for number, line in enumerate(picture.lines):
+        top = round((height + gap) * number / count)
+        bottom = min(round((height + gap) * (number + 1) / count - gap), height)
+        if bottom - top < 2:
+            continue
+        spot, colour = canvas[top:bottom], known[line.name].colour
+        spot[...] = mix(colour, theme.plot, TINT)[:3] if line.name in chosen else theme.plot[:3]
+        size = min(len(line.x), len(line.y))
+        share = (number + 1.4 - np.asarray(line.y[:size], float)) / 0.8
+        high, x = bottom - top, width * axes.shares(across, np.asarray(line.x[:size], float))
+        y = high - 2 - share * (high - 6)
+        cover, middle = paint.stroke(x, y, (width, high), THICK)
+        area = paint.between(middle, np.full_like(middle, high), high)
+        paint.blend(spot, 1.6 * FILLED * area, colour)
+        paint.blend(spot, cover, colour)

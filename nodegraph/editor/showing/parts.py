@@ -2,56 +2,30 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
-from nodegraph.editor.pictures.axes import hertz
-from nodegraph.views import Curves, Line
-
-HIT, QUIET = 0.35, 0.18
-"""A part sounds anew where it rises above the first after it was below the second, as shares of
-its largest value."""
-RANGE = 80.0
+from nodegraph.editor.pictures.axes import hertz, plain
+from nodegraph.views import Table
 
 
-def hits(row: Curves) -> int:
-    """Count how often a part sounds anew."""
-    if not row.lines:
-        return 0
-    level = np.nan_to_num(np.asarray(row.lines[0].y, float))
-    most = float(level.max()) if level.size else 0.0
-    if most <= 0:
-        return 0
-    found, below = 0, True
-    for value in (level / most).tolist():
-        if below and value >= HIT:
-            found, below = found + 1, False
-        elif not below and value <= QUIET:
-            below = True
-    return found
-
-
-def centroid(strip: Line, number: int) -> float:
-    """Give the middle of a spectrum in Hz, weighted by energy; NaN where there is none.
-
-    The strip says how far each frequency lies below the largest, over `RANGE` dB.
-    """
-    size = min(len(strip.x), len(strip.y))
-    share = (np.asarray(strip.x[:size], float) - (number + 0.6)) / 0.8
-    pitch = np.asarray(strip.y[:size], float)
-    good = np.isfinite(share) & np.isfinite(pitch) & (share > 0)
-    energy = 10 ** ((share[good] - 1) * RANGE / 10)
-    total = float(energy.sum())
-    return float((energy * pitch[good]).sum() / total) if total > 0 else float("nan")
+def said(table: Table | None, number: int) -> tuple[str, str]:
+    """Give what a table says of a part: how often it is hit, and the middle of its spectrum."""
+    if table is None or number >= len(table.rows):
+        return "", ""
+    row = dict(zip(table.columns, table.rows[number], strict=False))
+    hits = next((value for name, value in row.items() if name == "hits"), None)
+    middle = next((value for name, value in row.items() if name.startswith("centroid")), None)
+    times = f"{plain(float(hits))} hits" if isinstance(hits, float) and math.isfinite(hits) else ""
+    return times, in_words(middle) if isinstance(middle, float) else ""
 
 
 def in_words(value: float) -> str:
     """Write a middle: ``6.2 kHz``."""
-    if not np.isfinite(value):
+    if not math.isfinite(value):
         return ""
     return f"{value / 1000:.1f} kHz" if value >= 1000 else f"{hertz(round(value))} Hz"
 
 
-def label(name: str, number: int) -> str:
-    """Name a part; those without a name are numbered anyway."""
-    plain = f"part {number + 1}"
-    return plain if not name or name == str(number + 1) else name
+def named(table: Table | None) -> tuple[str, ...]:
+    """Name the parts that a table lists."""
+    return tuple(str(row[0]) for row in table.rows) if table is not None else ()

@@ -37,9 +37,11 @@ class Factored:
 
     left: Spot
     middle: Spot
-    below: tuple[Spot, ...]
+    below: Spot
     rows: tuple[Rect, ...]
     """Between the two, one for each part."""
+    table: int = -1
+    """The picture that says of each part what there is to say; -1 for none."""
 
 
 def panes(room: Rect, count: int, beside: bool) -> list[Rect]:
@@ -85,20 +87,19 @@ def over_pitch(picture: object) -> bool:
     return isinstance(axis, Axis) and axis.unit == "Hz"
 
 
-def factored(picture: Picture) -> tuple[int, int, tuple[int, ...]] | None:
+def factored(picture: Picture) -> dict[str, int] | None:
     """Find the product, what stands left of it and what below, in a picture that is made so."""
-    if not isinstance(picture, Panels) or len(picture.pictures) < 3:
+    if not isinstance(picture, Panels):
         return None
-    left = middle = -1
-    below: list[int] = []
+    found: dict[str, int] = {}
     for number, part in enumerate(picture.pictures):
-        if over_pitch(part) and not over_time(part) and not is_plane(part):
-            left = number
-        elif over_pitch(part) and over_time(part):
-            middle = number
-        elif over_time(part) and isinstance(part, Curves):
-            below.append(number)
-    return (left, middle, tuple(below)) if left >= 0 and middle >= 0 and below else None
+        if isinstance(part, Table):
+            found["table"] = number
+        elif over_pitch(part):
+            found["middle" if over_time(part) else "left"] = number
+        elif over_time(part) and getattr(getattr(part, "y", None), "name", "") == "part":
+            found["below"] = number
+    return found if {"left", "middle", "below"} <= found.keys() else None
 
 
 def single(room: Rect, picture: Picture, px: float, *, below: bool = False) -> list[Spot]:
@@ -158,36 +159,27 @@ def factors(room: Rect, picture: Panels, px: float) -> Factored | None:
     found = factored(picture)
     if found is None:
         return None
-    left, middle, below = found
-    count = len(below)
-    title, row_gap = TITLE * px, ROW_GAP * px
+    axis = getattr(picture.pictures[found["below"]], "y", None)
+    count = max(round(abs(axis.stop - axis.start)), 1) if isinstance(axis, Axis) else 1
+    title = TITLE * px
     wide = min(W_WIDE * px, 0.34 * room.width)
     x, y = room.x + LEFT * px, room.y + title
+    bottom = room.bottom - BOTTOM * px
     row = min(max(0.36 * room.height / count, ROW_LEAST * px), ROW_MOST * px)
     row = min(row, 0.5 * room.height / count)
-    bottom = room.bottom - BOTTOM * px
-    h_top = bottom - count * row
-    v_high = max(h_top - GAP * px - y, 16.0)
-    v_left = x + wide + W_GAP * px
-    v_wide = max(room.right - RIGHT * px - v_left, 16.0)
-    spots = [
-        Spot(
-            index,
-            _rounded(Rect(v_left, h_top + k * row, v_wide, row - row_gap)),
-            False,
-            k == count - 1,
-        )
-        for k, index in enumerate(below)
-    ]
-    rows = [
-        _rounded(Rect(x, h_top + k * row, wide + W_GAP * px / 2, row - row_gap))
-        for k in range(count)
-    ]
+    top = bottom - count * row
+    high = max(top - GAP * px - y, 16.0)
+    left = x + wide + W_GAP * px
+    across = max(room.right - RIGHT * px - left, 16.0)
+    gap = ROW_GAP * px if row > 3 * ROW_GAP * px else 0.0
+    beside = wide + W_GAP * px - ROW_GAP * px
+    rows = [_rounded(Rect(x, top + k * row, beside, row - gap)) for k in range(count)]
     return Factored(
-        Spot(left, _rounded(Rect(x, y, wide, v_high)), True, False),
-        Spot(middle, _rounded(Rect(v_left, y, v_wide, v_high)), False, False, True),
-        tuple(spots),
+        Spot(found["left"], _rounded(Rect(x, y, wide, high)), True, False),
+        Spot(found["middle"], _rounded(Rect(left, y, across, high)), False, False, True),
+        Spot(found["below"], _rounded(Rect(left, top, across, bottom - top - gap)), False, True),
         tuple(rows),
+        found.get("table", -1),
     )
 
 

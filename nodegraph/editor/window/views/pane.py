@@ -259,8 +259,6 @@ class PaneView:
             if isinstance(part, Table):
                 continue
             across, upright = self.views.axes_for(self, part)
-            if self.factors is not None:
-                self.factors.prepare(plot, style)
             near = close[plot.spot.index] if plot.spot.index < len(close) else None
             plot.draw(part, near, across, upright, style)
         self._frame(parts, style)
@@ -344,7 +342,7 @@ class PaneView:
             made = places.factors(room, picture, px)
             if made is not None:
                 self.factors = Factors(self, made)
-                spots = [made.left, made.middle, *made.below]
+                spots = [made.left, made.middle, made.below]
             else:
                 spots = places.grid(room, picture, px)
         else:

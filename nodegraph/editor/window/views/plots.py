@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -122,20 +122,36 @@ class Plot:
         self.picture, self.close = picture, close
         self.across, self.upright = across, upright
         if isinstance(picture, Curves):
-            self._curves(picture, style)
+            near = close if isinstance(close, Curves) and self._reaches(close) else picture
+            self._curves(near, style)
             return
         for number, part in enumerate((picture, close)):
             self._stretched(number, part, style)
 
+    def _reaches(self, close: Curves) -> bool:
+        """Whether a closer picture holds all that is seen of its axis across."""
+        low, high = (float(axes.shares(close.x, e)) for e in (self.across.start, self.across.stop))
+        return low >= -1e-6 and high <= 1 + 1e-6
+
     def _curves(self, picture: Curves, style: Style) -> None:
         """Curves are painted as they are seen: that is cheap, and never coarse."""
-        width, height = round(self.rect.width), round(self.rect.height)
         shown = replace(picture, x=self.across, y=self.upright, marks=())
-        key = id(picture), self.across, self.upright, width, height, style.theme.name, style.grey
-        made = self._made[0]
-        if made.key != key:
+        self._painted(
+            picture,
+            style,
+            (self.across, self.upright),
+            lambda canvas: lines.curves(shown, canvas, style.theme, style.known),
+        )
+
+    def _painted(
+        self, picture: Curves, style: Style, seen: Hashable, draw: Callable[[Any], None]
+    ) -> None:
+        """Paint in the size of the plot, where what is seen has changed."""
+        width, height = round(self.rect.width), round(self.rect.height)
+        key = id(picture), seen, width, height, style.theme.name, style.grey
+        if self._made[0].key != key:
             canvas = paint.ground(width, height, style.theme.plot)
-            lines.curves(shown, canvas, style.theme, style.known)
+            draw(canvas)
             flat = to_texture(paint.finished(canvas))
             self._renew(0, key, picture, flat, width, height)
         self._place(0, self.rect, (0.0, 0.0), (1.0, 1.0))
