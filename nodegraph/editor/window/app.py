@@ -31,6 +31,8 @@ from nodegraph.editor.running.board import Board
 from nodegraph.editor.running.board_policy import RunSettings
 from nodegraph.editor.running.cards import Card, cards, troubles
 from nodegraph.editor.running.watched import LoopNow
+from nodegraph.editor.showing import Showing
+from nodegraph.editor.showing import kept as kept_views
 from nodegraph.editor.stage import Selection, Stage
 from nodegraph.editor.window.canvas import Canvas
 from nodegraph.editor.window.doing import COMMANDS
@@ -46,6 +48,7 @@ from nodegraph.editor.window.panels.inspector import Inspector
 from nodegraph.editor.window.picturing import Picturing
 from nodegraph.editor.window.popups import Popups
 from nodegraph.editor.window.shell import Shell
+from nodegraph.editor.window.views import Views
 from nodegraph.engine.asking import Answer, Ask
 from nodegraph.engine.worker import Facts
 from nodegraph.views import Picture
@@ -74,6 +77,7 @@ class App:
         self.limited: bool = False
         """Runs are limited to the loop region."""
         self.raised: list[str] = []
+        self.showing: Showing = Showing().ranged(settings.range_db)
         self.fitted: bool = False
         """The whole graph is shown, and nothing was looked at since."""
         self._glide: Glide | None = None
@@ -117,6 +121,11 @@ class App:
     def inspector(self) -> Inspector:
         """The panel at the right."""
         return self.shell.inspector
+
+    @property
+    def views(self) -> Views:
+        """The large views."""
+        return self.shell.views
 
     @property
     def gallery(self) -> Gallery:
@@ -294,6 +303,7 @@ class App:
     def _to(self, session: Session) -> None:
         self.session = session
         self.engine.edited(session.graph)
+        self.show_views(self.showing.followed({name for name, _, _ in walk(session.graph.nodes)}))
         self.touch()
 
     def take(self, session: Session) -> None:
@@ -304,6 +314,8 @@ class App:
         self.in_gallery = False
         self.hands.rest()
         self.engine.opened(session.graph)
+        self.views.forget_all()
+        self.showing = kept_views.opening(session.graph, self.showing)
         self.ears.opened()
         self.lay_out()
         self._build_scene()
@@ -323,6 +335,15 @@ class App:
     def lay_out(self) -> None:
         """Give every part its place anew."""
         self.shell.lay_out()
+        self.touch()
+
+    def show_views(self, showing: Showing) -> None:
+        """Show other large views, or see something else in them."""
+        before, self.showing = self.showing, showing
+        if before is showing:
+            return
+        if (bool(before.panes), before.alone) != (bool(showing.panes), showing.alone):
+            self.later(self.lay_out)
         self.touch()
 
     def select(self, selection: Selection) -> None:
@@ -360,6 +381,7 @@ class App:
         before, self.settings = self.settings, replace(self.settings, **changes)
         if before == self.settings:
             return
+        self.showing = self.showing.ranged(self.settings.range_db)
         if (before.theme, before.scale) != (self.settings.theme, self.settings.scale):
             self.later(self.shell.rebuild)
         self.later(self.lay_out)
@@ -432,7 +454,8 @@ class App:
             if name in self.scene.loops and self.scene.loops[name].rect.touches(seen)
             for watch in getattr(item, "watch", ())
         ]
-        return [name for _, name in sorted(found)] + watched
+        viewed = [pane.slot[0] for pane in self.showing.panes]
+        return list(dict.fromkeys([*viewed, *(name for _, name in sorted(found)), *watched]))
 
     def _build_scene(self) -> None:
         overlay = self.overlay
