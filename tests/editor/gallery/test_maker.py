@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nodegraph.document import Graph
-from nodegraph.editor.files.gallery import GalleryCard, gallery, simplest_first
+from nodegraph.editor.files.gallery import GalleryCard, figures_first, gallery
 from nodegraph.editor.files.thumbnails import Thumbnails
 from nodegraph.editor.window.gallery.maker import Maker
 from nodegraph.engine.worker import Died, Ended, Message, Pictured, Refused
@@ -17,7 +17,7 @@ from nodegraph.registry import Registry, discover
 from nodegraph.shipped import shipped
 from nodegraph.views import Axis, Wave
 
-CARDS = simplest_first(gallery(shipped()))
+CARDS = figures_first(gallery(shipped()))
 SOUND = Wave("a", np.zeros(4), np.ones(4), Axis("time", "s", 0, 1))
 
 

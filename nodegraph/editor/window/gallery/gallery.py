@@ -13,7 +13,7 @@ from nodegraph.editor.files.gallery import (
     GalleryCard,
     filtered,
     gallery,
-    simplest_first,
+    figures_first,
 )
 from nodegraph.editor.files.thumbnails import Thumbnails
 from nodegraph.editor.look.faces import TEXT
@@ -41,7 +41,7 @@ class Gallery:
     def __init__(self, host: Host) -> None:
         self.host = host
         self.column = Column(host)
-        self.cards = simplest_first(gallery(shipped.shipped()))
+        self.cards = figures_first(gallery(shipped.shipped()))
         self.shown = self.cards
         """The cards that fit filter and search."""
         self._thumbnails = Thumbnails()
