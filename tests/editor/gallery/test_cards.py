@@ -65,7 +65,7 @@ def test_filters_are_those_that_part_the_cards():
 def test_every_word_must_be_found_whatever_its_case():
     assert [card.name for card in filtered(CARDS, words="NMF drums")] == ["nmf_drums"]
     assert filtered(CARDS, words="nmf zither") == ()
-    assert filtered(CARDS, "loop", "nmf update")[0].name == "nmf_by_hand"
+    assert filtered(CARDS, "loop", "nmf fused")[0].name == "nmf_by_hand"
     assert filtered(CARDS) == CARDS
 
 

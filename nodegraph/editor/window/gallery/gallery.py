@@ -11,9 +11,9 @@ from nodegraph import shipped
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.files.gallery import (
     GalleryCard,
+    figures_first,
     filtered,
     gallery,
-    figures_first,
 )
 from nodegraph.editor.files.thumbnails import Thumbnails
 from nodegraph.editor.look.faces import TEXT
