@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nodegraph.marks import EVERYTHING, Selection
-from nodegraph.sharing import Shared
+from nodegraph.sharing import Sounding as Sounding
 from nodegraph.views import WHOLE, Lens, Picture
 
 Slot = tuple[str, str]
@@ -42,6 +42,8 @@ class Listen:
     """Samples a second wanted; 0: as it has."""
     other: Slot | None = None
     """Where it is to be the difference to another output."""
+    minus: tuple[Slot, ...] = ()
+    """Where it is to be what is left without some outputs: all their sources are taken away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +73,6 @@ class Looked:
     picture: Picture
     choices: tuple[Choice, ...] = ()
     sources: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Sounding:
-    """The sound of one source, where the player finds it: float32 (channel, sample)."""
-
-    name: str
-    samples: Shared
-    rate: int
-    start: float = 0.0
-    """Seconds of the recording at which it begins."""
-    loudness: float = float("-inf")
-    """LUFS (ITU-R BS.1770)."""
-    peak: float = 0.0
-    """The largest sample."""
-    how: str = ""
-
-    @property
-    def seconds(self) -> float:
-        """How long it is."""
-        return self.samples.shape[-1] / self.rate
 
 
 @dataclass(frozen=True, slots=True)

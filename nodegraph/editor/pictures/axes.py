@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nodegraph import scales
 from nodegraph.views import Axis
 
 Array = NDArray[Any]
@@ -26,6 +27,14 @@ GAP = 6
 """Pixels between two labels."""
 OCTAVES = (16.0, 31.5, 63.0, 125.0, 250.0, 500.0, 1e3, 2e3, 4e3, 8e3, 16e3)
 """The octaves of ISO 266."""
+MELS: tuple[tuple[float, ...], ...] = (
+    (0, 100, 200, 300, 500, 750, 1e3, 1500, 2e3, 3e3, 4e3, 6e3, 8e3, 12e3, 16e3, 24e3, 48e3),
+    (0, 250, 500, 1e3, 2e3, 4e3, 8e3, 16e3, 32e3),
+    (0, 500, 2e3, 8e3, 32e3),
+    (0, 1e3, 8e3),
+    (1e3, 8e3),
+)
+"""Round numbers that lie well apart on a mel scale, ever fewer."""
 SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 DEGREES = (1, 2, 5, 15, 30, 45, 90, 180)
 
@@ -37,9 +46,8 @@ def logarithmic(axis: Axis) -> bool:
 
 def at(axis: Axis, share: float) -> float:
     """Give the number at a share of an axis, counted from its start."""
-    if logarithmic(axis):
-        return float(axis.start * (axis.stop / axis.start) ** share)
-    return float(axis.start + share * (axis.stop - axis.start))
+    first, last = (float(scales.spread(_scale(axis), end)) for end in (axis.start, axis.stop))
+    return float(scales.gathered(_scale(axis), first + share * (last - first)))
 
 
 def shares(axis: Axis, values: Any) -> Array:
@@ -47,14 +55,16 @@ def shares(axis: Axis, values: Any) -> Array:
 
     What lies out of the reach of a logarithm is far below; what is not a number stays so.
     """
-    values = np.asarray(values, np.float64)
-    start, stop = axis.start, axis.stop
+    scale = _scale(axis)
     with np.errstate(all="ignore"):
-        if logarithmic(axis):
-            values = np.log(np.where(values <= 0, np.finfo(float).tiny, values))
-            start, stop = math.log(start), math.log(stop)
-        made: Array = (values - start) / ((stop - start) or 1.0)
+        start, stop = (float(scales.spread(scale, end)) for end in (axis.start, axis.stop))
+        made: Array = (scales.spread(scale, values) - start) / ((stop - start) or 1.0)
     return made
+
+
+def _scale(axis: Axis) -> scales.Scale:
+    """Give how an axis is spread: evenly where it should be logarithmic and cannot."""
+    return "linear" if axis.log and not logarithmic(axis) else axis.scale
 
 
 def ticks(axis: Axis, pixels: int, most: int, *, upright: bool = False) -> list[Tick]:
@@ -96,6 +106,9 @@ def _series(
         for values in _log_series(axis, low, high):
             yield [v for v in values if low <= v <= high], _written(axis, 0.0)
         return
+    if axis.scale == "mel" and high > 3 * max(low, 0) and high > 500:
+        for some in MELS:
+            yield [v for v in some if low <= v <= high], _written(axis, 0.0)
     for step in _steps(axis, (high - low) / (most + 1)):
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
         if last - first < most:

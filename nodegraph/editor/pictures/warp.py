@@ -10,11 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from nodegraph import scales
 from nodegraph.reduction import how, reduced
+from nodegraph.scales import LOWEST
 from nodegraph.views import Axis, Curves, Heatmap, Panels, Picture
-
-LOWEST = 50.0
-"""Hertz at the bottom; the octaves below hold little and would fill half of the picture."""
 
 
 def shown(picture: Picture, width: int, height: int, *, log: bool = True) -> Picture:
@@ -63,15 +62,17 @@ def logarithmic(picture: Picture, rows: int) -> Picture:
 
 
 def _axis(axis: Axis) -> Axis:
-    linear = axis.unit == "Hz" and not axis.log and axis.start < LOWEST and axis.stop > 4 * LOWEST
-    return replace(axis, start=LOWEST, scale="log") if linear else axis
+    # An axis of distances goes both ways.
+    linear = axis.unit == "Hz" and axis.scale == "linear" and -axis.start < axis.stop
+    wide = axis.start < LOWEST and axis.stop > 4 * LOWEST
+    return replace(axis, start=LOWEST, scale="log") if linear and wide else axis
 
 
 def _warped(picture: Heatmap, rows: int) -> Heatmap:
     axis, bins = _axis(picture.y), len(picture.data)
     if axis is picture.y or not bins or rows < 1:
         return picture
-    heights = np.geomspace(axis.start, axis.stop, rows + 1)
+    heights = scales.edges(axis.scale, axis.start, axis.stop, rows)
     places = (heights - picture.y.start) / (picture.y.stop - picture.y.start) * bins
     edges = np.clip(np.floor(places).astype(np.intp), 0, bins)
     edges[:-1] = np.minimum(edges[:-1], bins - 1)

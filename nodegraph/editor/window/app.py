@@ -32,6 +32,7 @@ from nodegraph.editor.running.cards import Card, cards, troubles
 from nodegraph.editor.stage import Selection, Stage
 from nodegraph.editor.window.canvas import Canvas
 from nodegraph.editor.window.doing import COMMANDS
+from nodegraph.editor.window.ears import Ears
 from nodegraph.editor.window.engine import Engine
 from nodegraph.editor.window.filing import Filing
 from nodegraph.editor.window.frames import Frames
@@ -41,6 +42,7 @@ from nodegraph.editor.window.kit import Kit
 from nodegraph.editor.window.panels.inspector import Inspector
 from nodegraph.editor.window.popups import Popups
 from nodegraph.editor.window.shell import Shell
+from nodegraph.engine.asking import Answer, Ask
 from nodegraph.engine.worker import Facts
 from nodegraph.views import Picture
 
@@ -64,6 +66,9 @@ class App:
         self.presenting: bool = False
         self.in_gallery: bool = True
         self.region: tuple[float, float] | None = None
+        """The loop region: what is repeated, and what is computed first while a knob moves."""
+        self.limited: bool = False
+        """Runs are limited to the loop region."""
         self.raised: list[str] = []
         self.fitted: bool = False
         """The whole graph is shown, and nothing was looked at since."""
@@ -72,6 +77,7 @@ class App:
         self._carded: tuple[Any, ...] = ()
         self._unsaved = False
         self._heard = 0
+        self.ears: Ears = Ears(self)
         self.files: Filing = Filing(self)
         self.hands: Hands = Hands(self)
         self.frames: Frames = Frames(self)
@@ -168,8 +174,39 @@ class App:
     def run_settings(self) -> RunSettings:
         """How runs begin."""
         return RunSettings(
-            self.settings.run_as_you_edit and not self.in_gallery, region=self.region
+            self.settings.run_as_you_edit and not self.in_gallery,
+            region=self.region if self.limited else None,
         )
+
+    @property
+    def playhead(self) -> float:
+        """Seconds at which the sound is."""
+        return float(getattr(getattr(self, "ears", None), "seconds", 0.0))
+
+    def ask(self, topic: str, ask: Ask, then: Callable[[Answer], None]) -> None:
+        """Ask about values, as they are shown now; the newest question on a topic counts."""
+        self.engine.ask(topic, ask, then)
+        self.frames.wake()
+
+    def stamp(self, slot: tuple[str, str]) -> Hashable | None:
+        """Give another stamp whenever the value of an output is another one; None without one."""
+        return self.engine.stamp(slot)
+
+    def loop_over(self, region: tuple[float, float] | None) -> None:
+        """Choose the loop region, or none."""
+        if region != self.region:
+            self.region = region
+            if self.limited:
+                self.engine.outdated()
+            self.touch()
+
+    def limit(self, limited: bool) -> None:
+        """Limit runs to the loop region, or no more."""
+        if limited != self.limited:
+            self.limited = limited
+            if self.region is not None:
+                self.engine.outdated()
+            self.touch()
 
     def touch(self) -> None:
         """Note that something has changed, and wake up."""
@@ -245,9 +282,11 @@ class App:
         """Begin with another document."""
         self.session = session
         self.selection, self.raised, self.region = frozenset(), [], None
+        self.limited = False
         self.in_gallery = False
         self.hands.rest()
         self.engine.opened(session.graph)
+        self.ears.opened()
         self.lay_out()
         self._build_scene()
         self.show_all()
@@ -330,10 +369,15 @@ class App:
         for words in self.engine.said:
             self.say(words, "warning")
         self.engine.said.clear()
-        if not self.in_gallery and not self.hands.dragging:
+        live = not self.in_gallery and self.engine.next_live(
+            self.visible(), self.run_settings, moving=self.session.history.growing,
+            playhead=self.playhead, region=self.region,
+        )  # fmt: skip
+        if not self.in_gallery and not self.hands.dragging and not live:
             self.engine.next_run(self.visible(), self.run_settings)
         if not self.in_gallery:
             self.engine.next_look(self.visible(), self.run_settings)
+        self.ears.work()
         if self.engine.version != self._heard:
             self._heard = self.engine.version
             self.touch()
@@ -414,6 +458,7 @@ class App:
 
     def end(self) -> None:
         """Leave nothing running."""
+        self.ears.close()
         self.engine.close()
         width, height = dpg.get_viewport_width(), dpg.get_viewport_height()
         self.settings = replace(self.settings, width=width, height=height)

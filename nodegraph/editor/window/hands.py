@@ -148,6 +148,9 @@ class Hands:
             self._step(events.Cancel())
             self.splitter = None
             return True
+        if app.ears.auditioned is not None:
+            app.ears.release()
+            return True
         if app.presenting:
             app.do("view.presenter")
             return True
