@@ -22,6 +22,8 @@ class Place(StrEnum):
 
     ANYWHERE = "anywhere"
     CANVAS = "canvas"
+    VIEW = "view"
+    """The pointer is over a large view: its keys come before those of the canvas."""
     GALLERY = "gallery"
     REFUSAL = "refusal"
     """A wire was refused, and its reason is shown."""
@@ -109,6 +111,7 @@ def shown(keys: str, *, mac: bool = False) -> str:
 
 
 _CANVAS, _GALLERY, _REFUSAL = Place.CANVAS, Place.GALLERY, Place.REFUSAL
+_VIEW = Place.VIEW
 _C = Command
 _ARROWS = ("Left", "Right", "Up", "Down")
 
@@ -129,6 +132,12 @@ COMMANDS: tuple[Command, ...] = (
        words="relink locate folder lost"),
     _C("file.export", "Export stems", ("Ctrl+E",), "File",
        words="write sources wav flac render bounce"),
+    _C("file.picture", "Save the graph as a picture", ("Ctrl+Alt+P",), "File",
+       words="image figure export png svg pdf print slide"),
+    _C("file.script", "Extract the graph to Python", ("Ctrl+Shift+E",), "File",
+       words="script program code save export"),
+    _C("file.own", "Extract the node to Python", ("Ctrl+Shift+X",), "File",
+       words="script plug-in code mine own kernel"),
     _C("file.quit", "Quit", ("Ctrl+Q",), "File", typing=True, words="exit close leave"),
     _C("edit.undo", "Undo", ("Ctrl+Z",), "Edit", repeat=True, words="back revert step"),
     _C("edit.redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Edit", repeat=True,
@@ -169,6 +178,33 @@ COMMANDS: tuple[Command, ...] = (
        words="picture spectrogram open big port"),
     _C("view.compare", "Compare two outputs", ("Shift+V",), "View", _CANVAS,
        words="difference beside pictures"),
+    _C("view.add", "One more large view", ("Alt+Shift+V",), "View", _CANVAS,
+       words="beside second pane linked"),
+    _C("view.alone", "Large view in the place of the canvas", ("F",), "View",
+       words="whole full screen canvas"),
+    _C("view.close", "Close the large view", ("Alt+V",), "View", words="shut pane picture"),
+    _C("view.keep", "Open the graph with these views", ("Ctrl+Alt+V",), "View", edit=True,
+       words="remember large layout"),
+    _C("large.fit", "All of time and frequency", ("Home",), "View", _VIEW, words="zoom whole"),
+    _C("large.kind", "Show it in the next way", ("Tab",), "View", _VIEW, words="kind picture"),
+    _C("large.scale", "Linear, log or mel", ("Y",), "View", _VIEW, words="frequency axis"),
+    _C("large.notes", "Notes or Hz", ("Shift+Y",), "View", _VIEW, words="names keys axis"),
+    _C("large.link", "Link with the other views", ("Shift+K",), "View", _VIEW,
+       words="chain own range zoom"),
+    _C("large.top_up", "Upper limit up", ("Shift+U",), "View", _VIEW, repeat=True,
+       words="dB range level brighter ceiling"),
+    _C("large.top_down", "Upper limit down", ("U",), "View", _VIEW, repeat=True,
+       words="dB range level ceiling"),
+    _C("large.low_up", "Lower limit up", ("Shift+D",), "View", _VIEW, repeat=True,
+       words="dB range level floor darker"),
+    _C("large.low_down", "Lower limit down", ("D",), "View", _VIEW, repeat=True,
+       words="dB range level floor"),
+    _C("large.tool", "Pointer, box, brush, eraser", ("Alt+1", "Alt+2", "Alt+3", "Alt+4"), "View",
+       words="mark select paint tool hear only"),
+    _C("large.make", "A node of what is marked", ("Enter",), "View", _VIEW, edit=True,
+       words="mask box brush"),
+    _C("large.clear", "Unmark", ("Delete", "Backspace"), "View", _VIEW,
+       words="clear erase selection"),
     _C("view.pin", "Pin the inspector", ("Shift+I",), "View", words="hold lock keep"),
     _C("view.copy_picture", "Copy the picture", ("Ctrl+Shift+C",), "View",
        words="image clipboard figure"),
@@ -253,7 +289,7 @@ COMMANDS: tuple[Command, ...] = (
        words="past iteration before"),
     _C("loop.forward", "Look one turn on", ("Alt+Right",), "Loops", repeat=True,
        words="iteration after"),
-    _C("loop.first", "Look at the first turn", ("Alt+Home",), "Loops", words="start iteration"),
+    _C("loop.first", "Look at what the turns begin with", ("Alt+Home",), "Loops", words="start first iteration zero"),
     _C("loop.last", "Look at the last turn", ("Alt+End",), "Loops", words="end iteration now"),
     _C("sound.play", "Play or pause", ("Space",), "Listen", release=True,
        words="hear start stop listen"),
@@ -297,7 +333,10 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Shift and click", "Add to the selection, or take from it"),
     ("Double click on empty canvas", "Add a node there"),
     ("Double click on a title", "Rename"),
-    ("Double click on a picture", "Show it in the inspector"),
+    ("Double click on a picture", "Open it large"),
+    ("Wheel over a large view", "Zoom time; with Shift, frequency; over a brush, its size"),
+    ("Drag in a large view", "Hear only what is in the box; with Shift, all but it"),
+    ("Click in a large view", "Play from there; a double click shows all of it"),
     ("Double click on a wire", "Bend it; on a bend, straighten it"),
     ("Right click", "All that can be done there"),
     ("Drag from a port", "Draw a wire; dropped on empty canvas, it offers what fits"),
@@ -325,9 +364,13 @@ _BY_KEY = {(command.where, key): command for command in COMMANDS for key in comm
 
 def match(press: str, context: Context, able: Able = _always) -> Command | None:
     """Find the command that a key press means, written as `chord` does."""
-    places = () if context.place is Place.POPUP else (context.place,)
+    places: tuple[Place, ...] = () if context.place is Place.POPUP else (context.place,)
+    if context.place is Place.VIEW:
+        places = (Place.VIEW, Place.CANVAS)
     found = (_BY_KEY.get((place, press)) for place in (*places, Place.ANYWHERE))
-    command = next((command for command in found if command is not None), None)
+    known = [command for command in found if command is not None]
+    # Over a view, a key that does nothing there does what it does on the canvas.
+    command = next((c for c in known if c.where is not Place.VIEW or able(c)), None)
     if command is None or not able(command):
         return None
     text = context.typing or context.place is Place.POPUP

@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nodegraph.document import Graph, Loop, walk
+from nodegraph.document import Graph, Link, Loop, walk
 from nodegraph.engine import company, listening
 from nodegraph.engine.asking import (
     Answer,
     Ask,
     Balance,
     Choice,
+    Draw,
+    Drew,
     Heard,
     Listen,
     Look,
@@ -69,6 +71,8 @@ def answer(
             return _look(desk, ask, ticket)
         if isinstance(ask, Balance):
             return Weighed(ticket, _balance(desk, ask))
+        if isinstance(ask, Draw):
+            return _draw(desk, ask, ticket)
         return Heard(ticket, _listen(desk, ask, folder))
     except GraphError as error:
         return Unanswered(ticket, error.faults[0])
@@ -207,6 +211,20 @@ def _look(desk: Values, ask: Look, ticket: int) -> Looked:
     return Looked(ticket, light(picture), choices, sources)
 
 
+def _draw(desk: Values, ask: Draw, ticket: int) -> Drew:
+    from nodegraph.engine.drawing import caption, written
+
+    types, style, what = desk.engine.types, ask.style, ask.what
+    if not isinstance(what, Look):
+        size = written(ask.path, what, style, ask.factor, desk.graph, types)
+        return Drew(ticket, ask.path, size)
+    picture = _look(desk, what, ticket).picture
+    if ask.captioned and not style.caption:
+        link = Link(*what.slot, what.source)
+        style = replace(style, caption=caption(desk.graph, types, link, picture, desk.at))
+    return Drew(ticket, ask.path, written(ask.path, picture, style, 1, desk.graph, types))
+
+
 def lies_in_time(value: Value) -> bool:
     """Whether a value has a sample or a frame for each moment."""
     return isinstance(value, Audio) or hasattr(value, "grid")
@@ -268,5 +286,5 @@ def _clips(
 
 def _balance(desk: Values, ask: Balance) -> float:
     mixture = desk.find(ask.mixture)
-    parts = {named(slot): desk.find(slot) for slot in ask.parts}
+    parts = [(named(slot), desk.find(slot)) for slot in ask.parts]
     return listening.left_over(named(ask.mixture), mixture, parts)

@@ -72,6 +72,7 @@ class Probe:
         }
         found["buttons"], fields, found["text"] = self._items()
         found["places"] = self._places()
+        found["views"] = app.views.told()
         if canvas.width:
             found |= self._canvas()
         found["widgets"] = {**fields, **found.get("widgets", {})}

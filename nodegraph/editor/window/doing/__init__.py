@@ -5,11 +5,25 @@ from nodegraph.editor.window.doing import (
     files,
     graphs,
     helps,
+    large,
     listening,
     loops,
+    pictures,
     runs,
     views,
 )
 from nodegraph.editor.window.doing.table import COMMANDS
 
-__all__ = ["COMMANDS", "edits", "files", "graphs", "helps", "listening", "loops", "runs", "views"]
+__all__ = [
+    "COMMANDS",
+    "edits",
+    "files",
+    "graphs",
+    "helps",
+    "large",
+    "listening",
+    "loops",
+    "pictures",
+    "runs",
+    "views",
+]

@@ -16,7 +16,7 @@ Ids = Sequence[str | None]
 
 _BREAKS = frozenset(
     {
-        "file.save", "file.relink", "file.quit", "edit.cut", "edit.select_all", "edit.find",
+        "file.save", "file.relink", "file.export", "file.quit", "edit.cut", "edit.select_all", "edit.find",
         "edit.settings", "view.zoom_in", "view.palette", "view.large", "view.copy_picture",
         "view.colour_map", "view.scale_up", "view.presenter", "graph.bypass", "graph.nudge",
         "graph.frame", "graph.wrap", "graph.about", "run.stop", "run.as_you_edit",
