@@ -29,8 +29,9 @@ def draw(axes: Axes, picture: Table, theme: Theme) -> None:
         max(len(line[k]) for line in [list(picture.columns), *rows]) + 4
         for k in range(len(picture.columns))
     ]
-    total = max(sum(widths), 100)
-    size = 9.5 * 100 / total
+    letters = 100 * _share(axes)
+    total = max(sum(widths), letters)
+    size = 9.5 * letters / total
     axes.set_axis_off()
     axes.set_xlim(0, total)
     axes.set_ylim(len(rows) + len(_notes(picture)) + 1.2, 0)
@@ -53,6 +54,12 @@ def draw(axes: Axes, picture: Table, theme: Theme) -> None:
         axes.text(
             1, len(rows) + line + 1.7, note, color=theme.faint, va="center", fontsize=8.5,
         )  # fmt: skip
+
+
+def _share(axes: Axes) -> float:
+    """Give how much of the width of the page a table has."""
+    spec = axes.get_subplotspec()
+    return len(spec.colspan) / spec.get_gridspec().ncols if spec else 1.0
 
 
 def _notes(picture: Table) -> list[str]:

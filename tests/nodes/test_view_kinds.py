@@ -255,8 +255,8 @@ def test_parts_are_told_by_hits_and_height() -> None:
     table = views_factors.factors_picture(drums()[0]).pictures[3]
     assert isinstance(table, Table)
     assert table.columns == ("part", "hits", "centroid (Hz)")
-    assert table.rows[0] == ("kick", 4.0, pytest.approx(9.5 * 31.25))
-    assert table.rows[1] == ("hat", 8.0, pytest.approx(99.5 * 31.25))
+    assert table.rows[0] == ("kick", 4.0, pytest.approx(9.5 * 31.25, abs=0.5))
+    assert table.rows[1] == ("hat", 8.0, pytest.approx(99.5 * 31.25, abs=0.5))
 
 
 def test_a_silent_part_has_no_hits_and_no_height() -> None:
