@@ -15,6 +15,7 @@ from nodegraph.values import Array, Factors, Power
 from nodegraph.views import WHOLE, Axis, Curves, Heatmap, Lens, Line, Panels, Table, view
 from nodes.dsp import nmf as dsp
 from nodes.dsp import pyramid
+from nodes.dsp.blocks import one_blas_thread
 from nodes.dsp.reduction import BLOCK, Cells, decibels, joined, largest
 from nodes.picturing import (
     DECIBELS,
@@ -92,8 +93,9 @@ def _model(value: Factors, seen: Cut) -> tuple[Array, float]:
                 for row in range(0, value.grid.bins, step)
             )
 
-    top = pyramid.KEPT.get([w, h], ("product", value.exponent), summit)
-    return joined(product, seen.rows, seen.columns, "largest"), top
+    with one_blas_thread():
+        top = pyramid.KEPT.get([w, h], ("product", value.exponent), summit)
+        return joined(product, seen.rows, seen.columns, "largest"), top
 
 
 def _powered(magnitude: Array, exponent: float) -> Array:

@@ -58,6 +58,7 @@ def test_cells_hold_what_lies_in_them(
     assert made.dtype == np.float32
 
 
+@settings(deadline=None)
 @given(first=st.integers(0, 99), size=st.integers(1, 99), most=st.integers(1, 200))
 def test_stretches_are_nearly_equal_and_leave_nothing_out(first: int, size: int, most: int):
     starts, stops = even(first, first + size, most)
@@ -68,6 +69,7 @@ def test_stretches_are_nearly_equal_and_leave_nothing_out(first: int, size: int,
     assert lengths.max() - lengths.min() <= 1
 
 
+@settings(deadline=None)
 @given(places=st.lists(st.floats(-3, 33), min_size=2, max_size=40), count=st.integers(1, 30))
 def test_between_places_lies_at_least_the_nearest(places: list[float], count: int):
     starts, stops = between(np.sort(np.array(places)), count)

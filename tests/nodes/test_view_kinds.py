@@ -203,6 +203,11 @@ def test_three_peaks_are_marked_at_their_angles() -> None:
 def test_angles_over_time_show_who_sounds_when() -> None:
     where = position.angle(panned())
     picture = angle_over_time(where.angle, weight=where.weight)
+    mixture = angle_over_time(where.angle, mixture=panned())
+    np.testing.assert_allclose(mixture.data, picture.data, atol=1e-3)
+    assert mixture.top == pytest.approx(picture.top)
+    with pytest.raises(ValueError, match="need the mixture, or a weight"):
+        angle_over_time(where.angle)
     assert (picture.y.start, picture.y.stop, picture.y.unit) == (0, 90, "°")
     assert picture.data.shape == (180, GRID.frames)
     assert picture.data.max() == 0
