@@ -158,7 +158,8 @@ class Picturing:
             elif isinstance(answer, Unanswered):
                 self.app.say(f"No picture: {answer.reason}.", "error")
 
-        self.app.ask("picture", ask, answered)
+        # Each is asked for by itself: a file that was chosen is written, whatever else is asked for.
+        self.app.ask(f"picture {ask.path}", ask, answered)
 
     def _saved(self, answer: Drew) -> None:
         size = answer.bytes / 1000
