@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from nodegraph.document import Graph, Link, Loop, walk
 from nodegraph.engine import company, listening
 from nodegraph.engine.asking import (
@@ -242,8 +244,9 @@ def _within(lens: Lens, start: float) -> Lens:
 def _listen(desk: Values, ask: Listen, folder: Path | None) -> tuple[Any, ...]:
     value = desk.find(ask.slot)
     other = None if ask.other is None else desk.find(ask.other)
+    less = {slot: desk.find(slot) for slot in ask.minus}
     kept = desk.engine.soundings
-    slots = (ask.slot, *([ask.other] if ask.other else []))
+    slots = (ask.slot, *([ask.other] if ask.other else []), *less)
     key = ask, desk.region, *(desk.keys[slot] for slot in slots)
     known = kept.get(key)
     if known is not None:
@@ -252,6 +255,10 @@ def _listen(desk: Values, ask: Listen, folder: Path | None) -> tuple[Any, ...]:
     if other is not None and ask.other is not None:
         theirs = _clips(desk, ask.other, other, ask.selection)
         clips = listening.difference(clips, theirs, named(ask.slot), named(ask.other))
+    for slot, taken in less.items():
+        parts = _clips(desk, slot, taken)
+        whole = replace(parts[0], data=np.sum([np.atleast_2d(part.data) for part in parts], axis=0))
+        clips = listening.difference(clips, (whole,), named(ask.slot), named(slot))
     start = desk.region[0] if desk.region else 0.0
     where = folder or new_folder()
     made = tuple(listening.sounding(clip, ask.rate, start, where) for clip in clips)
@@ -279,5 +286,5 @@ def _clips(
 
 def _balance(desk: Values, ask: Balance) -> float:
     mixture = desk.find(ask.mixture)
-    parts = {named(slot): desk.find(slot) for slot in ask.parts}
+    parts = [(named(slot), desk.find(slot)) for slot in ask.parts]
     return listening.left_over(named(ask.mixture), mixture, parts)

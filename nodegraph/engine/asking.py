@@ -79,7 +79,8 @@ def slots_of(ask: Ask) -> tuple[Slot, ...]:
         return slots_of(ask.what) if isinstance(ask.what, Look) else ()
     if isinstance(ask, Balance):
         return (ask.mixture, *ask.parts)
-    return (ask.slot,) if ask.other is None else (ask.slot, ask.other)
+    minus = ask.minus if isinstance(ask, Listen) else ()
+    return (ask.slot, *minus) if ask.other is None else (ask.slot, ask.other, *minus)
 
 
 @dataclass(frozen=True, slots=True)

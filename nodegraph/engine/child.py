@@ -15,6 +15,7 @@ import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
@@ -59,6 +60,7 @@ def serve(pipe: Connection, cache_bytes: int | None, nice: int = 0) -> None:
         order, text = asked
         if desk.begins(order.ticket):
             _obey(order, text, live if order.live else engine, desk)
+            desk.sounds.prepare()
         desk.say(Idle(order.ticket))
 
 
@@ -153,6 +155,16 @@ class _Attendant:
         self.cancel = threading.Event()
         self._asked: OrderedDict[str, tuple[Question, _Text]] = OrderedDict()
         self._changed = threading.Condition()
+        self._fresh = True
+
+    def prepare(self) -> None:
+        """Load what sound needs, once, and not before the first run: that one is waited for."""
+        with self._changed:
+            self._fresh, fresh = False, self._fresh
+        if fresh:
+            from nodegraph.engine import listening
+
+            threading.Thread(target=listening.prepare, daemon=True).start()
 
     def take(self, question: Question, text: _Text) -> None:
         """Put a question in the place of an older one on its topic, or behind the others."""
@@ -192,7 +204,13 @@ class _Attendant:
 
 
 def _obey(order: Order, text: _Text, engine: Engine, desk: _Desk) -> None:
-    """Run one order and tell what comes of it."""
+    """Run one order and tell what comes of it.
+
+    In a live run the first picture is that of the knob's own node, and made at once; the others are
+    made beside the nodes that follow.
+    """
+    painter = ThreadPoolExecutor(1, "pictures") if order.live else None
+    painted: list[str] = []
 
     def tell(event: Event) -> None:
         # A value is no message; pictures of it are sent below.
@@ -202,8 +220,14 @@ def _obey(order: Order, text: _Text, engine: Engine, desk: _Desk) -> None:
     def show(node: str, values: Mapping[str, Any], turn: int) -> None:
         for output, value in values.items():
             name = f"{node}.{output}" if output else node
-            if {node, name} & order.looks:
-                _picture(order, engine, desk, (node, output), value, turn)
+            if not {node, name} & order.looks:
+                continue
+            args = order, engine, desk, (node, output), value, turn
+            if painter is None or not painted:
+                painted.append(node)
+                _picture(*args)
+            else:
+                painter.submit(_picture, *args)
 
     try:
         result = engine.run(
@@ -222,6 +246,9 @@ def _obey(order: Order, text: _Text, engine: Engine, desk: _Desk) -> None:
     except NodegraphError as error:
         desk.say(Refused(order.ticket, tuple(getattr(error, "faults", [str(error)]))))
         return
+    finally:
+        if painter is not None:
+            painter.shutdown(cancel_futures=desk.cancel.is_set())
     desk.say(Ended(order.ticket, result.report()))
 
 

@@ -30,13 +30,16 @@ class Candidate:
 def nearest(
     graph: Graph, types: Mapping[str, NodeType], slot: Slot, kind: type[Value]
 ) -> list[Candidate]:
-    """Give what stands before a slot and may be of a type, the nearest first."""
+    """Give what stands before a slot and may be of a type, the nearest first.
+
+    Last come the other outputs of its own node, such as the weight of an angle.
+    """
     items = {name: item for name, item, _ in walk(graph.nodes)}
-    return [
-        candidate
-        for candidate in upstream(graph, types, slot)
-        if _may_be(items, types, candidate.slot, kind)
-    ]
+    item = items.get(slot[0])
+    known = types.get(item.type) if item is not None and not isinstance(item, Loop) else None
+    beside = [(slot[0], output.name) for output in (known.outputs if known else ())]
+    found = [*upstream(graph, types, slot), *(Candidate(s) for s in beside if s != slot)]
+    return [candidate for candidate in found if _may_be(items, types, candidate.slot, kind)]
 
 
 def upstream(graph: Graph, types: Mapping[str, NodeType], slot: Slot) -> Iterator[Candidate]:

@@ -207,7 +207,7 @@ def make_a(desk: Desk, line: Lineup) -> Desk:
 def blind(desk: Desk, line: Lineup, seed: int) -> Desk:
     """Shuffle the tracks and hide their names; then show what they were; then end it."""
     if desk.blind is None:
-        draw = random.Random(seed)  # noqa: S311 - a shuffle, not a secret
+        draw = random.Random(seed)
         order = list(line.keys)
         draw.shuffle(order)
         fresh = replace(desk, blind=Blind(tuple(order), draw.random() < 0.5))

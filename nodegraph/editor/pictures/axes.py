@@ -36,6 +36,7 @@ MELS: tuple[tuple[float, ...], ...] = (
 )
 """Round numbers that lie well apart on a mel scale, ever fewer."""
 SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
+FRACTIONS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 DEGREES = (1, 2, 5, 15, 30, 45, 90, 180)
 
 
@@ -67,15 +68,20 @@ def _scale(axis: Axis) -> scales.Scale:
     return "linear" if axis.log and not logarithmic(axis) else axis.scale
 
 
-def ticks(axis: Axis, pixels: int, most: int, *, upright: bool = False) -> list[Tick]:
+def ticks(
+    axis: Axis, pixels: int, most: int, *, upright: bool = False, clocked: bool = False
+) -> list[Tick]:
     """Give round numbers inside an axis: as many as fit without touching, at most `most`.
 
-    Along an upright axis labels lie one over the other, so that more of them fit.
+    Along an upright axis labels lie one over the other, so that more of them fit. With `clocked`
+    seconds are written as minutes and seconds, however few they are.
     """
     low, high = sorted((axis.start, axis.stop))
     if not (math.isfinite(low) and math.isfinite(high) and low < high) or most < 1:
         return []
     for values, written in _series(axis, low, high, most):
+        if clocked and axis.unit == "s":
+            written = moments(min((b - a for a, b in pairwise(values)), default=1.0))
         tick = [
             (float(share), written(value))
             for value, share in zip(values, shares(axis, values), strict=True)
@@ -102,7 +108,7 @@ def _series(
     axis: Axis, low: float, high: float, most: int
 ) -> Iterator[tuple[list[float], Written]]:
     """Give ever thinner series of round numbers from `low` to `high`, and how they are written."""
-    if logarithmic(axis):
+    if logarithmic(axis) and high > 3 * low:
         for values in _log_series(axis, low, high):
             yield [v for v in values if low <= v <= high], _written(axis, 0.0)
         return
@@ -129,6 +135,8 @@ def _log_series(axis: Axis, low: float, high: float) -> Iterator[list[float]]:
 def _steps(axis: Axis, least: float) -> Iterator[float]:
     """Give ever larger round steps, the first at least about as large as needed."""
     special = _special_steps(axis)
+    if special is SECONDS and least < 1:
+        yield from (step for step in FRACTIONS if step >= least)
     yield from (step for step in special if step >= least)
     if axis.unit == "rad":
         return
@@ -162,7 +170,7 @@ def _written(axis: Axis, step: float) -> Written:
     if axis.unit == "rad":
         return _radians
     if _minutes(axis):
-        return clock
+        return moments(step)
     return lambda value: plain(value, step)
 
 
@@ -184,6 +192,22 @@ def clock(seconds: float) -> str:
     """Write minutes and seconds: 1:05."""
     whole = round(abs(seconds))
     return f"{'-' if seconds < 0 and whole else ''}{whole // 60}:{whole % 60:02d}"
+
+
+def moments(step: float) -> Written:
+    """Say how moments this far apart are written: 1:05, or 1:05.25."""
+    digits = max(0, -math.floor(math.log10(step) + 1e-9)) if step > 0 else 0
+    return lambda seconds: moment(seconds, digits)
+
+
+def moment(seconds: float, digits: int = 0) -> str:
+    """Write minutes and seconds with some digits of a second: 0:04.20."""
+    if not digits:
+        return clock(seconds)
+    whole = round(abs(seconds) * 10**digits)
+    rest, part = divmod(whole, 10**digits)
+    sign = "-" if seconds < 0 and whole else ""
+    return f"{sign}{rest // 60}:{rest % 60:02d}.{part:0{digits}d}"
 
 
 _PI = {0: "0", 1: "π/4", 2: "π/2", 3: "3π/4", 4: "π"}

@@ -26,9 +26,13 @@ from nodegraph.editor.files.settings import Settings
 from nodegraph.editor.gliding import Glide
 from nodegraph.editor.interact.overlay import Overlay
 from nodegraph.editor.regions import Regions
+from nodegraph.editor.running import looking
 from nodegraph.editor.running.board import Board
 from nodegraph.editor.running.board_policy import RunSettings
 from nodegraph.editor.running.cards import Card, cards, troubles
+from nodegraph.editor.running.watched import LoopNow
+from nodegraph.editor.showing import Showing
+from nodegraph.editor.showing import kept as kept_views
 from nodegraph.editor.stage import Selection, Stage
 from nodegraph.editor.window.canvas import Canvas
 from nodegraph.editor.window.doing import COMMANDS
@@ -39,10 +43,12 @@ from nodegraph.editor.window.frames import Frames
 from nodegraph.editor.window.gallery import Gallery
 from nodegraph.editor.window.hands import Hands
 from nodegraph.editor.window.kit import Kit
+from nodegraph.editor.window.loop_frames import LoopFrames
 from nodegraph.editor.window.panels.inspector import Inspector
 from nodegraph.editor.window.picturing import Picturing
 from nodegraph.editor.window.popups import Popups
 from nodegraph.editor.window.shell import Shell
+from nodegraph.editor.window.views import Views
 from nodegraph.engine.asking import Answer, Ask
 from nodegraph.engine.worker import Facts
 from nodegraph.views import Picture
@@ -71,6 +77,7 @@ class App:
         self.limited: bool = False
         """Runs are limited to the loop region."""
         self.raised: list[str] = []
+        self.showing: Showing = Showing().ranged(settings.range_db)
         self.fitted: bool = False
         """The whole graph is shown, and nothing was looked at since."""
         self._glide: Glide | None = None
@@ -83,6 +90,7 @@ class App:
         self.picturing: Picturing = Picturing(self)
         self.hands: Hands = Hands(self)
         self.frames: Frames = Frames(self)
+        self.frames_of: LoopFrames = LoopFrames(self)
         self.shell: Shell = Shell(self)
         self.shell.build()
         dpg.set_exit_callback(lambda: self.do("file.quit"))
@@ -115,6 +123,11 @@ class App:
         return self.shell.inspector
 
     @property
+    def views(self) -> Views:
+        """The large views."""
+        return self.shell.views
+
+    @property
     def gallery(self) -> Gallery:
         """The first screen."""
         return self.shell.gallery
@@ -140,6 +153,18 @@ class App:
     def turns(self) -> Mapping[str, int]:
         """Turn shown of each loop that is looked back at."""
         return self.engine.at
+
+    def loop(self, name: str) -> LoopNow:
+        """Give what the frame of a loop shows of its turns."""
+        return self.frames_of.now(name)
+
+    def as_of(self, name: str) -> str:
+        """Say which turns a node shows, as ``after turn 3``; nothing for what there is in the end."""
+        return self.engine.as_of(name)
+
+    def incoming(self, name: str) -> list[tuple[str, str]]:
+        """Give the outputs that a node reads which has no value yet, before a loop's first turn."""
+        return looking.incoming(self.graph, self.board, self.turns, name)
 
     @property
     def facts(self) -> Mapping[tuple[str, str], Facts]:
@@ -278,6 +303,7 @@ class App:
     def _to(self, session: Session) -> None:
         self.session = session
         self.engine.edited(session.graph)
+        self.show_views(self.showing.followed({name for name, _, _ in walk(session.graph.nodes)}))
         self.touch()
 
     def take(self, session: Session) -> None:
@@ -288,6 +314,8 @@ class App:
         self.in_gallery = False
         self.hands.rest()
         self.engine.opened(session.graph)
+        self.views.forget_all()
+        self.showing = kept_views.opening(session.graph, self.showing)
         self.ears.opened()
         self.lay_out()
         self._build_scene()
@@ -307,6 +335,15 @@ class App:
     def lay_out(self) -> None:
         """Give every part its place anew."""
         self.shell.lay_out()
+        self.touch()
+
+    def show_views(self, showing: Showing) -> None:
+        """Show other large views, or see something else in them."""
+        before, self.showing = self.showing, showing
+        if before is showing:
+            return
+        if (bool(before.panes), before.alone) != (bool(showing.panes), showing.alone):
+            self.later(self.lay_out)
         self.touch()
 
     def select(self, selection: Selection) -> None:
@@ -344,6 +381,7 @@ class App:
         before, self.settings = self.settings, replace(self.settings, **changes)
         if before == self.settings:
             return
+        self.showing = self.showing.ranged(self.settings.range_db)
         if (before.theme, before.scale) != (self.settings.theme, self.settings.scale):
             self.later(self.shell.rebuild)
         self.later(self.lay_out)
@@ -416,7 +454,8 @@ class App:
             if name in self.scene.loops and self.scene.loops[name].rect.touches(seen)
             for watch in getattr(item, "watch", ())
         ]
-        return [name for _, name in sorted(found)] + watched
+        viewed = [pane.slot[0] for pane in self.showing.panes]
+        return list(dict.fromkeys([*viewed, *(name for _, name in sorted(found)), *watched]))
 
     def _build_scene(self) -> None:
         overlay = self.overlay

@@ -118,6 +118,8 @@ class Frames:
         if press == "Escape" and app.hands.escape():
             return
         place = Place.GALLERY if app.in_gallery else Place.CANVAS
+        if app.views.grip.over and not app.in_gallery:
+            place = Place.VIEW
         if popups.open:
             place = Place.REFUSAL if popups.open == "refusal" else Place.POPUP
         command = match(press, Context(place, typing), app.able)
@@ -152,6 +154,6 @@ class Frames:
     def idle(self) -> bool:
         """Whether nothing is going on: without input all stays as it is."""
         app = self.app
-        drawing = app.canvas.busy and not app.in_gallery  # where the canvas is not drawn at all
-        answers = app.engine.busy or app.engine.asking
+        drawing = app.canvas.busy and app.regions.canvas.width > 0  # where it is drawn at all
+        answers = app.engine.busy or app.engine.asking or app.views.busy
         return not (answers or app.gliding or self._jobs or drawing or app.hands.dragging)

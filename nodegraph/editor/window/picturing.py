@@ -89,7 +89,7 @@ class Picturing:
         inspector = self.app.inspector
         if inspector.shown is None or inspector.shown not in self.app.pictures:
             return None
-        return Look(inspector.shown, source=inspector.source)
+        return Look(inspector.shown, source=inspector.shown_source)
 
     def _ask(self, look: Look | None) -> None:
         app = self.app

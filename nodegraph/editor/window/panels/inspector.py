@@ -116,8 +116,8 @@ class Inspector:
         return self._subject.name, self._output
 
     @property
-    def source(self) -> str:
-        """The one source whose picture is shown; empty for all."""
+    def shown_source(self) -> str:
+        """The source that is shown of it alone; empty where all are."""
         return "" if self._part == ALL else self._part
 
     def rects(self) -> dict[str, Rect]:
@@ -171,6 +171,7 @@ class Inspector:
             height_of(self._picture()),
             self._rect[2:], named, bool(self.pinned), bool(host.types), host.settings.grey,
             item.mode if item else "", subject.name in host.cards, self._extra_key(),
+            host.ears.auditioned,
             parts.settled(self._frame),
         )  # fmt: skip
 

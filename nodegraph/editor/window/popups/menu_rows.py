@@ -79,7 +79,7 @@ def rows_for(hit: Hit, stage: Stage) -> tuple[str | None, ...]:
 
 _NODE: Ids = (
     "run.here", "run.why", None,
-    "view.large", "sound.play_output", "view.compare", "view.pin", None,
+    "view.large", "sound.play_output", "sound.keep", "view.compare", "view.pin", None,
     "graph.replace", "edit.rename", "graph.bypass", "graph.mute", "graph.collapse",
     "graph.reset", "graph.disconnect", None,
     "graph.into", "graph.out", "graph.wrap", "graph.frame", None,
@@ -97,7 +97,7 @@ _SEVERAL: Ids = (None, "graph.arrange", "graph.align", "graph.distribute", "view
 _WIRE: Ids = ("graph.reroute", None, "edit.delete")
 _PLATE: Ids = ("edit.rename", None, "edit.cut", "edit.copy", "edit.duplicate", "edit.delete")
 _PORT: Ids = (
-    "view.large", "sound.play_output", "view.compare", None,
+    "view.large", "sound.play_output", "sound.keep", "view.compare", None,
     "view.copy_picture", "view.save_picture", None,
     "graph.disconnect",
 )  # fmt: skip
