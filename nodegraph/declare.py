@@ -58,6 +58,11 @@ class Param:
     """When a recording is cut into segments, they start at multiples of this many samples."""
     suggest: tuple[str | float, ...] = ()
     """Values worth offering."""
+    places: bool = False
+    """The text is a list of numbers on the axis of the histogram that is wired in: its picture
+    shows them, and they can be dragged there."""
+    paint: bool = False
+    """The text is a small grid of cells that a hand may paint, see `nodegraph.cells`."""
 
 
 def in_words(types: Iterable[type[Value]]) -> str:

@@ -33,8 +33,8 @@ print("works")
 """
 
 _SOUND = """
-import miniaudio
-print(", ".join(device["name"] for device in miniaudio.Devices().get_playbacks()) or "no device")
+from nodegraph.player.output import described
+print(described())
 """
 
 
@@ -145,7 +145,7 @@ def _no_display(said: str = "") -> str:
 def sound() -> str:
     """Say what sound can be played on."""
     if version("miniaudio") == "not installed":
-        return "not needed yet: this version plays nothing (miniaudio is not installed)"
+        return "miniaudio is not installed: pictures and files still work"
     return ask_child(_SOUND)
 
 

@@ -74,6 +74,11 @@ class History:
         return replace(self, open=False) if self.open else self
 
     @property
+    def growing(self) -> bool:
+        """Whether the next edit may still be part of this step, as while a slider is dragged."""
+        return self.open and self.steps[self.index].merge_key is not None
+
+    @property
     def can_undo(self) -> bool:
         """Whether there is a step to take back."""
         return self.index > 0

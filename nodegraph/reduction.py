@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nodegraph.views import Heatmap, Panels, Picture
+from nodegraph.views import Axis, Blend, Curves, Heatmap, Panels, Picture, Table, Wave
 
 Array = NDArray[Any]
 How = Literal["largest", "average", "one"]
@@ -37,14 +37,60 @@ def small(picture: Picture) -> Picture:
     """
     if isinstance(picture, Panels):
         return replace(picture, pictures=tuple(map(small, picture.pictures)))  # type: ignore[arg-type]
-    if not isinstance(picture, Heatmap) or not picture.data.size:
-        return picture
-    rows, columns = np.atleast_2d(picture.data).shape
-    data = picture.data
-    if columns > COLUMNS:
-        data = reduced(data, edges(rows, rows), edges(columns, COLUMNS), how(picture))
+    if isinstance(picture, Heatmap) and picture.data.size:
+        rows, columns = np.atleast_2d(picture.data).shape
+        if columns > COLUMNS:
+            way = how(picture)
+            data = reduced(picture.data, edges(rows, rows), edges(columns, COLUMNS), way)
+            picture = replace(picture, data=data)
+    return light(picture)
+
+
+def light(picture: Picture) -> Picture:
+    """Give a picture with its planes in half precision, where that is enough."""
+    if isinstance(picture, Panels):
+        return replace(picture, pictures=tuple(map(light, picture.pictures)))  # type: ignore[arg-type]
+    if isinstance(picture, Heatmap):
+        return replace(picture, data=_half(picture.data))
+    if isinstance(picture, Blend):
+        return replace(picture, shares=_half(picture.shares), level=_half(picture.level))
+    return picture
+
+
+def _half(data: Array) -> Array:
+    if not data.size or data.dtype == np.float16:
+        return data
     largest = np.abs(data, where=np.isfinite(data), out=np.zeros(data.shape, np.float32)).max()
-    return replace(picture, data=data.astype(np.float16) if largest < _PRECISE else data)
+    return data.astype(np.float16) if largest < _PRECISE else data
+
+
+def shifted(picture: Picture, seconds: float) -> Picture:
+    """Give a picture of a stretch of time with its axes of time where the stretch lies."""
+    if not seconds or isinstance(picture, Table):
+        return picture
+    if isinstance(picture, Panels):
+        parts = tuple(shifted(part, seconds) for part in picture.pictures)
+        return replace(picture, pictures=parts)  # type: ignore[arg-type]
+    moved = replace(picture, x=_moved(picture.x, seconds))
+    if isinstance(moved, Wave):
+        return moved
+    moved = replace(moved, y=_moved(moved.y, seconds))
+    if isinstance(moved, Curves):
+        right, up = (seconds if _is_time(side) else 0.0 for side in (moved.x, moved.y))
+        lines = tuple(replace(line, x=line.x + right, y=line.y + up) for line in moved.lines)
+        marks = tuple((place + right, name) for place, name in moved.marks)
+        return replace(moved, lines=lines, marks=marks)
+    return moved
+
+
+def _is_time(axis: Axis) -> bool:
+    return axis.name == "time" and axis.unit == "s"
+
+
+def _moved(axis: Axis, seconds: float) -> Axis:
+    if not _is_time(axis):
+        return axis
+    return replace(axis, start=axis.start + seconds, stop=axis.stop + seconds)
 
 
 _PRECISE = 2048.0

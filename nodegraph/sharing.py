@@ -46,6 +46,27 @@ class Shared:
             Path(self.path).unlink()
 
 
+@dataclass(frozen=True, slots=True)
+class Sounding:
+    """The sound of one source, where the player finds it: float32 (channel, sample)."""
+
+    name: str
+    samples: Shared
+    rate: int
+    start: float = 0.0
+    """Seconds of the recording at which it begins."""
+    loudness: float = float("-inf")
+    """LUFS (ITU-R BS.1770)."""
+    peak: float = 0.0
+    """The largest sample."""
+    how: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """How long it is."""
+        return self.samples.shape[-1] / self.rate
+
+
 def folder() -> Path:
     """Make the folder of a session, and remove those of sessions that are gone."""
     base = _MEMORY if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) else None

@@ -26,16 +26,16 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar, get_args, get_type_hints, overload
+from typing import Any, TypeVar, get_args, get_type_hints, overload
 
 from numpy.typing import NDArray
 
 from nodegraph.errors import DeclarationError
 from nodegraph.marks import Selection
+from nodegraph.scales import Scale
 from nodegraph.values import Value
 
 Array = NDArray[Any]
-Scale = Literal["linear", "log", "mel"]
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
 import numpy as np
 
+from nodegraph.cells import read
 from nodegraph.context import SILENT, Context
 from nodegraph.declare import Param, node
-from nodegraph.values import Array, Kernel, Power, Spectrogram
+from nodegraph.values import Kernel, Power, Spectrogram
 from nodes.dsp import median as dsp
 
 Seconds = Annotated[float, Param(0, 10, step=0.01, unit="s")]
@@ -81,7 +81,9 @@ def cross(plane: Spectrogram | Power, *, time: Seconds = 0.12, frequency: Hertz 
 @node("kernel.custom", aliases=("draw",))
 def custom(
     *,
-    cells: Annotated[str, Param(suggest=(".#./###/.#.", "diag(15)", "#.#.#"))] = ".#./###/.#.",
+    cells: Annotated[
+        str, Param(paint=True, suggest=(".#./###/.#.", "diag(15)", "#.#.#"))
+    ] = ".#./###/.#.",
 ) -> Kernel:
     """Neighbours drawn by hand: one row of text for each bin, the highest frequency on top.
 
@@ -90,31 +92,8 @@ def custom(
     cross. ``diag(15)`` is a line that rises over 15 bins in 15 frames. This kernel is in bins and
     frames: it does not follow a change of the grid.
     """
-    return Kernel(_drawn(cells), "custom")
-
-
-def _drawn(cells: str) -> Array:
-    """Read a footprint from text."""
-    if match := re.fullmatch(r"diag\((\d+)\)", cells.strip()):
-        size = int(match[1])
-        if size % 2 == 0 or size > 999:
-            raise ValueError(f"diag needs an odd number of 1 to 999, got {size}")
-        return np.eye(size, dtype=bool)
-    rows = [row.strip() for row in re.split(r"[/\n]", cells) if row.strip()]
-    if wrong := sorted(set("".join(rows)) - set("#1.0")):
-        raise ValueError(f"cells may hold # or 1, . or 0, and / between rows, got {wrong[0]!r}")
-    lengths = sorted({len(row) for row in rows})
-    if len(lengths) > 1:
-        raise ValueError(
-            f"all rows of cells must be equally long, got {lengths[0]} and {lengths[-1]}"
-        )
-    if not rows or len(rows) % 2 == 0 or lengths[0] % 2 == 0:
-        shape = f"{len(rows)} by {lengths[0] if lengths else 0}"
-        raise ValueError(f"cells need an odd number of rows and of columns, got {shape}")
-    drawn = np.array([[cell in "#1" for cell in row] for row in rows])
-    if not drawn.any():
-        raise ValueError("cells are all empty: at least one must be # or 1")
-    return drawn[::-1]
+    # Text begins with the upper row, a plane with the lowest frequency.
+    return Kernel(read(cells)[::-1], "custom")
 
 
 def _median_bytes(power: Power, kernel: Kernel, **_: Any) -> float:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, NamedTuple
 
+import numpy as np
+
 from nodegraph.context import SILENT, Context
 from nodegraph.declare import Many, Param, node
+from nodegraph.marks import parse
 from nodegraph.values import Mask, Power, Sourced, Spectrogram
 from nodes.dsp import masks as dsp
+from nodes.marking import marked as marked_bins
 
 
 class Filtered(NamedTuple):
@@ -202,3 +206,68 @@ def oracle(
     else:
         data = dsp.threshold_mask(stems.data, mixture.data, power, 0.5, context.progress)
     return Mask(data, stems.grid, stems.names)
+
+
+def _plane_bytes(plane: Spectrogram | Power, **_: object) -> float:
+    """One channel of one source."""
+    return plane.grid.bins * plane.grid.frames * 5.0
+
+
+@node(
+    "mask.marked",
+    label="Box or brush mask",
+    memory=_plane_bytes,
+    aliases=("selection", "draw", "paint", "rectangle", "lasso"),
+)
+def marked(
+    plane: Spectrogram | Power,
+    *,
+    marks: Annotated[
+        str, Param(suggest=("box 0 1 200 4000", "brush 0.05 80 0.5,440 1.2,660"))
+    ] = "",
+    invert: bool = False,
+    context: Context = SILENT,
+) -> Mask:
+    """Keep what was marked by hand on a picture: boxes and strokes of a brush.
+
+    m = 1 in the bins that are marked, else 0, or with `invert` the other way round: the two sum to
+    one. ``marks`` are text, in seconds and Hz, with ``;`` between one mark and the next:
+
+    - ``box 1.2 3.4 200 4000`` is a rectangle, from and to in time, from and to in frequency;
+    - ``brush 0.05 80 1.2,440 1.25,450`` is a stroke, half its width in seconds and in Hz, then the
+      points (time,frequency) that an ellipse of that size is led along;
+    - a mark that begins with ``-`` takes away from those before it.
+
+    Every bin whose middle is covered is marked, and the one in which a mark begins or ends. The
+    edges are hard; the windows of the frames, which overlap, make them soft in the sound. The mask
+    (channel 1, freq, time) serves all channels. The plane is there for its grid alone, so marks
+    stay where they are when window or hop change.
+
+    When it fails: a box takes all that sounds in it, whoever plays it.
+    """
+    start = context.region[0] if context.region else 0.0
+    bins = marked_bins(parse(marks), plane.grid, start)
+    return Mask((~bins if invert else bins)[np.newaxis], plane.grid)
+
+
+@node("mask.between", label="Between two masks", memory=_mask_bytes, aliases=("softness", "blend"))
+def between(
+    binary: Mask,
+    soft: Mask,
+    *,
+    softness: Annotated[float, Param(min=0, max=1, step=0.01)] = 0.5,
+) -> Mask:
+    """Go from one mask to another in small steps, to hear where musical noise begins.
+
+    m = (1 - s) binary + s soft, bin by bin, with s the `softness`: at 0 the first mask alone, at 1
+    the second. Where both sum to one over their sources, so does the result; a mask of one channel
+    serves all channels. Both need the same sources in the same order.
+
+    With a binary mask first and a soft one of the same sources second, the holes of the binary mask
+    fill up as the softness rises: less flicker, and more of the other sources.
+    """
+    binary.check_same(soft, ("binary", "soft"))
+    if binary.names != soft.names:
+        mine, theirs = (", ".join(side.names) or "one source" for side in (binary, soft))
+        raise ValueError(f"binary has {mine}, soft has {theirs}: both need the same sources")
+    return Mask(dsp.blended(binary.data, soft.data, softness), binary.grid, binary.names)

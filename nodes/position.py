@@ -185,7 +185,7 @@ def peaks(
     count: Annotated[int, Param(min=0, max=8, unit="peaks")] = 0,
     distance: Annotated[float, Param(min=0, max=90, unit="°")] = 5.0,
     prominence: Annotated[float, Param(min=0, max=100, step=0.5, unit="%")] = 2.0,
-    at: str = "",
+    at: Annotated[str, Param(places=True)] = "",
     names: str = "",
 ) -> Peaks:
     """Find the places that stand out in a histogram.

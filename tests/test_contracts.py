@@ -19,6 +19,7 @@ BREAKS = {
     "Signal processing knows arrays": ("nodes/dsp/masks.py", "import nodegraph.values"),
     "The workbench knows no node by name": ("nodegraph/engine/run.py", "import nodes.mask"),
     "Nothing headless imports the window": ("nodegraph/engine/engine.py", "import dearpygui"),
+    "Sound cards are known in one place": ("nodegraph/player/client.py", "import miniaudio"),
     "What the window shows and does": (
         "nodegraph/editor/canvas/view.py", "import nodegraph.editor.window",
     ),

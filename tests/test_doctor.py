@@ -77,3 +77,18 @@ def test_the_doctor_names_no_user(monkeypatch, tmp_path):
     out = call("doctor").out
     assert "own nodes   ~/nodes: no such folder" in out
     assert str(tmp_path) not in out
+
+
+def test_the_doctor_says_what_sound_is_played_on_or_what_helps():
+    said = doctor.sound()
+    if said.startswith("No sound device: pictures and files still work."):
+        assert not sys.platform.startswith("linux") or "PipeWire" in said
+    else:
+        backend, _, devices = said.partition(": ")
+        assert backend
+        assert devices
+
+
+def test_a_sound_driver_that_crashes_takes_down_a_child_only(monkeypatch):
+    monkeypatch.setattr(doctor, "_SOUND", "import os; os.abort()")
+    assert doctor.sound().startswith("ended with code")

@@ -10,8 +10,18 @@ import pytest
 
 from tests.commands import n, save, surroundings
 
-HEAVY = ("numpy", "scipy", "networkx", "soundfile", "rich", "psutil", "matplotlib", "dearpygui")
-SLOW = ("scipy.signal", "scipy.ndimage", "soundfile", "matplotlib", "rich", "dearpygui")
+HEAVY = (
+    "numpy", "scipy", "networkx", "soundfile", "rich", "psutil", "matplotlib", "miniaudio", "dearpygui"
+)  # fmt: skip
+SLOW = (
+    "scipy.signal",
+    "scipy.ndimage",
+    "soundfile",
+    "matplotlib",
+    "miniaudio",
+    "rich",
+    "dearpygui",
+)
 
 ASK = """
 import json, sys

@@ -22,6 +22,8 @@ class Place(StrEnum):
 
     ANYWHERE = "anywhere"
     CANVAS = "canvas"
+    VIEW = "view"
+    """The pointer is over a large view: its keys come before those of the canvas."""
     GALLERY = "gallery"
     REFUSAL = "refusal"
     """A wire was refused, and its reason is shown."""
@@ -109,6 +111,7 @@ def shown(keys: str, *, mac: bool = False) -> str:
 
 
 _CANVAS, _GALLERY, _REFUSAL = Place.CANVAS, Place.GALLERY, Place.REFUSAL
+_VIEW = Place.VIEW
 _C = Command
 _ARROWS = ("Left", "Right", "Up", "Down")
 
@@ -129,6 +132,12 @@ COMMANDS: tuple[Command, ...] = (
        words="relink locate folder lost"),
     _C("file.export", "Export stems", ("Ctrl+E",), "File",
        words="write sources wav flac render bounce"),
+    _C("file.picture", "Save the graph as a picture", ("Ctrl+Alt+P",), "File",
+       words="image figure export png svg pdf print slide"),
+    _C("file.script", "Extract the graph to Python", ("Ctrl+Shift+E",), "File",
+       words="script program code save export"),
+    _C("file.own", "Extract the node to Python", ("Ctrl+Shift+X",), "File",
+       words="script plug-in code mine own kernel"),
     _C("file.quit", "Quit", ("Ctrl+Q",), "File", typing=True, words="exit close leave"),
     _C("edit.undo", "Undo", ("Ctrl+Z",), "Edit", repeat=True, words="back revert step"),
     _C("edit.redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Edit", repeat=True,
@@ -169,6 +178,33 @@ COMMANDS: tuple[Command, ...] = (
        words="picture spectrogram open big port"),
     _C("view.compare", "Compare two outputs", ("Shift+V",), "View", _CANVAS,
        words="difference beside pictures"),
+    _C("view.add", "One more large view", ("Alt+Shift+V",), "View", _CANVAS,
+       words="beside second pane linked"),
+    _C("view.alone", "Large view in the place of the canvas", ("F",), "View",
+       words="whole full screen canvas"),
+    _C("view.close", "Close the large view", ("Alt+V",), "View", words="shut pane picture"),
+    _C("view.keep", "Open the graph with these views", ("Ctrl+Alt+V",), "View", edit=True,
+       words="remember large layout"),
+    _C("large.fit", "All of time and frequency", ("Home",), "View", _VIEW, words="zoom whole"),
+    _C("large.kind", "Show it in the next way", ("Tab",), "View", _VIEW, words="kind picture"),
+    _C("large.scale", "Linear, log or mel", ("Y",), "View", _VIEW, words="frequency axis"),
+    _C("large.notes", "Notes or Hz", ("Shift+Y",), "View", _VIEW, words="names keys axis"),
+    _C("large.link", "Link with the other views", ("Shift+K",), "View", _VIEW,
+       words="chain own range zoom"),
+    _C("large.top_up", "Upper limit up", ("Shift+U",), "View", _VIEW, repeat=True,
+       words="dB range level brighter ceiling"),
+    _C("large.top_down", "Upper limit down", ("U",), "View", _VIEW, repeat=True,
+       words="dB range level ceiling"),
+    _C("large.low_up", "Lower limit up", ("Shift+D",), "View", _VIEW, repeat=True,
+       words="dB range level floor darker"),
+    _C("large.low_down", "Lower limit down", ("D",), "View", _VIEW, repeat=True,
+       words="dB range level floor"),
+    _C("large.tool", "Pointer, box, brush, eraser", ("Alt+1", "Alt+2", "Alt+3", "Alt+4"), "View",
+       words="mark select paint tool hear only"),
+    _C("large.make", "A node of what is marked", ("Enter",), "View", _VIEW, edit=True,
+       words="mask box brush"),
+    _C("large.clear", "Unmark", ("Delete", "Backspace"), "View", _VIEW,
+       words="clear erase selection"),
     _C("view.pin", "Pin the inspector", ("Shift+I",), "View", words="hold lock keep"),
     _C("view.copy_picture", "Copy the picture", ("Ctrl+Shift+C",), "View",
        words="image clipboard figure"),
@@ -260,15 +296,27 @@ COMMANDS: tuple[Command, ...] = (
     _C("sound.play_output", "Play this output", ("H",), "Listen", words="hear listen port"),
     _C("sound.hear", "Hear one track", tuple("123456789"), "Listen",
        words="listen source stem switch number"),
+    _C("sound.hear_too", "Hear one more track", tuple(f"Shift+{n}" for n in "123456789"), "Listen",
+       words="listen add together mix number"),
     _C("sound.start", "To the start", ("Ctrl+Home",), "Listen", words="rewind begin"),
     _C("sound.back", "Back five seconds", ("J",), "Listen", repeat=True, words="rewind skip"),
     _C("sound.forward", "On five seconds", ("K",), "Listen", repeat=True, words="skip ahead"),
     _C("sound.loop", "Repeat the loop region", ("L",), "Listen", words="cycle region again"),
     _C("sound.solo", "Solo", ("S",), "Listen", words="only alone track"),
     _C("sound.mute", "Mute the track", ("Shift+M",), "Listen", words="silence off"),
+    _C("sound.all_but", "Hear all but this track", ("Alt+Shift+M",), "Listen",
+       words="mute others karaoke without minus"),
+    _C("sound.gain", "Gain of the track", ("Alt+Shift+G",), "Listen", words="level volume decibel"),
     _C("sound.ab", "A or B", ("B",), "Listen", words="compare switch mixture"),
+    _C("sound.make_a", "Compare with this track", ("Alt+B",), "Listen", words="a reference set"),
     _C("sound.match", "Match loudness", ("Shift+L",), "Listen", words="level gain fair"),
-    _C("sound.blind", "Blind", ("Shift+B",), "Listen", words="test hidden shuffle guess"),
+    _C("sound.blind", "Blind", ("Shift+B",), "Listen", words="test shuffle guess reveal"),
+    _C("sound.keep", "Keep as a track", ("Shift+H",), "Listen", edit=True,
+       words="add pin output hear"),
+    _C("sound.drop", "Remove the track", ("Alt+Shift+H",), "Listen", edit=True,
+       words="delete away output"),
+    _C("sound.own", "Tracks by themselves", ("Ctrl+Shift+H",), "Listen", edit=True,
+       words="reset default automatic"),
     _C("gallery.open", "Open the card", ("Enter",), "Gallery", _GALLERY, words="graph play"),
     _C("gallery.move", "Next card", _ARROWS, "Gallery", _GALLERY, repeat=True,
        words="arrow choose"),
@@ -285,7 +333,10 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Shift and click", "Add to the selection, or take from it"),
     ("Double click on empty canvas", "Add a node there"),
     ("Double click on a title", "Rename"),
-    ("Double click on a picture", "Show it in the inspector"),
+    ("Double click on a picture", "Open it large"),
+    ("Wheel over a large view", "Zoom time; with Shift, frequency; over a brush, its size"),
+    ("Drag in a large view", "Hear only what is in the box; with Shift, all but it"),
+    ("Click in a large view", "Play from there; a double click shows all of it"),
     ("Double click on a wire", "Bend it; on a bend, straighten it"),
     ("Right click", "All that can be done there"),
     ("Drag from a port", "Draw a wire; dropped on empty canvas, it offers what fits"),
@@ -294,6 +345,12 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Drop a node on a loop", "Move it in"),
     ("Alt while a node is dragged", "Keep to the dots of the grid"),
     ("Ctrl and click on a slider", "Type its value"),
+    ("Click on a wave or on the ruler", "Play from there"),
+    ("Drag on the ruler", "Repeat this stretch"),
+    ("Wheel over the waves", "Move in time; with Ctrl, zoom"),
+    ("Click on a track's name", "Hear it alone; with Shift, beside the others"),
+    ("Drag a track's gain", "Louder or softer; double click to type it"),
+    ("Alt and click on M", "Hear all parts but this one"),
 )
 """What the mouse does, for the sheet."""
 
@@ -307,9 +364,13 @@ _BY_KEY = {(command.where, key): command for command in COMMANDS for key in comm
 
 def match(press: str, context: Context, able: Able = _always) -> Command | None:
     """Find the command that a key press means, written as `chord` does."""
-    places = () if context.place is Place.POPUP else (context.place,)
+    places: tuple[Place, ...] = () if context.place is Place.POPUP else (context.place,)
+    if context.place is Place.VIEW:
+        places = (Place.VIEW, Place.CANVAS)
     found = (_BY_KEY.get((place, press)) for place in (*places, Place.ANYWHERE))
-    command = next((command for command in found if command is not None), None)
+    known = [command for command in found if command is not None]
+    # Over a view, a key that does nothing there does what it does on the canvas.
+    command = next((c for c in known if c.where is not Place.VIEW or able(c)), None)
     if command is None or not able(command):
         return None
     text = context.typing or context.place is Place.POPUP
@@ -423,8 +484,9 @@ def key_sheet(
 def key_words(command: Command, *, mac: bool = False) -> str:
     """Write all keys of a command: ``Ctrl Shift Z, Ctrl Y``, ``1 to 9``, ``arrows``."""
     keys = command.keys
-    if keys == tuple("123456789"):
-        return "1 to 9"
+    for held in ("", "Shift+"):
+        if keys == tuple(held + number for number in "123456789"):
+            return f"{shown(held.rstrip('+'), mac=mac)} 1 to 9".strip()
     words = []
     for held in ("", "Ctrl+", "Shift+"):
         four = tuple(held + key for key in _ARROWS)

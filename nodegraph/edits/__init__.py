@@ -35,9 +35,11 @@ from nodegraph.edits.nodes import (
     set_mode,
 )
 from nodegraph.edits.scope import dangling, visible
+from nodegraph.edits.shown import ShownView, set_tracks, set_views, tracks, views
 from nodegraph.edits.words import describe_change
 
 __all__ = [
+    "ShownView",
     "add",
     "add_state",
     "complete",
@@ -69,8 +71,12 @@ __all__ = [
     "set_mode",
     "set_state",
     "set_title",
+    "set_tracks",
+    "set_views",
     "set_watch",
+    "tracks",
     "unwrap",
+    "views",
     "visible",
     "wrap",
 ]

@@ -9,6 +9,7 @@ from nodegraph.document import Graph, Link, Loop, walk
 from nodegraph.edits.layout import Point, spots_of, with_spots
 from nodegraph.edits.nodes import next_free
 from nodegraph.edits.scope import scope_fault
+from nodegraph.edits.shown import with_shown
 from nodegraph.edits.tree import Items, Path, items_at, names_of, place, place_of, topmost
 from nodegraph.edits.wires import relink
 
@@ -21,7 +22,8 @@ def copy(graph: Graph, names: Iterable[str]) -> Graph:
     chosen = topmost(graph, names)
     nodes = {name: items_at(graph, path)[name] for name, path in chosen.items()}
     ids = {name: name for name, _, _ in walk(nodes)}
-    return Graph(nodes, layout=spots_of(graph, ids), base=graph.base)
+    clip = Graph(nodes, layout=spots_of(graph, ids), base=graph.base)
+    return with_shown(clip, graph)
 
 
 def paste(
@@ -34,7 +36,8 @@ def paste(
     """Give the graph with a clipboard in it, and the new id of each node.
 
     Ids that are taken, here or in `used`, get a number. Links within the clipboard follow; links
-    to other nodes stay where this graph has such a node and it can be read from there.
+    to other nodes stay where this graph has such a node and it can be read from there. What the
+    clipboard shows and plays comes along for nodes that keep their ids, as after a cut.
     """
     return _pasted(graph, clip, [(place_of(graph, loop), clip.nodes)], offset, used)
 
@@ -75,7 +78,9 @@ def _pasted(
         kept = [(path, _readable(pasted, path, items)) for path, items in parts]
         # A link that goes can take a state with it, which other parts may read.
         if all(new is old for (_, new), (_, old) in zip(kept, parts, strict=True)):
-            return with_spots(pasted, spots_of(clip, ids, offset)), ids
+            kept_ids = Graph({name: item for name, item in clip.nodes.items() if ids[name] == name})
+            spotted = with_spots(pasted, spots_of(clip, ids, offset))
+            return with_shown(spotted, replace(kept_ids, layout=clip.layout)), ids
         parts = kept
 
 

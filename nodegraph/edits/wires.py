@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from nodegraph.document import Graph, Input, Item, Link, Loop, Node, State
+from nodegraph.edits.shown import RelinkTo, shown_relinked
 from nodegraph.edits.tree import Items, Path
-
-RelinkTo = Callable[[Link, Path], Link | None]
-"""Gives what a link becomes where the reader stands within these loops; None drops it."""
 
 
 def relink(graph: Graph, to: RelinkTo) -> Graph:
     """Give the graph with every link changed.
 
-    A state or watch that loses a link goes, and so do the links that read it.
+    A state or watch that loses a link goes, and so do the links that read it. What the graph shows
+    and plays follows, as a reader outside all loops does.
     """
     gone: set[tuple[str, str]] = set()
     items = _relinked(graph.nodes, to, (), gone)
+    graph = shown_relinked(graph, to)
     while gone:
         dead, gone = gone, set()
-        items = _relinked(
-            items,
-            lambda link, _, dead=dead: None if (link.node, link.port) in dead else link,  # type: ignore[misc]
-            (),
-            gone,
-        )
+
+        def alive(link: Link, _: Path, dead: set[tuple[str, str]] = dead) -> Link | None:
+            return None if (link.node, link.port) in dead else link
+
+        items = _relinked(items, alive, (), gone)
+        graph = shown_relinked(graph, alive)
     return graph if items is graph.nodes else replace(graph, nodes=items)
 
 

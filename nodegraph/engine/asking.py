@@ -8,9 +8,12 @@ from what the engine keeps, so that neither waits for the other.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from nodegraph.figure.shapes import Drawing
+from nodegraph.figure.style import PLAIN, Style
 from nodegraph.marks import EVERYTHING, Selection
-from nodegraph.sharing import Shared
+from nodegraph.sharing import Sounding as Sounding
 from nodegraph.views import WHOLE, Lens, Picture
 
 Slot = tuple[str, str]
@@ -42,6 +45,8 @@ class Listen:
     """Samples a second wanted; 0: as it has."""
     other: Slot | None = None
     """Where it is to be the difference to another output."""
+    minus: tuple[Slot, ...] = ()
+    """Where it is to be what is left without some outputs: all their sources are taken away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,30 @@ class Balance:
     parts: tuple[Slot, ...]
 
 
-Ask = Look | Listen | Balance
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Draw a view, or shapes that are there already, into a file; one that is there is replaced."""
+
+    path: Path
+    what: Look | Drawing
+    style: Style = PLAIN
+    factor: float = 2.0
+    """Pixels for each unit of a drawing."""
+    captioned: bool = False
+    """Where the style has no caption, one says what the view shows."""
+
+
+Ask = Look | Listen | Balance | Draw
+
+
+def slots_of(ask: Ask) -> tuple[Slot, ...]:
+    """Name the outputs that a question is about; none where what is drawn is there already."""
+    if isinstance(ask, Draw):
+        return slots_of(ask.what) if isinstance(ask.what, Look) else ()
+    if isinstance(ask, Balance):
+        return (ask.mixture, *ask.parts)
+    minus = ask.minus if isinstance(ask, Listen) else ()
+    return (ask.slot, *minus) if ask.other is None else (ask.slot, ask.other, *minus)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +102,6 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
-class Sounding:
-    """The sound of one source, where the player finds it: float32 (channel, sample)."""
-
-    name: str
-    samples: Shared
-    rate: int
-    start: float = 0.0
-    """Seconds of the recording at which it begins."""
-    loudness: float = float("-inf")
-    """LUFS (ITU-R BS.1770)."""
-    peak: float = 0.0
-    """The largest sample."""
-    how: str = ""
-
-    @property
-    def seconds(self) -> float:
-        """How long it is."""
-        return self.samples.shape[-1] / self.rate
-
-
-@dataclass(frozen=True, slots=True)
 class Heard:
     """What an output sounds like, source by source."""
 
@@ -111,6 +118,15 @@ class Weighed:
 
 
 @dataclass(frozen=True, slots=True)
+class Drew:
+    """The file is there."""
+
+    ticket: int
+    path: Path
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unanswered:
     """There is no answer, and why, in one line."""
 
@@ -118,4 +134,4 @@ class Unanswered:
     reason: str
 
 
-Answer = Looked | Heard | Weighed | Unanswered
+Answer = Looked | Heard | Weighed | Drew | Unanswered

@@ -70,6 +70,18 @@ def cut(value: Value, region: tuple[float, float]) -> Value:
     return value.like(value.data[..., start:stop])
 
 
+def shortened(values: Mapping[str, Value], region: tuple[float, float]) -> dict[str, Value]:
+    """Limit values to a stretch of time, in memory of their own: the whole may be let go."""
+    made: dict[str, Value] = {}
+    for name, value in values.items():
+        short = cut(value, region)
+        if isinstance(short, Audio):
+            short = short.like(short.data.copy())
+        short.freeze()
+        made[name] = short
+    return made
+
+
 def check_memory(need: float, share: float = 1.0) -> None:
     """Refuse work that takes more than a share of the free memory, before it is begun."""
     if need < 256 * 2**20:

@@ -6,8 +6,9 @@ import math
 import os
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,11 @@ from nodegraph.document import Graph
 from nodegraph.edits import relocate
 from nodegraph.engine import keys as naming
 from nodegraph.engine import plan as planning
+from nodegraph.engine import sparing
+from nodegraph.engine.cache import Slots
 from nodegraph.engine.events import Listener, Previewed, Progressed
 from nodegraph.engine.feeding import Blocked, Env
+from nodegraph.engine.listening import Soundings
 from nodegraph.engine.plan import Plan
 from nodegraph.engine.records import Frame, Memory, Record
 from nodegraph.engine.run import Run, Shown, Sink
@@ -28,6 +32,8 @@ from nodegraph.registry import Registry
 from nodegraph.values import Value
 
 CACHE_BYTES = 2 * 2**30
+_PLANS = 16
+"""Plans that are kept."""
 _SHOWN_AGAIN = 0.05
 """Seconds between two progress events of a node."""
 
@@ -42,6 +48,8 @@ class Result(Mapping[str, Any]):
     records: Mapping[str, Record]
     slots: Mapping[Slot, Value]
     seconds: float
+    names: Mapping[Slot, str] = field(default_factory=dict)
+    """For each value that was asked for by name: another name whenever it may be another value."""
 
     @property
     def files(self) -> list[Path]:
@@ -116,12 +124,19 @@ class Engine:
     """Runs graphs, and keeps what may be used again. One run at a time."""
 
     def __init__(
-        self, types: Registry, *, cache_bytes: int = CACHE_BYTES, threads: int | None = None
+        self,
+        types: Registry,
+        *,
+        cache_bytes: int = CACHE_BYTES,
+        threads: int | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self.types = types
         self.threads = threads or _cores()
-        self.memory = Memory(cache_bytes)
-        self._planned: tuple[Plan, tuple[str, ...] | None] | None = None
+        self.memory = memory or Memory(cache_bytes)
+        self.soundings = Soundings()
+        """Sounds that were asked for, by `answering`."""
+        self._planned: OrderedDict[tuple[int, tuple[str, ...] | None], Plan] = OrderedDict()
         self._named: tuple[Plan, dict[str, str], naming.Region, naming.Keys] | None = None
 
     def run(
@@ -137,6 +152,8 @@ class Engine:
         sink: Sink | None = None,
         shown: Shown | None = None,
         share: float = 1.0,
+        lazy: bool = False,
+        live: bool = False,
     ) -> Result:
         """Run a graph.
 
@@ -164,6 +181,11 @@ class Engine:
             Called with each node's values as soon as they are there, from any thread.
         share
             Part of the free memory that one node may take; it fails where it asks for more.
+        lazy
+            Do nothing that the values named by `only` can be had without.
+        live
+            With a region: nodes that look at the whole recording and give something without a
+            place in time do so, and only the others are limited to the region.
 
         Raises
         ------
@@ -174,10 +196,25 @@ class Engine:
         base = (graph.base or Path()).absolute()
         plan = self._plan(graph, None if only is None else tuple(only))
         outside = self._outside(plan, base)
-        if at:
-            keys = naming.compute(plan, outside, region, at)
+        known: dict[str, Slots] = {}
+        names: dict[str, str] = {}
+        lost: dict[str, str] = {}
+        if live and region is not None and (anchors := sparing.anchors(plan)):
+            whole = self.run(graph, only=anchors, at=at, cancel=cancel, share=share, lazy=True)
+            for name in anchors:
+                own = {slot[1]: value for slot, value in whole.slots.items() if slot[0] == name}
+                if own:
+                    known[name] = own
+                    names[name] = whole.names[name, next(iter(own))].rpartition(".")[0]
+                else:
+                    lost[name] = whole.records[name].error
+        if at or names:
+            keys = naming.compute(plan, outside, region, at, names)
         else:
             keys = self._keys(plan, outside, region)
+        spared: frozenset[str] = frozenset()
+        if lazy and only is not None:
+            known, spared = sparing.spare(plan, keys, self.memory.cache, known)
         run = Run(
             plan,
             keys,
@@ -192,6 +229,9 @@ class Engine:
             sink=sink,
             shown=shown,
             share=share,
+            known=known,
+            lost=lost,
+            spared=spared,
         )
         env = run.go(at)
         for name in plan.steps:
@@ -201,14 +241,19 @@ class Engine:
             "cancelled" if "cancelled" in states else "partial" if "failed" in states else "done"
         )
         values = _given(plan, env, only is not None)
-        return Result(state, plan.fingerprint, run.records, values, time.perf_counter() - begin)
+        found = {slot: naming.name_of(plan, keys, slot) for slot in plan.wanted}
+        seconds = time.perf_counter() - begin
+        return Result(state, plan.fingerprint, run.records, values, seconds, found)
 
     def _plan(self, graph: Graph, only: tuple[str, ...] | None) -> Plan:
-        """Plan a graph, or take the plan of the last run; graphs never change."""
-        last = self._planned
-        if last is None or last[0].graph is not graph or last[1] != only:
-            last = self._planned = (planning.make(graph, self.types, only), only)
-        return last[0]
+        """Plan a graph, or take the plan of an earlier run; graphs never change."""
+        # A plan holds its graph, so the number of the graph is no other's.
+        key = id(graph), only
+        plan = self._planned.pop(key, None) or planning.make(graph, self.types, only)
+        self._planned[key] = plan
+        while len(self._planned) > _PLANS:
+            self._planned.popitem(last=False)
+        return plan
 
     def _keys(self, plan: Plan, outside: dict[str, str], region: naming.Region) -> naming.Keys:
         """Name all results, or take the names of the last run where nothing changed."""

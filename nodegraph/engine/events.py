@@ -62,6 +62,8 @@ class Finished:
     error: str = ""
     why: str = ""
     """Why it ran: what changed since the last time."""
+    key: str = ""
+    """Names the result: another one whenever the result may be another one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nodegraph.engine.plan import Plan
-from nodegraph.engine.steps import Feed, Path, Ref, Step
+from nodegraph.engine.steps import Feed, Path, Ref, Slot, Step
 
 Region = tuple[float, float] | None
 Salts = Mapping[str, str]
@@ -39,6 +39,8 @@ class Keys:
     plain: dict[str, Keys] = field(default_factory=dict)
     """For each loop that holds one shown at an earlier turn: the names for all its turns but the
     last, in which the inner loop goes to its end."""
+    wholes: dict[str, str] = field(default_factory=dict)
+    """For each source that is cut to a stretch of time, the key of its whole result."""
 
     def ref(self, ref: Ref) -> str:
         """Name a resolved link."""
@@ -67,6 +69,7 @@ def compute(
     outside: Mapping[str, str],
     region: Region = None,
     at: Mapping[str, int] | None = None,
+    given: Mapping[str, str] | None = None,
 ) -> Keys:
     """Give the keys of every step.
 
@@ -80,22 +83,29 @@ def compute(
         Stretch of time that sources are cut to.
     at
         Loops shown as they stood after fewer turns.
+    given
+        Keys of results that are taken as they are.
     """
-    at = at or {}
+    at, given = at or {}, given or {}
     keys = Keys()
     for name, step in plan.steps.items():
         if step.loop is not None:
             inside = {shown for shown in at if shown != name and _holds(step, shown)}
             if inside:
                 fewer = {shown: turn for shown, turn in at.items() if shown not in inside}
-                keys.plain[name] = compute(plan, outside, region, fewer)
+                keys.plain[name] = compute(plan, outside, region, fewer, given)
                 keys.bases[name] = keys.plain[name].bases[name]
             recipe = _loop_recipe(step, keys, at)
         else:
             recipe = _recipe(step, keys, outside.get(name, ""), region)
         keys.recipes[name] = recipe
         flat = [part for pair in recipe.inputs for part in pair]
-        keys.results[name] = digest(recipe.type, recipe.params, recipe.outside, *flat)
+        keys.results[name] = given.get(name) or digest(
+            recipe.type, recipe.params, recipe.outside, *flat
+        )
+        if region is not None and step.type is not None and step.type.source:
+            whole = outside.get(name, "")
+            keys.wholes[name] = digest(recipe.type, recipe.params, whole, *flat)
     return keys
 
 
@@ -135,6 +145,15 @@ def _holds(step: Step, name: str) -> bool:
     if step.name == name:
         return True
     return step.body is not None and any(_holds(inner, name) for inner in step.body.steps)
+
+
+def name_of(plan: Plan, keys: Keys, slot: Slot) -> str:
+    """Name the value of a slot as it is seen from outside all loops."""
+    node, output = slot
+    step = plan.steps[node]
+    if step.depends:
+        return f"{keys.results[step.depends[0]]} {node}.{output}"
+    return f"{keys.results[node]}.{output}"
 
 
 def salted(template: str, depends: Path, salts: Salts) -> str:

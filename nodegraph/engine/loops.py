@@ -36,7 +36,7 @@ def turn_loop(scope_run: ScopeRun, step: Step) -> None:
     """Run a loop to its end and put what it gives where others find it."""
     run, frame = scope_run.run, scope_run.frame
     key = naming.salted(frame.keys.results[step.name], step.depends, frame.salts)
-    known = run.memory.cache.get(key)
+    known = run.known.get(step.name) or run.memory.cache.get(key)
     if known is not None:
         for name, value in known.items():
             owner, _, output = name.partition(".")
@@ -184,8 +184,10 @@ class _Turning:
         last = self.known()
         if self.loop.exports and last:
             last -= 1  # the body must be seen in its last turn
-        turn = max((kept for kept in self.ring.states if kept <= last), default=0)
-        return turn, self.ring.states[turn] if turn else first
+        # A copy: what works beside may keep and drop states meanwhile.
+        states = dict(self.ring.states)
+        turn = max((kept for kept in states if kept <= last), default=0)
+        return turn, states[turn] if turn else first
 
     def known(self) -> int:
         """Give the last turn to which all numbers are known and nothing stops the loop before."""
@@ -212,8 +214,9 @@ class _Turning:
         if not turn or not self.loop.exports:
             return _End(turn, states, None)
         self.limit = turn
-        kept = max((t for t in self.ring.states if t < turn), default=0)
-        before = self.ring.states.get(kept) or {
+        known = dict(self.ring.states)
+        kept = max((t for t in known if t < turn), default=0)
+        before = known.get(kept) or {
             name: follow(ref, self.outer.env) for name, ref in self.loop.first.items()
         }
         env: Env | None = None

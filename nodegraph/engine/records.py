@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,13 +55,24 @@ class Frame:
 
 
 class Memory:
-    """What outlives a run: results, states of loops, how long types take, what was made of what."""
+    """What outlives a run: results, states of loops, how long types take, what was made of what.
+
+    Runs in several threads may share one.
+    """
 
     def __init__(self, cache_bytes: int) -> None:
         self.cache = Cache(cache_bytes)
         self.checkpoints = Checkpoints(cache_bytes // 4)
         self.seconds: dict[str, float] = {}
         self.recipes: dict[str, naming.Recipe] = {}
+        self.underway: dict[str, object] = {}
+        """For each key that is being made, the run that makes it."""
+
+    def beside(self) -> Memory:
+        """Give the same memory for work beside, which leaves no trace in what is said of runs."""
+        other = copy.copy(self)
+        other.recipes = {}
+        return other
 
     def timed(self, type_id: str, seconds: float) -> None:
         """Remember how long a type takes; one quick call does not make it quick."""

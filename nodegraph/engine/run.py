@@ -8,7 +8,7 @@ are quick are never worth a helper. A loop is a step that runs a scope of its ow
 A step ends in one of these states: ``ran``; ``cached`` (its result was known); ``failed``;
 ``blocked`` (something before it failed, or is muted or of unknown type); ``absent`` (something
 before it says that there is nothing, as references for a plain recording); ``muted``;
-``cancelled``. Only what follows a failure is blocked, all else goes on.
+``cancelled``; ``spared`` (what is known makes it needless). Only what follows a failure is blocked, all else goes on.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from typing import Any
 from nodegraph.context import Context
 from nodegraph.engine import keys as naming
 from nodegraph.engine.cache import Slots, nbytes
-from nodegraph.engine.calling import by_output, check_memory, cut, shapes, words
+from nodegraph.engine.calling import by_output, check_memory, shapes, shortened, words
 from nodegraph.engine.events import Event, Finished, Listener, Noted, Started, Wrote
 from nodegraph.engine.feeding import Blocked, Env, NotReady, arguments, gather
 from nodegraph.engine.plan import Plan
@@ -35,6 +35,8 @@ from nodegraph.engine.steps import Scope, Step, resolved
 from nodegraph.errors import Cancelled, NodeFailed
 from nodegraph.values import Absent, Number, Scores, Value
 
+_AGAIN = 0.004
+"""Seconds between two looks at whether a run beside is through with a result."""
 LASTS = 0.002
 """Seconds from which a step is worth a second thread."""
 
@@ -64,6 +66,9 @@ class Run:
         sink: Sink | None = None,
         shown: Shown | None = None,
         share: float = 1.0,
+        known: Mapping[str, Slots] | None = None,
+        lost: Mapping[str, str] | None = None,
+        spared: frozenset[str] = frozenset(),
     ) -> None:
         self.plan = plan
         self.keys = keys
@@ -78,6 +83,12 @@ class Run:
         self.sink = sink
         self.shown = shown
         self.share = share
+        self.known: Mapping[str, Slots] = known or {}
+        """Results of steps outside loops that are taken as they are."""
+        self.lost: Mapping[str, str] = lost or {}
+        """Steps outside loops that cannot be had, and why."""
+        self.spared = spared
+        """Steps outside loops that nobody needs, as what follows them is known."""
         self.make_context = make_context
         self.listener = listener
         self._say = threading.Lock()
@@ -122,8 +133,11 @@ class Run:
         if size > record.bytes:
             record.bytes = size
         if self.listener is not None:
+            key = frame.keys.results[step.name]
+            if step.depends and frame.salts.keys() >= set(step.depends):
+                key = naming.salted(key, step.depends, frame.salts)
             self.tell(
-                Finished(step.name, state, seconds, size, frame.turn, record.error, record.why)
+                Finished(step.name, state, seconds, size, frame.turn, record.error, record.why, key)
             )
 
     def note(self, step: Step, text: str) -> None:
@@ -260,6 +274,11 @@ class ScopeRun:
         run, frame = self.run, self.frame
         if run.cancel.is_set():
             run.finish(step, frame, "cancelled")
+        elif step.name in run.spared:
+            run.finish(step, frame, "spared")
+        elif step.name in run.lost:
+            run.records[step.name].error = run.lost[step.name]
+            run.finish(step, frame, "failed")
         elif step.kind == "call":
             self.call(step)
         elif step.kind == "loop":
@@ -285,6 +304,10 @@ class ScopeRun:
             key = naming.salted(key, step.depends, frame.salts)
         caching = cache.budget and not node_type.effect
         known = cache.get(key) if caching else None
+        if known is None and (run.known or frame.keys.wholes):
+            known = self.known(step)
+            if known is not None and caching:
+                cache.put(key, known, run.memory.seconds.get(node_type.id, 0.0), nbytes(known))
         if known is not None:
             self.keep(step, known)
             run.finish(step, frame, "cached", 0.0, nbytes(known))
@@ -307,21 +330,61 @@ class ScopeRun:
             run.memory.recipes[step.name] = record.recipe
         if run.listener is not None:
             run.tell(Started(step.name, frame.turn))
+        if caching and (known := self.awaited(key)) is not None:
+            self.keep(step, known)
+            run.finish(step, frame, "cached", 0.0, nbytes(known))
+            return
         begin = time.perf_counter()
         try:
             values = self.make(step, positional, keywords)
+            seconds = time.perf_counter() - begin
+            if run.region is not None and node_type.source and not node_type.regional:
+                values = self.shortened(step, values, seconds)
+            size = nbytes(values)
+            run.memory.timed(node_type.id, seconds)
+            if caching:
+                cache.put(key, values, seconds, size)
         except Exception as error:  # noqa: BLE001 - every fault of a node is data
             # What an output node cannot do has to do with files, not with shapes.
             names = () if node_type.effect else (port.name for port in node_type.ports)
             self.fail(step, error, dict(zip(names, positional, strict=False)))
             return
-        seconds = time.perf_counter() - begin
-        size = nbytes(values)
-        run.memory.timed(node_type.id, seconds)
-        if caching:
-            cache.put(key, values, seconds, size)
+        finally:
+            if run.memory.underway.get(key) is run:
+                run.memory.underway.pop(key, None)
         self.keep(step, values)
         run.finish(step, frame, "ran", seconds, size)
+
+    def known(self, step: Step) -> Slots | None:
+        """Give a result that is taken as it is, or cut it from one of the whole recording."""
+        run = self.run
+        found = run.known.get(step.name)
+        whole = self.frame.keys.wholes.get(step.name)
+        if found is not None or whole is None or step.depends or run.region is None:
+            return found
+        assert step.type is not None
+        values = None if step.type.regional else run.memory.cache.get(whole)
+        return None if values is None else shortened(values, run.region)
+
+    def shortened(self, step: Step, values: Slots, seconds: float) -> dict[str, Value]:
+        """Cut what a source gave to the region of the run, and keep the whole for other regions."""
+        run, whole = self.run, self.frame.keys.wholes.get(step.name)
+        assert run.region is not None
+        if run.memory.cache.budget and whole is not None and not step.depends:
+            run.memory.cache.put(whole, values, seconds, nbytes(values))
+        return shortened(values, run.region)
+
+    def awaited(self, key: str) -> Slots | None:
+        """Wait while a run beside makes the same result; None where this run must make it."""
+        run = self.run
+        while run.memory.underway.setdefault(key, run) is not run:
+            if run.cancel.is_set():
+                raise Cancelled("cancelled")
+            time.sleep(_AGAIN)
+        found = run.memory.cache.get(key)
+        if found is not None:
+            run.memory.underway.pop(key, None)
+        return found
 
     def make(
         self, step: Step, positional: list[Any], keywords: Mapping[str, Any]
@@ -338,8 +401,6 @@ class ScopeRun:
             if node_type.takes_context:
                 keywords = {**keywords, "context": run.make_context(run, step, self.frame)}
             values = by_output(step, node_type.function(*positional, **keywords))
-        if run.region is not None and node_type.source and not node_type.regional:
-            values = {name: cut(value, run.region) for name, value in values.items()}
         for value in values.values():
             value.freeze()
         return values

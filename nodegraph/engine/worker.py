@@ -8,28 +8,55 @@ The newest run wins: a run that is asked for while another goes on cancels that 
 first; a child that has not answered after `PATIENCE` seconds is killed and another one started. A
 child that dies, of a crash in a plug-in or of memory, is said to have died, and the next command
 finds a new one. All that is lost is what it had in its cache: the document is the window's.
+
+Questions are answered beside the run, from what is kept; see `child`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import multiprocessing
-import os
-import queue
-import sys
-import threading
+import shutil
 import time
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
-from nodegraph import document
+from nodegraph import document, sharing
 from nodegraph.document import Graph
-from nodegraph.engine.events import Event, Noted, Previewed
-from nodegraph.reduction import small
-from nodegraph.values import Grid
+from nodegraph.engine.asking import Ask, Heard, Listen, Looked, Unanswered, Weighed
+from nodegraph.engine.child import serve
+from nodegraph.engine.messages import (
+    Answer,
+    Died,
+    Document,
+    Ended,
+    Facts,
+    Idle,
+    Message,
+    Order,
+    Pictured,
+    Question,
+    Refused,
+    Region,
+    Told,
+)
+
+__all__ = [
+    "Answer",
+    "Died",
+    "Ended",
+    "Facts",
+    "Heard",
+    "Looked",
+    "Message",
+    "Pictured",
+    "Refused",
+    "Told",
+    "Unanswered",
+    "Weighed",
+    "Worker",
+]
 
 NICE = 10
 """How far the child steps back behind the window, from 0 to 19."""
@@ -37,88 +64,8 @@ TRIES = 3
 """Children that may end one after another before they said anything."""
 PATIENCE = 2.0
 """Seconds that a run has to stop before its process is killed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Something happened in a run."""
-
-    ticket: int
-    event: Event
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a value is, without the value."""
-
-    type: str
-    sources: tuple[str, ...] = ()
-    shape: tuple[int, ...] = ()
-    bytes: int = 0
-    rate: int = 0
-    """Samples a second, of sound and of what was made from it."""
-    grid: Grid | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Pictured:
-    """What an output is and looks like now."""
-
-    ticket: int
-    node: str
-    output: str
-    picture: Any
-    """One of `nodegraph.views.Picture`; None where there is none for such a value."""
-    turn: int = 0
-    facts: Facts | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """A run is over; `report` is that of `Result.report`."""
-
-    ticket: int
-    report: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A run did not begin: one line for each fault."""
-
-    ticket: int
-    faults: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Died:
-    """The engine's process is gone, and with it the run of this ticket (0: none went on)."""
-
-    ticket: int
-    reason: str
-
-
-Message = Told | Pictured | Ended | Refused | Died
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """A run, as it is sent to the child."""
-
-    ticket: int
-    text: str
-    base: str
-    only: tuple[str, ...] | None
-    region: tuple[float, float] | None
-    at: Mapping[str, int]
-    looks: frozenset[str]
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Idle:
-    """The child is through with an order, run or dropped."""
-
-    ticket: int
+_DOCUMENTS = 6
+"""Graphs that the child knows at a time."""
 
 
 class Worker:
@@ -136,6 +83,14 @@ class Worker:
         self._stopping = 0
         """Ticket of the run that was asked to stop, and by when it must have."""
         self._deadline: float | None = None
+        self._known: OrderedDict[int, tuple[Graph, int]] = OrderedDict()
+        """Graphs that the child knows, with their numbers there."""
+        self._numbers = 0
+        self._topics: dict[str, int] = {}
+        """Ticket of the newest question on each topic that is not answered."""
+        self._late: list[Message] = []
+        """Answers that need no child."""
+        self._folder: Path | None = None
         self._silent = 0
         """How many children in a row ended before they said anything."""
         self._start()
@@ -155,35 +110,87 @@ class Worker:
         graph: Graph,
         *,
         only: Iterable[str] | None = None,
-        region: tuple[float, float] | None = None,
+        region: Region = None,
         at: Mapping[str, int] | None = None,
         looks: Iterable[str] = (),
         share: float = 1.0,
+        live: bool = False,
     ) -> int:
         """Ask for a run, and give the ticket that its messages carry.
 
         `looks` names the outputs whose pictures are wanted: ``node`` for all of a node's outputs,
-        or ``node.output``. The other settings are those of `Engine.run`.
+        or ``node.output``. With `live` nothing is done that `only` can be had without, and what has
+        no place in time is taken whole. The other settings are those of `Engine.run`.
         """
         self._ticket += 1
-        order = _Order(
+        if self._given_up:
+            self._silent = 0
+            self._start()
+        order = Order(
             self._ticket,
-            document.text(graph),
-            str((graph.base or Path()).absolute()),
+            self._number(graph),
             None if only is None else tuple(only),
             region,
             dict(at or {}),
             frozenset(looks),
             share,
+            live,
         )
-        if self._given_up:
-            self._silent = 0
-            self._start()
         if self._going:
             self.cancel()
         self._send(order)
         self._going = self._ticket
         return self._ticket
+
+    def ask(
+        self,
+        graph: Graph,
+        ask: Ask,
+        *,
+        topic: str,
+        at: Mapping[str, int] | None = None,
+        region: Region = None,
+        live: bool = False,
+    ) -> int:
+        """Ask about values, and give the ticket of the answer, which comes with the messages.
+
+        A question on the same topic that nobody has begun to answer is dropped. `live` says that
+        the region is that of a live run.
+        """
+        self._ticket += 1
+        try:
+            folder = self.folder if isinstance(ask, Listen) else None
+        except OSError as error:
+            self._late.append(Unanswered(self._ticket, f"no folder for sound: {error}"))
+            return self._ticket
+        if self._given_up:
+            self._late.append(Unanswered(self._ticket, "the engine's process does not start"))
+            return self._ticket
+        number = self._number(graph)
+        self._send(Question(self._ticket, number, ask, topic, dict(at or {}), region, live, folder))
+        self._topics[topic] = self._ticket
+        return self._ticket
+
+    @property
+    def folder(self) -> Path:
+        """Where sounds lie that others read; made when it is first needed. Raises OSError."""
+        if self._folder is None:
+            self._folder = sharing.folder()
+        return self._folder
+
+    def _number(self, graph: Graph) -> int:
+        """Let the child know a graph, unless it does, and give its number there."""
+        known = self._known.pop(id(graph), None)
+        if known is None:
+            self._numbers += 1
+            known = graph, self._numbers
+            forget = 0
+            if len(self._known) >= _DOCUMENTS:
+                forget = self._known.popitem(last=False)[1][1]
+            base = str((graph.base or Path()).absolute())
+            self._send(Document(known[1], document.text(graph), base, forget))
+        self._known[id(graph)] = known
+        return known[1]
 
     def cancel(self) -> None:
         """Ask the run to stop; `poll` ends it by force when it does not."""
@@ -194,7 +201,7 @@ class Worker:
 
     def poll(self, seconds: float = 0.0) -> list[Message]:
         """Give the messages that have come, for at most `seconds`."""
-        messages: list[Message] = []
+        messages, self._late = self._late, []
         if self._given_up:
             return messages
         end = time.monotonic() + seconds
@@ -202,23 +209,23 @@ class Worker:
             while self._pipe.poll(max(0.0, end - time.monotonic()) if not messages else 0.0):
                 message = self._pipe.recv()
                 self._silent = 0
-                if isinstance(message, (Ended, Refused, _Idle)):
+                if isinstance(message, (Ended, Refused, Idle)):
                     if message.ticket >= self._stopping:
                         self._deadline = None
                     if message.ticket == self._going:
                         self._going = 0
-                if not isinstance(message, _Idle):
+                if isinstance(message, Answer):
+                    self._topics = {t: k for t, k in self._topics.items() if k != message.ticket}
+                if not isinstance(message, Idle):
                     messages.append(message)
                 if time.monotonic() > end:
                     break
         if not self._process.is_alive():
             code = self._process.exitcode
             self._silent += 1
-            messages.append(self._renew(f"the engine's process ended by itself ({_ending(code)})"))
+            messages += self._renew(f"the engine's process ended by itself ({_ending(code)})")
         elif self._deadline is not None and time.monotonic() > self._deadline:
-            messages.append(
-                self._renew(f"it did not stop within {self._patience:g} s and was ended")
-            )
+            messages += self._renew(f"it did not stop within {self._patience:g} s and was ended")
         return messages
 
     def close(self) -> None:
@@ -226,8 +233,11 @@ class Worker:
         self._send("quit")
         self._process.join(0.2)
         self._kill()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _start(self) -> None:
+        self._known.clear()
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
@@ -239,15 +249,16 @@ class Worker:
         self._process.start()
         theirs.close()
 
-    def _renew(self, reason: str) -> Died:
+    def _renew(self, reason: str) -> list[Message]:
         if self._given_up:
             reason += ", as the ones before it; the next run tries again"
+        gone = [Unanswered(ticket, reason) for ticket in self._topics.values()]
         died = Died(self._going, reason)
-        self._going, self._deadline = 0, None
+        self._going, self._deadline, self._topics = 0, None, {}
         self._kill()
         if not self._given_up:
             self._start()
-        return died
+        return [died, *gone]
 
     @property
     def _given_up(self) -> bool:
@@ -269,129 +280,3 @@ def _ending(code: int | None) -> str:
     if code is None:
         return "for an unknown reason"
     return f"signal {-code}" if code < 0 else f"exit code {code}"
-
-
-# In the child
-
-
-def serve(pipe: Connection, cache_bytes: int | None, nice: int = 0) -> None:
-    """Run orders until the pipe closes; without a number the engine's own budget holds."""
-    _give_way(nice)
-    from nodegraph.engine.engine import CACHE_BYTES, Engine
-    from nodegraph.registry import discover
-
-    types = discover()
-    desk = _Desk(pipe)
-    threading.Thread(target=desk.listen, daemon=True).start()
-    engine = Engine(types, cache_bytes=CACHE_BYTES if cache_bytes is None else cache_bytes)
-    while (order := desk.orders.get()) is not None:
-        if desk.begins(order.ticket):
-            _obey(order, engine, desk)
-        desk.say(_Idle(order.ticket))
-
-
-def _give_way(nice: int) -> None:
-    """Let the window go first where both want a core: it needs little, and at once."""
-    with contextlib.suppress(OSError):
-        if sys.platform == "win32":
-            import psutil
-
-            psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
-        else:
-            os.nice(nice)
-
-
-class _Desk:
-    """Takes commands while the engine works."""
-
-    def __init__(self, pipe: Connection) -> None:
-        self.pipe = pipe
-        self.orders: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
-        self.cancel = threading.Event()
-        self.newest = 0
-        self.cancelled = 0
-        """The newest order that was there when the last cancel came."""
-        self._lock = threading.Lock()
-
-    def listen(self) -> None:
-        """Read commands until the window is gone."""
-        with contextlib.suppress(EOFError, OSError):
-            while (command := self.pipe.recv()) != "quit":
-                with self._lock:
-                    self.cancel.set()
-                    if isinstance(command, _Order):
-                        self.newest = command.ticket
-                        self.orders.put(command)
-                    else:
-                        self.cancelled = self.newest
-        self.cancel.set()
-        self.orders.put(None)
-
-    def begins(self, ticket: int) -> bool:
-        """Say whether an order is the newest, and forget cancels that were meant for others."""
-        with self._lock:
-            if ticket == self.newest and ticket > self.cancelled:
-                self.cancel.clear()
-            return ticket == self.newest
-
-    def say(self, message: object) -> None:
-        """Send a message, from any thread."""
-        with self._lock, contextlib.suppress(OSError):
-            self.pipe.send(message)
-
-
-def _obey(order: _Order, engine: Any, desk: _Desk) -> None:
-    """Run one order and tell what comes of it."""
-    from nodegraph.errors import NodegraphError
-
-    def tell(event: Event) -> None:
-        # A value is no message; pictures of it are sent below.
-        if not isinstance(event, Previewed):
-            desk.say(Told(order.ticket, event))
-
-    def show(node: str, values: Mapping[str, Any], turn: int) -> None:
-        for output, value in values.items():
-            name = f"{node}.{output}" if output else node
-            if {node, name} & order.looks:
-                _picture(order, engine, desk, (node, output), value, turn)
-
-    try:
-        graph = replace(document.parse(order.text), base=Path(order.base))
-        result = engine.run(
-            graph,
-            only=order.only,
-            region=order.region,
-            at=order.at,
-            listener=tell,
-            cancel=desk.cancel,
-            discard=True,
-            shown=show if order.looks else None,
-            share=order.share,
-        )
-    except NodegraphError as error:
-        desk.say(Refused(order.ticket, tuple(getattr(error, "faults", [str(error)]))))
-        return
-    desk.say(Ended(order.ticket, result.report()))
-
-
-def _picture(
-    order: _Order, engine: Any, desk: _Desk, slot: tuple[str, str], value: Any, turn: int
-) -> None:
-    view = engine.types.view(value)
-    try:
-        picture = small(view(value)) if view else None
-        desk.say(Pictured(order.ticket, *slot, picture, turn, _facts(value)))
-    except Exception as error:  # noqa: BLE001 - a view that fails costs its picture, not the run
-        desk.say(Told(order.ticket, Noted(slot[0], f"no picture: {type(error).__name__}: {error}")))
-
-
-def _facts(value: Any) -> Facts:
-    grid = getattr(value, "grid", None)
-    return Facts(
-        type(value).__name__,
-        tuple(getattr(value, "names", ())),
-        tuple(getattr(getattr(value, "data", None), "shape", ())),
-        value.nbytes,
-        getattr(value, "rate", 0) or (grid.rate if grid else 0),
-        grid,
-    )

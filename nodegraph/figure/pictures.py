@@ -1,82 +1,148 @@
-"""One function for each kind of picture that has axes: a heatmap, curves, a wave."""
+"""One function for each kind of picture that has axes: a heatmap, a blend, curves, a wave."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nodegraph.figure.axes import set_axis, ticks
-from nodegraph.figure.theme import Theme
-from nodegraph.views import Axis, Blend, Curves, Heatmap, Wave
+from nodegraph.figure import maps
+from nodegraph.figure.axes import Array, set_axis, ticks, uneven
+from nodegraph.figure.style import Style
+from nodegraph.figure.theme import SMALL, Theme
+from nodegraph.views import Axis, Blend, Curves, Heatmap, Line, Wave
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MAPS = {"magma": "magma", "grey": "gray", "diverging": "RdBu_r", "cyclic": "twilight"}
 
-
-def heatmap(axes: Axes, picture: Heatmap) -> Any:
+def heatmap(axes: Axes, picture: Heatmap, theme: Theme, style: Style) -> Any:
     """Draw a plane in colour; give what its colour bar needs."""
-    scale: dict[str, Any] = {
-        "cmap": MAPS[picture.colours],
-        "vmin": picture.low,
-        "vmax": picture.high,
-    }
-    x, y = picture.x, picture.y
-    if x.log or y.log:
-        rows, columns = picture.data.shape
-        edges = (_edges(x, columns), _edges(y, rows))
-        image: Any = axes.pcolormesh(*edges, picture.data, rasterized=True, **scale)
-    else:
-        extent = (x.start, x.stop, y.start, y.stop)
-        # The average of two phases or angles would be a third one that is nowhere.
-        between = "nearest" if picture.colours in ("cyclic", "diverging") else "auto"
-        image = axes.imshow(
-            picture.data,
-            origin="lower",
-            aspect="auto",
-            extent=extent,
-            interpolation=between,
-            **scale,
-        )
-    set_axis(axes, "x", x)
-    set_axis(axes, "y", y)
+    from matplotlib.colors import ListedColormap
+
+    chosen = picture.colours in maps.NAMES and picture.colours != maps.DEFAULT
+    table = theme.colour_map(picture.colours if chosen else style.colours)
+    colours = ListedColormap(table / 255)
+    colours.set_bad(theme.plot)
+    low, high = scale(picture, style)
+    # The average of two phases or angles would be a third one that is nowhere.
+    between = "nearest" if picture.colours in ("cyclic", "diverging") else "auto"
+    data = np.atleast_2d(np.asarray(picture.data, np.float32))
+    image = axes.imshow(
+        np.ma.masked_invalid(data),
+        cmap=colours,
+        vmin=low,
+        vmax=high,
+        interpolation=between,
+        **_place(picture.x, picture.y),
+    )
+    _set_both(axes, picture.x, picture.y)
     return image
 
 
-def blend(axes: Axes, picture: Blend, colours: Mapping[str, str]) -> None:
-    """Draw a plane in which each cell has the colours of its sources, dimmed by level."""
+def scale(picture: Heatmap, style: Style) -> tuple[float, float]:
+    """Give the numbers drawn in the first and the last colour."""
+    low, high = picture.low, picture.high
+    if style.decibels is not None and picture.unit == "dB" and picture.colours == maps.DEFAULT:
+        low = high - style.decibels
+    if not (math.isfinite(low) and math.isfinite(high)):
+        good = picture.data[np.isfinite(picture.data)]
+        low, high = (float(good.min()), float(good.max())) if good.size else (0.0, 1.0)
+    return (low, high) if high > low else (low, low + 1)
+
+
+def _place(x: Axis, y: Axis) -> dict[str, Any]:
+    """Say where an image lies: an uneven axis runs from 0 to 1, as its cells are even already."""
+    across, up = ((0.0, 1.0) if uneven(a) else (a.start, _end(a)) for a in (x, y))
+    return {"origin": "lower", "aspect": "auto", "extent": (*across, *up)}
+
+
+def _end(axis: Axis) -> float:
+    return axis.stop if axis.stop > axis.start else axis.start + 1
+
+
+def _set_both(axes: Axes, x: Axis, y: Axis) -> None:
+    set_axis(axes, "x", x, drawn=True)
+    set_axis(axes, "y", y, drawn=True)
+
+
+def is_kernel(picture: Any) -> bool:
+    """Whether a picture shows which neighbours of a bin count."""
+    return isinstance(picture, Heatmap) and (picture.x.name, picture.y.name) == ("frames", "bins")
+
+
+def kernel(axes: Axes, picture: Heatmap, theme: Theme) -> None:
+    """Draw the neighbours of a bin as cells of a grid, with room around them and the bin marked."""
+    rows, columns = picture.data.shape
+    side = max(rows, columns) + 4
+    wide = max(columns + 4, math.ceil(side / 2))
+    high = max(rows + 4, math.ceil(side / 2))
+    x, y = ((-size / 2, size / 2) for size in (wide + 1 - wide % 2, high + 1 - high % 2))
+    held = np.argwhere(picture.data > 0)
+    left, bottom = held[:, 1] - columns / 2, held[:, 0] - rows / 2
+    fine = side <= 64
+    if fine:
+        lines: dict[str, Any] = {"colors": theme.grid, "linewidth": 0.5, "zorder": 1}
+        axes.vlines(np.arange(x[0], x[1] + 1), *y, **lines)
+        axes.hlines(np.arange(y[0], y[1] + 1), *x, **lines)
+    gap = 0.06 if fine else 0.0
+    cells = [[(a + gap, b + gap), (a + 1 - gap, b + gap), (a + 1 - gap, b + 1 - gap), (a + gap, b + 1 - gap)] for a, b in zip(left, bottom, strict=True)]  # fmt: skip
+    from matplotlib.collections import PolyCollection
+
+    colour = theme.sources["harmonic"]
+    axes.add_collection(PolyCollection(cells, facecolor=colour, edgecolor="none", zorder=2))
+    axes.plot(0, 0, "o", color=theme.plot, markersize=5, markeredgecolor=theme.text, zorder=3)
+    axes.set_aspect("equal" if max(wide, high) < 3 * min(wide, high) else "auto")
+    set_axis(axes, "x", Axis("frames from the bin", "", *x))
+    set_axis(axes, "y", Axis("bins from the bin", "", *y))
+    for which in (axes.xaxis, axes.yaxis):
+        which.set_major_locator(_whole())
+
+
+def _whole() -> Any:
+    from matplotlib.ticker import MaxNLocator
+
+    return MaxNLocator(8, integer=True, symmetric=True)
+
+
+def blend(axes: Axes, picture: Blend, theme: Theme, colours: Mapping[str, str]) -> None:
+    """Draw a plane in which each cell has the colours of its sources, faded to the ground by level."""
+    axes.imshow(
+        _mixed(picture, theme, colours), interpolation="auto", **_place(picture.x, picture.y)
+    )
+    _set_both(axes, picture.x, picture.y)
+
+
+def _mixed(picture: Blend, theme: Theme, colours: Mapping[str, str]) -> Array:
+    """Give the colours of a blend, float32 (row, column, 3) from 0 to 1."""
     from matplotlib.colors import to_rgb
 
     table = np.array([to_rgb(colours[name]) for name in picture.names], np.float32)
     span = (picture.high - picture.low) or 1.0
-    light = np.clip((picture.level.astype(np.float32) - picture.low) / span, 0, 1)
-    image = np.einsum("src,sk->rck", picture.shares.astype(np.float32), table) * light[..., None]
-    image = np.clip(image, 0, 1)
-    x, y = picture.x, picture.y
-    if y.log:
-        rows, columns = light.shape
-        axes.pcolormesh(_edges(x, columns), _edges(y, rows), image, rasterized=True)
-    else:
-        extent = (x.start, x.stop, y.start, y.stop)
-        axes.imshow(image, origin="lower", aspect="auto", extent=extent, interpolation="nearest")
-    set_axis(axes, "x", x)
-    set_axis(axes, "y", y)
+    level = np.nan_to_num(picture.level.astype(np.float32), nan=picture.low, neginf=picture.low)
+    light = np.clip((level - picture.low) / span, 0, 1)[..., np.newaxis]
+    if not theme.dark:
+        # A pale colour on white tells less than a dim one on black.
+        light **= 0.6
+    shares = np.nan_to_num(picture.shares.astype(np.float32))
+    mixed = np.einsum("src,sk->rck", shares, table)
+    # Where no source has a share the ground is seen, black or white.
+    rest = np.clip(1 - shares.sum(axis=0), 0, 1)[..., np.newaxis]
+    ground = np.float32(0.0 if theme.dark else 1.0)
+    shown: Array = np.clip((mixed + rest * ground) * light + ground * (1 - light), 0, 1)
+    return shown
 
 
-def _edges(axis: Axis, count: int) -> Any:
-    space = np.geomspace if axis.log else np.linspace
-    return space(axis.start, axis.stop, count + 1)
-
-
-def colour_bar(figure: Figure, image: Any, axes: list[Axes], picture: Heatmap) -> None:
+def colour_bar(
+    figure: Figure, image: Any, axes: list[Axes], picture: Heatmap, style: Style
+) -> None:
     """Draw one colour bar beside all axes that share it."""
-    bar = figure.colorbar(image, ax=axes, aspect=28, pad=0.02, fraction=0.05)
+    bar = figure.colorbar(image, ax=axes, aspect=28, pad=0.015, fraction=0.05)
     bar.outline.set_visible(False)
-    axis = Axis(picture.name, picture.unit, picture.low, picture.high)
+    axis = Axis(picture.name, picture.unit, *scale(picture, style))
     bar.set_label(axis.label)
     found = ticks(axis)
     if found:
@@ -85,23 +151,34 @@ def colour_bar(figure: Figure, image: Any, axes: list[Axes], picture: Heatmap) -
 
 
 def curves(axes: Axes, picture: Curves, theme: Theme, colours: Mapping[str, str]) -> None:
-    """Draw lines over a common axis."""
+    """Draw lines over a common axis, the first on top."""
+    upright = picture.x.name == "part"
     # An area under a curve means something where the axis ends at nothing.
     filled = picture.y.start == 0 or (picture.y.unit == "dB" and len(picture.lines) > 1)
     for order, line in enumerate(picture.lines):
-        colour, total = colours[line.name], line.name == "mixture"
+        colour, total = colours[line.name], is_total(line)
+        layer = 2.5 - 0.01 * order
         axes.plot(
-            line.x, line.y, color=colour, label=line.name, zorder=2.5 - 0.01 * order,
-            linewidth=2.2 if total else 1.6,
+            line.x, line.y, color=colour, label=line.name, zorder=layer,
+            linewidth=2.4 if total else 1.6, solid_joinstyle="round",
         )  # fmt: skip
-        if filled and not total:
-            axes.fill_between(
-                line.x, line.y, picture.y.start, color=colour, alpha=0.16, linewidth=0
-            )
+        shade: dict[str, Any] = {
+            "color": colour, "alpha": 0.22 if theme.dark else 0.18, "linewidth": 0,
+            "zorder": layer - 0.5,
+        }  # fmt: skip
+        if upright and len(line.x):
+            axes.fill_betweenx(line.y, line.x, float(np.nanmin(line.x)), **shade)
+        elif filled and not total:
+            axes.fill_between(line.x, line.y, picture.y.start, **shade)
     axes.grid(True)
     set_axis(axes, "x", picture.x)
     set_axis(axes, "y", picture.y)
     _marks(axes, picture, theme, colours)
+
+
+def is_total(line: Line) -> bool:
+    """Whether a curve is that of everything together."""
+    return line.name.lower() == "mixture"
 
 
 def _marks(axes: Axes, picture: Curves, theme: Theme, colours: Mapping[str, str]) -> None:
@@ -110,36 +187,37 @@ def _marks(axes: Axes, picture: Curves, theme: Theme, colours: Mapping[str, str]
     ends: list[float] = []
     for place, name in sorted(picture.marks):
         at = (place - picture.x.start) / span
-        # About 85 signs of this size fit across.
-        half = (len(name) + 1) / 170
+        # About 78 signs of this size fit across.
+        half = (len(name) + 1) / 156
         level = next((k for k, end in enumerate(ends) if end <= at - half), len(ends))
         ends[level : level + 1] = [at + half]
         owner = max((line for line in colours if name.startswith(line)), key=len, default="")
         colour = colours.get(owner, theme.text)
         axes.axvline(place, color=colour, linestyle=(0, (4, 3)), linewidth=1.0)
         axes.annotate(
-            name, (place, 1.0), (0, 4 + 12 * level), xycoords=axes.get_xaxis_transform(),
-            textcoords="offset points", ha="center", va="bottom", color=colour, fontsize=8.5,
-            fontweight="bold",
+            name, (place, 1.0), (0, 5 + 13 * level), xycoords=axes.get_xaxis_transform(),
+            textcoords="offset points", ha="center", va="bottom", color=colour, fontsize=SMALL,
+            fontweight=600,
         )  # fmt: skip
     if ends and picture.title:
-        axes.set_title(picture.title, pad=10 + 12 * len(ends))
+        axes.set_title(picture.title, pad=12 + 13 * len(ends))
 
 
 def loudest_sample(picture: Wave) -> float:
     """Largest sample, to scale waves that are shown together alike."""
-    return max(float(np.abs(picture.low).max()), float(np.abs(picture.high).max())) or 1.0
+    ends = np.concatenate([np.ravel(picture.low), np.ravel(picture.high)])
+    found = np.abs(ends[np.isfinite(ends)])
+    return float(found.max(initial=0.0)) or 1.0
 
 
 def wave(axes: Axes, picture: Wave, theme: Theme, colour: str, loudest: float) -> None:
     """Draw the outline of a sound, the loudest sample near the edge."""
     count = len(picture.low)
-    centres = picture.x.start + (np.arange(count) + 0.5) / count * (
+    centres = picture.x.start + (np.arange(count) + 0.5) / max(count, 1) * (
         picture.x.stop - picture.x.start
     )
     axes.axhline(0, color=theme.line, linewidth=0.6)
-    axes.fill_between(centres, picture.low, picture.high, color=colour, linewidth=0.7)
+    axes.fill_between(centres, picture.low, picture.high, color=colour, linewidth=0.5)
     set_axis(axes, "x", picture.x)
     axes.set_ylim(-1.05 * loudest, 1.05 * loudest)
     axes.locator_params(axis="y", nbins=4)
-    axes.set_ylabel(picture.name)

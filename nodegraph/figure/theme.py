@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from nodegraph.figure import maps
+from nodegraph.figure.fonts import families
+
 
 @dataclass(frozen=True)
 class Theme:
@@ -19,6 +22,20 @@ class Theme:
     faint: str
     sources: Mapping[str, str]
 
+    @property
+    def dark(self) -> bool:
+        """Whether the ground is dark."""
+        return self.ground != "#FFFFFF"
+
+    def colour_map(self, name: str) -> maps.Array:
+        """Give the 256 colours of a map, uint8 (256, 3). On white those for levels run backwards."""
+        if name == "diverging":
+            ends = self.sources["harmonic"], self.plot, self.sources["percussive"]
+            return maps.diverging(*map(_rgb, ends))
+        if self.dark or name == "cyclic":
+            return maps.fixed(name)
+        return maps.backwards(name)
+
     def named(self, names: Iterable[str]) -> dict[str, str]:
         """Give each source its colour, and those without one the next that is free."""
         names = list(names)
@@ -29,6 +46,8 @@ class Theme:
         return known | {name: free[k % len(free)] for k, name in enumerate(strange)}
 
 
+SIZE, SMALL = 10.5, 9.5
+"""Points of text and of numbers beside axes: readable from the last row at 8 inches' width."""
 IN_TURN = ("bass", "vocals", "keys", "drums", "guitar", "other")
 DARK = Theme(
     ground="#121418",
@@ -74,20 +93,31 @@ LIGHT = Theme(
 )
 
 
+def _rgb(code: str) -> tuple[int, int, int]:
+    red, green, blue = bytes.fromhex(code.removeprefix("#"))
+    return red, green, blue
+
+
 def settings(theme: Theme) -> dict[Any, Any]:
     """Everything that the user's own matplotlib settings could change, as far as it shows."""
     import matplotlib
 
     defaults: dict[Any, Any] = dict(matplotlib.rcParamsDefault)
     return {name: defaults[name] for name in defaults if not name.startswith("backend")} | {
-        "font.family": "DejaVu Sans",
-        "font.size": 9.0,
-        "axes.titlesize": 10.0,
-        "axes.titleweight": "bold",
+        "font.family": list(families()),
+        "font.size": SIZE,
+        "font.weight": 400,
+        "axes.titlesize": SIZE + 1,
+        "axes.titleweight": 600,
         "axes.titlelocation": "left",
-        "axes.labelsize": 9.0,
-        "xtick.labelsize": 8.0,
-        "ytick.labelsize": 8.0,
+        "axes.titlepad": 7.0,
+        "axes.labelsize": SIZE,
+        "axes.labelweight": 400,
+        "axes.labelpad": 5.0,
+        "figure.titleweight": 600,
+        "xtick.labelsize": SMALL,
+        "ytick.labelsize": SMALL,
+        "legend.fontsize": SIZE,
         "axes.linewidth": 0.6,
         "axes.spines.top": False,
         "axes.spines.right": False,
@@ -110,4 +140,7 @@ def settings(theme: Theme) -> dict[Any, Any]:
         "grid.linewidth": 0.6,
         "axes.axisbelow": True,
         "svg.hashsalt": "nodegraph",
+        # Text stays text: it can be searched, and changed in a drawing program.
+        "svg.fonttype": "none",
+        "pdf.fonttype": 42,
     }

@@ -185,3 +185,53 @@ def apply_mask(spectrogram: Array, mask: Array, invert: bool = False, tick: Tick
 
     by_rows(result, work, tick)
     return result
+
+
+def spread(mask: Array, count: int) -> Array:
+    """Count how often each share occurs, in `count` steps from 0 to 1: int64 (count).
+
+    What is not a number is not counted.
+    """
+    counts = np.zeros(count, np.int64)
+    for first, last in row_spans(mask):
+        part = mask[..., first:last, :]
+        with np.errstate(invalid="ignore"):
+            steps = np.clip(part * np.float32(count), 0, count - 1).astype(np.uint16)
+        steps[np.isnan(part)] = count
+        counts += np.bincount(steps.ravel(), minlength=count + 1)[:count]
+    return counts
+
+
+def runs(mask: Array, most: int) -> tuple[int, int]:
+    """Count for how many stretches of time a mask (..., freq, time) is on, at least a half.
+
+    Returns
+    -------
+    all, short
+        How many stretches there are, and how many of them last at most `most` frames.
+    """
+    total = short = 0
+    for first, last in row_spans(mask):
+        on = mask[..., first:last, :] >= 0.5
+        flat = np.zeros((*on.shape[:-1], on.shape[-1] + 2), bool)
+        flat[..., 1:-1] = on
+        # Rows end with off, so that no stretch goes on into the next one.
+        turns = np.flatnonzero(np.diff(flat.ravel().view(np.int8)))
+        lengths = turns[1::2] - turns[::2]
+        total += len(lengths)
+        short += int((lengths <= most).sum())
+    return total, short
+
+
+def blended(first: Array, second: Array, share: float) -> Array:
+    """Give (1 - share) first + share second: masks that sum to one do so afterwards."""
+    masks = np.empty(np.broadcast_shapes(first.shape, second.shape), np.float32)
+
+    def work(rows: slice) -> None:
+        out = masks[..., rows, :]
+        np.subtract(second[..., rows, :], first[..., rows, :], out=out)
+        out *= np.float32(share)
+        out += first[..., rows, :]
+
+    by_rows(masks, work)
+    return masks

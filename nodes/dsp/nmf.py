@@ -25,6 +25,7 @@ from itertools import count
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from nodes.dsp.blocks import Buffers, Tick, one_blas_thread, parallel, silent, spans
@@ -42,6 +43,9 @@ SUMS = 16
 
 SMALL = 10**6
 """Multiplications up to which OpenBLAS takes matrices as they lie and does not rearrange them."""
+
+HIT, HIT_RISE = 0.05, 0.25
+"""Seconds from one hit of a part to the next at least; how far one rises above what is between."""
 
 FLOOR = 1e-10
 """What is added to the model, against the loudest bin: it keeps divisions from zero.
@@ -361,10 +365,44 @@ def by_pitch(templates: Array) -> Array:
 
     Silent parts come last.
     """
+    centroid = centroids(templates)
+    return np.argsort(np.where(np.isnan(centroid), np.inf, centroid), kind="stable")
+
+
+def centroids(templates: Array) -> Array:
+    """Give for each part how high its template (..., freq, part) lies, in bins; NaN for a silent one."""
     shape = templates.reshape(-1, *templates.shape[-2:]).sum(axis=0, dtype=np.float64)
     total = shape.sum(axis=0)
     centroid = np.arange(len(shape)) @ shape / np.where(total > 0, total, 1)
-    return np.argsort(np.where(total > 0, centroid, np.inf), kind="stable")
+    made: Array = np.where(total > 0, centroid, np.nan)
+    return made
+
+
+def hits(activations: Array, rate: float) -> list[int]:
+    """Count for each part how often it is hit.
+
+    Parameters
+    ----------
+    activations
+        (part, time).
+    rate
+        Frames per second.
+
+    Returns
+    -------
+    For each part the number of peaks that rise by a quarter of the part's largest activation above
+    the valleys beside them, and lie `HIT` seconds apart.
+    """
+    counts = []
+    for row in np.nan_to_num(np.asarray(activations, np.float64), posinf=0.0):
+        # Zeros at both ends make peaks of what is hit before the first frame or in the last one.
+        found = scipy.signal.find_peaks(
+            np.pad(row, 1),
+            prominence=(row.max(initial=0) * HIT_RISE) or 1,
+            distance=max(1.0, HIT * rate),
+        )
+        counts.append(len(found[0]))
+    return counts
 
 
 def combine(

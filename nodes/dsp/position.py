@@ -15,7 +15,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from nodes.dsp.blocks import Tick, silent
+from nodes.dsp.blocks import Tick, parallel, silent, spans
 from nodes.dsp.masks import by_rows, row_spans
 
 Array = NDArray[Any]
@@ -115,6 +115,45 @@ def histogram(
             part = weight[rows] if masks is None else weight[rows] * masks[number, rows]
             count += np.bincount(index.ravel(), part.ravel(), bins)
     return counts if masks is not None else counts[0]
+
+
+def over_time(
+    angle: Array, weight: Array, low: float, high: float, bins: int, power: float = 1.0
+) -> Array:
+    """Sum for each frame the weight of the bins that point to each angle.
+
+    Parameters
+    ----------
+    angle
+        (freq, time).
+    weight
+        (channel, freq, time); the channels are summed.
+    low, high, bins
+        Range of the angles; those outside count in the outermost bins.
+    power
+        What the weight is raised to first.
+
+    Returns
+    -------
+    float32 (bins, time). What is not a number counts nowhere.
+    """
+    made = np.empty((bins, angle.shape[-1]), np.float32)
+    size = max(1, (1 << 20) // max(len(angle), 1))
+
+    def work(span: tuple[int, int]) -> None:
+        frames = slice(*span)
+        count = span[1] - span[0]
+        with np.errstate(all="ignore"):
+            energy = weight[..., frames]
+            energy = (energy if power == 1 else energy ** np.float32(power)).sum(axis=0)
+            place = np.clip((angle[:, frames] - low) * (bins / (high - low)), 0, bins - 1)
+        good = np.isfinite(energy) & np.isfinite(place)
+        index = np.where(good, place, 0).astype(np.intp) * count + np.arange(count)
+        sums = np.bincount(index.ravel(), np.where(good, energy, 0).ravel(), bins * count)
+        made[:, frames] = sums.reshape(bins, count)
+
+    parallel(work, spans(angle.shape[-1], size))
+    return made
 
 
 def smooth(counts: Array, sigma: float, circular: bool = False) -> Array:

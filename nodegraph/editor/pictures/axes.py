@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nodegraph import scales
 from nodegraph.views import Axis
 
 Array = NDArray[Any]
@@ -26,7 +27,16 @@ GAP = 6
 """Pixels between two labels."""
 OCTAVES = (16.0, 31.5, 63.0, 125.0, 250.0, 500.0, 1e3, 2e3, 4e3, 8e3, 16e3)
 """The octaves of ISO 266."""
+MELS: tuple[tuple[float, ...], ...] = (
+    (0, 100, 200, 300, 500, 750, 1e3, 1500, 2e3, 3e3, 4e3, 6e3, 8e3, 12e3, 16e3, 24e3, 48e3),
+    (0, 250, 500, 1e3, 2e3, 4e3, 8e3, 16e3, 32e3),
+    (0, 500, 2e3, 8e3, 32e3),
+    (0, 1e3, 8e3),
+    (1e3, 8e3),
+)
+"""Round numbers that lie well apart on a mel scale, ever fewer."""
 SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
+FRACTIONS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 DEGREES = (1, 2, 5, 15, 30, 45, 90, 180)
 
 
@@ -37,9 +47,8 @@ def logarithmic(axis: Axis) -> bool:
 
 def at(axis: Axis, share: float) -> float:
     """Give the number at a share of an axis, counted from its start."""
-    if logarithmic(axis):
-        return float(axis.start * (axis.stop / axis.start) ** share)
-    return float(axis.start + share * (axis.stop - axis.start))
+    first, last = (float(scales.spread(_scale(axis), end)) for end in (axis.start, axis.stop))
+    return float(scales.gathered(_scale(axis), first + share * (last - first)))
 
 
 def shares(axis: Axis, values: Any) -> Array:
@@ -47,25 +56,32 @@ def shares(axis: Axis, values: Any) -> Array:
 
     What lies out of the reach of a logarithm is far below; what is not a number stays so.
     """
-    values = np.asarray(values, np.float64)
-    start, stop = axis.start, axis.stop
+    scale = _scale(axis)
     with np.errstate(all="ignore"):
-        if logarithmic(axis):
-            values = np.log(np.where(values <= 0, np.finfo(float).tiny, values))
-            start, stop = math.log(start), math.log(stop)
-        made: Array = (values - start) / ((stop - start) or 1.0)
+        start, stop = (float(scales.spread(scale, end)) for end in (axis.start, axis.stop))
+        made: Array = (scales.spread(scale, values) - start) / ((stop - start) or 1.0)
     return made
 
 
-def ticks(axis: Axis, pixels: int, most: int, *, upright: bool = False) -> list[Tick]:
+def _scale(axis: Axis) -> scales.Scale:
+    """Give how an axis is spread: evenly where it should be logarithmic and cannot."""
+    return "linear" if axis.log and not logarithmic(axis) else axis.scale
+
+
+def ticks(
+    axis: Axis, pixels: int, most: int, *, upright: bool = False, clocked: bool = False
+) -> list[Tick]:
     """Give round numbers inside an axis: as many as fit without touching, at most `most`.
 
-    Along an upright axis labels lie one over the other, so that more of them fit.
+    Along an upright axis labels lie one over the other, so that more of them fit. With `clocked`
+    seconds are written as minutes and seconds, however few they are.
     """
     low, high = sorted((axis.start, axis.stop))
     if not (math.isfinite(low) and math.isfinite(high) and low < high) or most < 1:
         return []
     for values, written in _series(axis, low, high, most):
+        if clocked and axis.unit == "s":
+            written = moments(min((b - a for a, b in pairwise(values)), default=1.0))
         tick = [
             (float(share), written(value))
             for value, share in zip(values, shares(axis, values), strict=True)
@@ -92,10 +108,13 @@ def _series(
     axis: Axis, low: float, high: float, most: int
 ) -> Iterator[tuple[list[float], Written]]:
     """Give ever thinner series of round numbers from `low` to `high`, and how they are written."""
-    if logarithmic(axis):
+    if logarithmic(axis) and high > 3 * low:
         for values in _log_series(axis, low, high):
             yield [v for v in values if low <= v <= high], _written(axis, 0.0)
         return
+    if axis.scale == "mel" and high > 3 * max(low, 0) and high > 500:
+        for some in MELS:
+            yield [v for v in some if low <= v <= high], _written(axis, 0.0)
     for step in _steps(axis, (high - low) / (most + 1)):
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
         if last - first < most:
@@ -116,6 +135,8 @@ def _log_series(axis: Axis, low: float, high: float) -> Iterator[list[float]]:
 def _steps(axis: Axis, least: float) -> Iterator[float]:
     """Give ever larger round steps, the first at least about as large as needed."""
     special = _special_steps(axis)
+    if special is SECONDS and least < 1:
+        yield from (step for step in FRACTIONS if step >= least)
     yield from (step for step in special if step >= least)
     if axis.unit == "rad":
         return
@@ -149,7 +170,7 @@ def _written(axis: Axis, step: float) -> Written:
     if axis.unit == "rad":
         return _radians
     if _minutes(axis):
-        return clock
+        return moments(step)
     return lambda value: plain(value, step)
 
 
@@ -171,6 +192,22 @@ def clock(seconds: float) -> str:
     """Write minutes and seconds: 1:05."""
     whole = round(abs(seconds))
     return f"{'-' if seconds < 0 and whole else ''}{whole // 60}:{whole % 60:02d}"
+
+
+def moments(step: float) -> Written:
+    """Say how moments this far apart are written: 1:05, or 1:05.25."""
+    digits = max(0, -math.floor(math.log10(step) + 1e-9)) if step > 0 else 0
+    return lambda seconds: moment(seconds, digits)
+
+
+def moment(seconds: float, digits: int = 0) -> str:
+    """Write minutes and seconds with some digits of a second: 0:04.20."""
+    if not digits:
+        return clock(seconds)
+    whole = round(abs(seconds) * 10**digits)
+    rest, part = divmod(whole, 10**digits)
+    sign = "-" if seconds < 0 and whole else ""
+    return f"{sign}{rest // 60}:{rest % 60:02d}.{part:0{digits}d}"
 
 
 _PI = {0: "0", 1: "π/4", 2: "π/2", 3: "3π/4", 4: "π"}

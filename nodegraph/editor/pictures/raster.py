@@ -14,11 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nodegraph.editor.look.colours import DARK as DARK_THEME
 from nodegraph.editor.look.colours import Theme
+from nodegraph.editor.look.signs import source_style
 from nodegraph.editor.pictures import lines, maps, paint
 from nodegraph.editor.pictures.tables import numbers
 from nodegraph.reduction import edges, how, reduced
-from nodegraph.views import Curves, Heatmap, Panels, Picture, Table, Wave
+from nodegraph.views import Blend, Curves, Heatmap, Panels, Picture, Table, Wave
 
 Array = NDArray[Any]
 Place = tuple[int, int, int, int]
@@ -53,6 +55,10 @@ def raster(
         if isinstance(part, Heatmap):
             shown = _limited(part, range_db)
             spot[...] = heatmap(shown, right - left, bottom - top, theme, colour_map)
+        elif isinstance(part, Blend):
+            low = part.low if range_db is None else part.high - range_db
+            shown_blend = replace(part, low=low)
+            spot[...] = blend(shown_blend, right - left, bottom - top, theme, grey=grey)
         elif isinstance(part, Wave):
             lines.wave(part, spot, theme, known, loud)
         elif isinstance(part, Curves):
@@ -81,6 +87,63 @@ def heatmap(picture: Heatmap, width: int, height: int, theme: Theme, colour_map:
     index = np.where(np.isnan(unit), 256, unit).astype(np.intp)
     drawn: Array = colours.astype(np.uint8)[index]
     return drawn
+
+
+def blend(picture: Blend, width: int, height: int, theme: Theme, *, grey: bool = False) -> Array:
+    """Draw a plane of shares, uint8 (height, width, 3): the sources' colours mixed, dimmed by level.
+
+    In the grey mode sources differ by tone. What belongs to nobody is as dark as silence.
+    """
+    planes = np.asarray(picture.shares)
+    if planes.ndim != 3 or not planes.size:
+        return paint.finished(paint.ground(width, height, theme.plot))[..., :3]
+    rows, columns = edges(planes.shape[-2], height), edges(planes.shape[-1], width)
+    level = reduced(picture.level, rows, columns, "largest")[::-1]
+    low, high = picture.low, max(picture.high, picture.low + 1e-6)
+    with np.errstate(all="ignore"):
+        light = np.nan_to_num(np.clip((level - low) / (high - low), 0, 1), nan=0.0)
+    colours = blend_colours(picture.names, theme, grey)
+    mixed = np.zeros((height, width, 3), np.float32)
+    for plane, colour in zip(planes, colours, strict=False):
+        share = np.nan_to_num(reduced(plane, rows, columns, "average")[::-1], nan=0.0)
+        mixed += np.clip(share, 0, 1)[..., np.newaxis] * (colour - DARK)
+    made: Array = (DARK + light[..., np.newaxis] * mixed + 0.5).clip(0, 255).astype(np.uint8)
+    return made
+
+
+DARK = np.array([5, 5, 8], np.float32)
+"""What silence is drawn in, in both themes, as in the maps for levels."""
+
+
+def blend_colours(names: Sequence[str], theme: Theme, grey: bool = False) -> list[Array]:
+    """Give the colour that each source of a blend has: bright, as its ground is dark."""
+    found = []
+    for index, name in enumerate(names):
+        if grey:
+            tone = 255.0 - 150.0 * index / max(len(names) - 1, 1)
+            found.append(np.full(3, tone, np.float32))
+        else:
+            colour = source_style(name, index, DARK_THEME).colour
+            found.append(np.array(colour[:3], np.float32))
+    return found
+
+
+def coloured(picture: Heatmap, low: float, high: float, table: Array, ground: Array) -> Array:
+    """Give a plane as a static texture wants it, a pixel for each of its cells.
+
+    float32 in one row, red, green, blue and alpha from 0 to 1, the highest row first. `table` holds
+    256 colours; what is not a number is drawn in `ground`.
+    """
+    data = np.atleast_2d(picture.data)
+    with np.errstate(all="ignore"):
+        scaled = (data[::-1].astype(np.float32) - np.float32(low)) * np.float32(
+            255 / max(high - low, 1e-12)
+        )
+        index = np.where(np.isnan(scaled), 256, np.clip(scaled, 0, 255)).astype(np.uint16)
+    colours = np.ones((257, 4), np.float32)
+    colours[:256, :3], colours[256, :3] = table / 255.0, np.asarray(ground[:3]) / 255.0
+    made: Array = np.take(colours, index, axis=0).ravel()
+    return made
 
 
 def _map_name(picture: Heatmap, chosen: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from nodegraph.editor.pictures.axes import at, clock, plain, shares
 from nodegraph.figure.table import NOT_DEFINED
-from nodegraph.views import Axis, Curves, Heatmap, Panels, Picture, Wave
+from nodegraph.views import Axis, Blend, Curves, Heatmap, Panels, Picture, Wave
 
 NOTES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 LOWEST = 8.0
@@ -35,6 +35,8 @@ def value_at(picture: Picture, share_x: float, share_y: float) -> Readout:
         return _in_panels(picture, share_x, share_y)
     if isinstance(picture, Heatmap):
         return _in_heatmap(picture, share_x, share_y)
+    if isinstance(picture, Blend):
+        return _in_blend(picture, share_x, share_y)
     if isinstance(picture, Curves):
         return _in_curves(picture, share_x, share_y)
     return _in_wave(picture, share_x) if isinstance(picture, Wave) else Readout()
@@ -61,6 +63,23 @@ def _in_heatmap(picture: Heatmap, share_x: float, share_y: float) -> Readout:
             for share, count in zip((share_y, share_x), data.shape, strict=True)
         )
         value = measured(float(data[row, column]), picture.unit)
+    return Readout(_written(picture.x, x), _written(picture.y, y), value, _note(picture, x, y))
+
+
+def _in_blend(picture: Blend, share_x: float, share_y: float) -> Readout:
+    """Read level and the source that has the largest share."""
+    x, y = at(picture.x, share_x), at(picture.y, share_y)
+    value = ""
+    planes = np.asarray(picture.shares)
+    if planes.size and planes.ndim == 3:
+        row = min(int(share_y * planes.shape[1]), planes.shape[1] - 1)
+        column = min(int(share_x * planes.shape[2]), planes.shape[2] - 1)
+        cell = np.nan_to_num(planes[:, row, column].astype(np.float32), nan=0.0)
+        most = int(cell.argmax())
+        if cell[most] > 0 and most < len(picture.names):
+            value = f"{picture.names[most]} {round(100 * float(cell[most]))} %"
+        level = measured(float(picture.level[row, column]), "dB")
+        value = f"{value}  {level}".strip()
     return Readout(_written(picture.x, x), _written(picture.y, y), value, _note(picture, x, y))
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from nodegraph.editor.running.board_data import FRESH, WORK, Board, Order, Shown, State, Wires
 from nodegraph.editor.running.board_stale import by_node, edited
 from nodegraph.engine import events
-from nodegraph.engine.worker import Died, Message, Pictured, Refused, Told
+from nodegraph.engine.worker import Died, Ended, Message, Pictured, Refused, Told
 
 __all__ = [
     "FRESH",
@@ -29,6 +29,7 @@ __all__ = [
     "begun",
     "died",
     "edited",
+    "given_up",
     "stopped",
     "told",
 ]
@@ -93,9 +94,14 @@ def told(board: Board, *messages: Message, now: float = 0.0) -> Board:
                 board = _changed(board, message.node, picture=board[message.node].picture + 1)
             elif isinstance(message, Refused):
                 board = _refused(board, message.faults)
-            else:
+            elif isinstance(message, Ended):
                 board = _ended(board, message.report)
     return board
+
+
+def given_up(board: Board) -> Board:
+    """Give the board once its run has made room for something that is no run of the board."""
+    return replace(_over(board), ticket=0)
 
 
 def died(board: Board, reason: str) -> Board:

@@ -31,9 +31,12 @@ from nodegraph.editor.running.board import Board
 from nodegraph.editor.running.board_policy import RunSettings
 from nodegraph.editor.running.cards import Card, cards, troubles
 from nodegraph.editor.running.watched import LoopNow
+from nodegraph.editor.showing import Showing
+from nodegraph.editor.showing import kept as kept_views
 from nodegraph.editor.stage import Selection, Stage
 from nodegraph.editor.window.canvas import Canvas
 from nodegraph.editor.window.doing import COMMANDS
+from nodegraph.editor.window.ears import Ears
 from nodegraph.editor.window.engine import Engine
 from nodegraph.editor.window.filing import Filing
 from nodegraph.editor.window.frames import Frames
@@ -42,8 +45,11 @@ from nodegraph.editor.window.hands import Hands
 from nodegraph.editor.window.kit import Kit
 from nodegraph.editor.window.loop_frames import LoopFrames
 from nodegraph.editor.window.panels.inspector import Inspector
+from nodegraph.editor.window.picturing import Picturing
 from nodegraph.editor.window.popups import Popups
 from nodegraph.editor.window.shell import Shell
+from nodegraph.editor.window.views import Views
+from nodegraph.engine.asking import Answer, Ask
 from nodegraph.engine.worker import Facts
 from nodegraph.views import Picture
 
@@ -67,7 +73,11 @@ class App:
         self.presenting: bool = False
         self.in_gallery: bool = True
         self.region: tuple[float, float] | None = None
+        """The loop region: what is repeated, and what is computed first while a knob moves."""
+        self.limited: bool = False
+        """Runs are limited to the loop region."""
         self.raised: list[str] = []
+        self.showing: Showing = Showing().ranged(settings.range_db)
         self.fitted: bool = False
         """The whole graph is shown, and nothing was looked at since."""
         self._glide: Glide | None = None
@@ -75,7 +85,9 @@ class App:
         self._carded: tuple[Any, ...] = ()
         self._unsaved = False
         self._heard = 0
+        self.ears: Ears = Ears(self)
         self.files: Filing = Filing(self)
+        self.picturing: Picturing = Picturing(self)
         self.hands: Hands = Hands(self)
         self.frames: Frames = Frames(self)
         self.frames_of: LoopFrames = LoopFrames(self)
@@ -109,6 +121,11 @@ class App:
     def inspector(self) -> Inspector:
         """The panel at the right."""
         return self.shell.inspector
+
+    @property
+    def views(self) -> Views:
+        """The large views."""
+        return self.shell.views
 
     @property
     def gallery(self) -> Gallery:
@@ -184,8 +201,39 @@ class App:
     def run_settings(self) -> RunSettings:
         """How runs begin."""
         return RunSettings(
-            self.settings.run_as_you_edit and not self.in_gallery, region=self.region
+            self.settings.run_as_you_edit and not self.in_gallery,
+            region=self.region if self.limited else None,
         )
+
+    @property
+    def playhead(self) -> float:
+        """Seconds at which the sound is."""
+        return float(getattr(getattr(self, "ears", None), "seconds", 0.0))
+
+    def ask(self, topic: str, ask: Ask, then: Callable[[Answer], None]) -> None:
+        """Ask about values, as they are shown now; the newest question on a topic counts."""
+        self.engine.ask(topic, ask, then)
+        self.frames.wake()
+
+    def stamp(self, slot: tuple[str, str]) -> Hashable | None:
+        """Give another stamp whenever the value of an output is another one; None without one."""
+        return self.engine.stamp(slot)
+
+    def loop_over(self, region: tuple[float, float] | None) -> None:
+        """Choose the loop region, or none."""
+        if region != self.region:
+            self.region = region
+            if self.limited:
+                self.engine.outdated()
+            self.touch()
+
+    def limit(self, limited: bool) -> None:
+        """Limit runs to the loop region, or no more."""
+        if limited != self.limited:
+            self.limited = limited
+            if self.region is not None:
+                self.engine.outdated()
+            self.touch()
 
     def touch(self) -> None:
         """Note that something has changed, and wake up."""
@@ -255,15 +303,20 @@ class App:
     def _to(self, session: Session) -> None:
         self.session = session
         self.engine.edited(session.graph)
+        self.show_views(self.showing.followed({name for name, _, _ in walk(session.graph.nodes)}))
         self.touch()
 
     def take(self, session: Session) -> None:
         """Begin with another document."""
         self.session = session
         self.selection, self.raised, self.region = frozenset(), [], None
+        self.limited = False
         self.in_gallery = False
         self.hands.rest()
         self.engine.opened(session.graph)
+        self.views.forget_all()
+        self.showing = kept_views.opening(session.graph, self.showing)
+        self.ears.opened()
         self.lay_out()
         self._build_scene()
         self.show_all()
@@ -282,6 +335,15 @@ class App:
     def lay_out(self) -> None:
         """Give every part its place anew."""
         self.shell.lay_out()
+        self.touch()
+
+    def show_views(self, showing: Showing) -> None:
+        """Show other large views, or see something else in them."""
+        before, self.showing = self.showing, showing
+        if before is showing:
+            return
+        if (bool(before.panes), before.alone) != (bool(showing.panes), showing.alone):
+            self.later(self.lay_out)
         self.touch()
 
     def select(self, selection: Selection) -> None:
@@ -319,6 +381,7 @@ class App:
         before, self.settings = self.settings, replace(self.settings, **changes)
         if before == self.settings:
             return
+        self.showing = self.showing.ranged(self.settings.range_db)
         if (before.theme, before.scale) != (self.settings.theme, self.settings.scale):
             self.later(self.shell.rebuild)
         self.later(self.lay_out)
@@ -346,10 +409,16 @@ class App:
         for words in self.engine.said:
             self.say(words, "warning")
         self.engine.said.clear()
-        if not self.in_gallery and not self.hands.dragging:
+        live = not self.in_gallery and self.engine.next_live(
+            self.visible(), self.run_settings, moving=self.session.history.growing,
+            playhead=self.playhead, region=self.region,
+        )  # fmt: skip
+        if not self.in_gallery and not self.hands.dragging and not live:
             self.engine.next_run(self.visible(), self.run_settings)
         if not self.in_gallery:
             self.engine.next_look(self.visible(), self.run_settings)
+        self.ears.work()
+        self.picturing.work()
         if self.engine.version != self._heard:
             self._heard = self.engine.version
             self.touch()
@@ -385,7 +454,8 @@ class App:
             if name in self.scene.loops and self.scene.loops[name].rect.touches(seen)
             for watch in getattr(item, "watch", ())
         ]
-        return [name for _, name in sorted(found)] + watched
+        viewed = [pane.slot[0] for pane in self.showing.panes]
+        return list(dict.fromkeys([*viewed, *(name for _, name in sorted(found)), *watched]))
 
     def _build_scene(self) -> None:
         overlay = self.overlay
@@ -430,6 +500,8 @@ class App:
 
     def end(self) -> None:
         """Leave nothing running."""
+        self.ears.close()
+        self.picturing.close()
         self.engine.close()
         width, height = dpg.get_viewport_width(), dpg.get_viewport_height()
         self.settings = replace(self.settings, width=width, height=height)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from nodegraph.declare import NodeType
@@ -16,8 +16,22 @@ from nodegraph.editor.running.looking import At, Peek
 from nodegraph.editor.running.past import Past
 from nodegraph.editor.running.resuming import resumed
 from nodegraph.editor.running.tally import Around, Tallies
+from nodegraph.editor.window.live_runs import LiveRuns
+from nodegraph.editor.window.origins import Origins
+from nodegraph.editor.window.questions import Questions, Then
+from nodegraph.engine.asking import Ask, slots_of
 from nodegraph.engine.events import Event, Finished, Recalled, Turned
-from nodegraph.engine.worker import Died, Ended, Facts, Message, Pictured, Refused, Told, Worker
+from nodegraph.engine.worker import (
+    Answer,
+    Died,
+    Ended,
+    Facts,
+    Message,
+    Pictured,
+    Refused,
+    Told,
+    Worker,
+)
 from nodegraph.views import Picture
 
 Slot = tuple[str, str]
@@ -80,6 +94,15 @@ class Engine:
         frozenset(),
         frozenset(),
     )
+    live: LiveRuns = field(default_factory=LiveRuns)
+    origins: Origins = field(default_factory=Origins)
+    share: float = SHARE
+    _graph: Graph = field(default_factory=Graph)
+    """That of the last run."""
+    _questions: Questions = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._questions = Questions(self._send)
 
     def start(self) -> None:
         """Start the engine's process, so that it is there when the first run is."""
@@ -91,12 +114,15 @@ class Engine:
         if self.worker is not None:
             self.worker.close()
             self.worker = None
+        self._questions.lose("the engine's process was ended")
 
     def opened(self, graph: Graph) -> None:
         """Begin with another document: nothing of the one before is shown."""
         self.stop()
         self._forget_turns()
         self.pictures, self.facts, self.sources = {}, {}, {}
+        self.live.clear()
+        self.origins.clear()
         # No ticket: what is still on its way speaks of nodes that may bear the same names.
         fresh = Board(measured=self.board.measured)
         self.board = boards.edited(fresh, Graph(), graph, self.types, time.monotonic())
@@ -115,12 +141,14 @@ class Engine:
         self.board = board
         # A node of another type has other outputs, be they of the same name.
         gone = {name for name, kind in before.kinds.items() if board.kinds.get(name) != kind}
-        for slots in (self.pictures, self.facts):
+        self.origins.forget(gone | (before.nodes.keys() - board.nodes.keys()))
+        for slots in (self.pictures, self.facts, self.live.over):
             for slot in [slot for slot in slots if slot[0] in gone]:
                 del slots[slot]
         if any(slot[0] in gone for slot in self.sources):
             self.sources = {s: names for s, names in self.sources.items() if s[0] not in gone}
         anew = looking.touched(before, board)
+        self.live.touched = frozenset(anew)
         self._past.forget(anew)
         self._held = {slot: it for slot, it in self._held.items() if slot[0] not in anew}
         self._ahead = {loop: turn for loop, turn in self._ahead.items() if loop not in anew}
@@ -187,7 +215,8 @@ class Engine:
             looks=order.looks,
             share=share,
         )
-        self._peek = None  # it gave way
+        self._peek = self.live.going = None  # they gave way
+        self._graph, self.origins.region = self.graph, order.region
         anew = {n for n in self.at if n in order.nodes}
         anew = {n for n in anew if n in order.asked or self.board[n].state not in FRESH}
         self._show({loop: turn for loop, turn in self.at.items() if loop not in anew})
@@ -201,6 +230,10 @@ class Engine:
         """Ask the run to stop; whether one went on."""
         if self.worker is None:
             return False
+        if self.live.going is not None:
+            self.worker.cancel()
+            self.live.going = None
+            return True
         if self._peek is not None:
             ahead, self._peek = self._peek.ahead, None
             self.worker.cancel()
@@ -219,7 +252,7 @@ class Engine:
     def restart(self) -> None:
         """End the engine's process and start another: what it had computed is gone."""
         self.close()
-        self._peek = None
+        self._peek = self.live.going = None
         self.start()
         self.opened(self.graph)
 
@@ -228,14 +261,15 @@ class Engine:
     @property
     def seen(self) -> Mapping[Slot, Picture]:
         """The picture of each output, at the turns that are looked at."""
-        if not self.at:
+        if not self.at and not self.live.over:
             return self.pictures
         if self._seen[0] != self.version:
             known = self._past.known(self.at)
             none = looking.empty(self.board, self.at) | known
             shown = {slot: it for slot, it in self.pictures.items() if slot[0] not in none}
             held = {slot: it for slot, it in self._held.items() if slot[0] not in none}
-            self._seen = self.version, {**shown, **held, **self._past.find(self.at)}
+            turned = {**held, **self._past.find(self.at)} if self.at else {}
+            self._seen = self.version, {**shown, **self.live.over, **turned}
         return self._seen[1]
 
     def turn(self, loop: str) -> int:
@@ -325,7 +359,7 @@ class Engine:
 
     def next_look(self, visible: Sequence[str], settings: RunSettings) -> None:
         """Ask for the pictures of the turns that are looked at, as soon as nothing else runs."""
-        if self.worker is None or self.board.going:
+        if self.worker is None or self.board.going or self.live.going is not None:
             return
         rests = time.monotonic() - self._moved > PAUSE
         going, peek = self._peek, self._want(self.at, visible)
@@ -452,17 +486,74 @@ class Engine:
                 self.said.append(f"{loop} came to its end after turn {came}.")
                 self._show({**self.at, loop: came})
 
+    # While a hand is at a knob
+
+    def next_live(
+        self,
+        visible: Sequence[str],
+        settings: RunSettings,
+        *,
+        moving: bool,
+        playhead: float = 0.0,
+        region: tuple[float, float] | None = None,
+    ) -> bool:
+        """Run what follows a knob that moves, on a stretch of time; whether full runs have to wait.
+
+        `moving` says that the edits of now are still one step. `region` is the loop region.
+        """
+        before = self.live.going
+        waits = self.live.next(
+            self, visible, settings, moving=moving, playhead=playhead, region=region
+        )
+        if self.live.going is not before:
+            self._peek = None  # it gave way
+            self.version += 1
+        return waits
+
+    # Questions
+
+    def ask(self, topic: str, ask: Ask, then: Then) -> None:
+        """Ask about values, as they are shown now; `then` gets the answer, in a later frame.
+
+        A question takes the place of an older one on its topic that is not answered. Only where
+        both ask the same of different parts, the older one may still be answered first.
+        """
+        self._questions.ask(topic, ask, then)
+
+    def stamp(self, slot: Slot) -> Hashable | None:
+        """Give another stamp whenever the value of an output is another one; None without one."""
+        return self.origins.stamp(self.board, self.at, slot)
+
+    @property
+    def asking(self) -> bool:
+        """Whether answers are on their way."""
+        return self._questions.open
+
+    def _send(self, ask: Ask, topic: str) -> int | str:
+        """Put a question about what is shown; or say why there is nothing to ask about."""
+        if self.worker is None:
+            return "the engine is not running"
+        found = self.origins.of(self.board, self.at, self.graph, slots_of(ask))
+        if isinstance(found, str):
+            return found
+        origin, at = found
+        return self.worker.ask(
+            origin.graph, ask, topic=topic, at=at, region=origin.region, live=origin.live
+        )
+
     # Messages
 
     def poll(self) -> None:
         """Take the messages that have come."""
         if self.worker is None:
+            self._questions.hand_out()
             return
         messages = self.worker.poll()
         end = time.monotonic() + BUDGET
         while messages:
             self._take(messages)
             messages = self.worker.poll() if time.monotonic() < end else []
+        self._questions.hand_out()
 
     def _take(self, messages: list[Message]) -> None:
         for message in messages:
@@ -472,6 +563,11 @@ class Engine:
             ):
                 self._looked(going, message)
                 continue
+            if isinstance(message, Answer):
+                self._questions.take(message)
+                continue
+            if self.live.take(self, message):
+                continue
             if isinstance(message, Pictured) and message.ticket == self.board.ticket:
                 if message.node not in self.board.follows:
                     continue
@@ -479,6 +575,7 @@ class Engine:
                 if message.picture is not None:
                     self.pictures[slot] = message.picture
                     self._keep_turn(message)
+                self.live.over.pop(slot, None)
                 if message.facts is not None:
                     self.facts[slot] = message.facts
                     if self.sources.get(slot, ()) != message.facts.sources:
@@ -502,6 +599,8 @@ class Engine:
 
     def _count(self, event: Event) -> None:
         """Take the numbers of a turn; where a loop begins anew, its turns are others."""
+        if isinstance(event, Finished) and event.node in self.board.follows:
+            self.origins.finished(event, self._graph, self.origins.region, live=False)
         if isinstance(event, Recalled):
             if self.tallies.recalled(event):
                 self._past.forget(looking.live(self.board, {event.loop: 0}))
@@ -530,7 +629,8 @@ class Engine:
     @property
     def busy(self) -> bool:
         """Whether a run goes on, or pictures of other turns are on their way."""
-        return self.board.going or (self._peek is not None and not self._peek.ahead)
+        peeking = self._peek is not None and not self._peek.ahead
+        return self.board.going or peeking or self.live.going is not None
 
     @property
     def process_id(self) -> int | None:

@@ -15,7 +15,7 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.commands import Context, Place, match
 from nodegraph.editor.window.keyboard import Keyboard
-from nodegraph.editor.window.pointing import Mouse
+from nodegraph.editor.window.pointing import Mouse, Moved
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.app import App
@@ -36,7 +36,9 @@ class Frames:
         self.app = app
         self.count = 0
         self.probe: Probe | None = None
-        self.keyboard: Keyboard = Keyboard(self._key)
+        self.keyboard: Keyboard = Keyboard(self._key, self._let_go)
+        self._held: tuple[str, str, str] | None = None
+        """A command that acts when its key is let go: the key, the command, the press."""
         self.mouse: Mouse = Mouse()
         self._woken = time.monotonic()
         self._closing = False
@@ -97,6 +99,8 @@ class Frames:
     def _mouse(self) -> None:
         for event in self.mouse.happened():
             self.wake()
+            if not isinstance(event, Moved):
+                self._held = None  # the key was for a drag
             self.app.hands.take(event)
 
     def _name(self) -> None:
@@ -114,11 +118,24 @@ class Frames:
         if press == "Escape" and app.hands.escape():
             return
         place = Place.GALLERY if app.in_gallery else Place.CANVAS
+        if app.views.grip.over and not app.in_gallery:
+            place = Place.VIEW
         if popups.open:
             place = Place.REFUSAL if popups.open == "refusal" else Place.POPUP
         command = match(press, Context(place, typing), app.able)
-        if command is not None and (command.repeat or not again):
+        if command is None or (again and not command.repeat):
+            return
+        if command.release:
+            self._held = press.rpartition("+")[2], command.id, press
+        else:
             app.do(command.id, press)
+
+    def _let_go(self, key: str) -> None:
+        """Do a command that waited for its key to be let go."""
+        if self._held is not None and self._held[0] == key:
+            _, command, press = self._held
+            self._held = None
+            self.app.do(command, press)
 
     @property
     def awake(self) -> bool:
@@ -129,6 +146,7 @@ class Frames:
             or not self.idle
             or bool(self.mouse.down)
             or app.popups.busy
+            or app.ears.playing
             or (app.in_gallery and app.gallery.busy)
         )
 
@@ -136,5 +154,6 @@ class Frames:
     def idle(self) -> bool:
         """Whether nothing is going on: without input all stays as it is."""
         app = self.app
-        drawing = app.canvas.busy and not app.in_gallery  # where the canvas is not drawn at all
-        return not (app.engine.busy or app.gliding or self._jobs or drawing or app.hands.dragging)
+        drawing = app.canvas.busy and app.regions.canvas.width > 0  # where it is drawn at all
+        answers = app.engine.busy or app.engine.asking or app.views.busy
+        return not (answers or app.gliding or self._jobs or drawing or app.hands.dragging)

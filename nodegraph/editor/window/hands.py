@@ -80,6 +80,8 @@ class Hands:
     def take(self, event: pointing.Happened) -> None:
         """Give an event to the part that it is for."""
         app = self.app
+        if self._for_views(event):
+            return
         if isinstance(event, pointing.Moved):
             self._move()
         elif isinstance(event, pointing.Turned):
@@ -87,10 +89,23 @@ class Hands:
                 # Steps add up: they begin where the canvas is gliding to.
                 stage = replace(app.stage, view=app.target)
                 self._step(events.Wheel(self.at, event.notches), stage)
+            elif app.regions.tracks.holds(event.at) and not app.popups.open:
+                held = app.frames.keyboard.held
+                app.shell.tracks.wheel(event.at, event.notches, ctrl=held.ctrl, shift=held.shift)
         elif isinstance(event, pointing.Pressed):
             self._press(event)
         else:
             self._release(event)
+
+    def _for_views(self, event: pointing.Happened) -> bool:
+        """Give an event to the large views, unless something else is in the hand."""
+        app = self.app
+        if self.dragging or self.carried or app.in_gallery:
+            return False
+        pressed = event.at if isinstance(event, pointing.Pressed) else None
+        if pressed and (app.popups.open or app.regions.splitter(pressed, app.kit.scale / 100)):
+            return False
+        return app.views.take(event)
 
     def _move(self) -> None:
         app = self.app
@@ -148,6 +163,12 @@ class Hands:
             self._step(events.Cancel())
             self.splitter = None
             return True
+        view = app.views.focused
+        if view is not None and app.views.grip.clear(view):
+            return True
+        if app.ears.auditioned is not None:
+            app.ears.release()
+            return True
         if app.presenting:
             app.do("view.presenter")
             return True
@@ -186,7 +207,7 @@ class Hands:
                 app.do("loop.control", key=intent.control, loop=intent.loop, share=intent.share)
             case intents.OpenLarge():
                 app.select(frozenset([("node", intent.node)]))
-                app.remember(inspector_open=True)
+                app.do("view.large", node=intent.node, output=intent.output)
             case intents.Rename():
                 app.select(frozenset([intent.key]))
                 app.do("edit.rename")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nodegraph.declare import NodeType
 from nodegraph.document import Graph
@@ -20,8 +20,12 @@ from nodegraph.editor.running.cards import Card
 from nodegraph.editor.running.watched import LoopNow
 from nodegraph.editor.stage import Selection, Stage
 from nodegraph.editor.window.kit import Kit
+from nodegraph.engine.asking import Answer, Ask
 from nodegraph.engine.worker import Facts
 from nodegraph.views import Picture
+
+if TYPE_CHECKING:
+    from nodegraph.editor.window.ears import Ears
 
 
 class Host(Protocol):
@@ -43,6 +47,8 @@ class Host(Protocol):
     cards: Mapping[str, Card]
     presenting: bool
     in_gallery: bool
+    ears: Ears
+    """What is heard, the playhead, and the stretch of time on screen."""
 
     @property
     def kit(self) -> Kit:
@@ -77,6 +83,11 @@ class Host(Protocol):
     def sources(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
         """The sources known to run through each output."""
 
+    region: tuple[float, float] | None
+    """The loop region: what is repeated, and what is computed first while a knob moves."""
+    limited: bool
+    """Runs are limited to the loop region."""
+
     @property
     def graph(self) -> Graph:
         """The document as it is now."""
@@ -84,6 +95,18 @@ class Host(Protocol):
     @property
     def stage(self) -> Stage:
         """The canvas for pure functions."""
+
+    def ask(self, topic: str, ask: Ask, then: Callable[[Answer], None]) -> None:
+        """Ask about values, as they are shown now; the newest question on a topic counts."""
+
+    def stamp(self, slot: tuple[str, str]) -> Hashable | None:
+        """Give another stamp whenever the value of an output is another one; None without one."""
+
+    def loop_over(self, region: tuple[float, float] | None) -> None:
+        """Choose the loop region, or none."""
+
+    def limit(self, limited: bool) -> None:
+        """Limit runs to the loop region, or no more."""
 
     def do(self, command: str, key: str = "", **details: Any) -> None:
         """Do a command of `nodegraph.editor.commands`, as by its key."""

@@ -58,12 +58,17 @@ def _codes() -> Iterator[tuple[int, str]]:
 
 
 class Keyboard:
-    """Calls `pressed` with the chord of each press, and with True where a held key repeats it."""
+    """Calls `pressed` with the chord of each press, and with True where a held key repeats it.
 
-    def __init__(self, pressed: Callable[[str, bool], None]) -> None:
+    `released` is called with the name of each key that is let go.
+    """
+
+    def __init__(
+        self, pressed: Callable[[str, bool], None], released: Callable[[str], None]
+    ) -> None:
         self._keys = dict(_codes())
         self._down: set[int] = set()
-        self._pressed = pressed
+        self._pressed, self._released = pressed, released
         self._registry = dpg.add_handler_registry()
         dpg.add_key_press_handler(parent=self._registry, callback=self._on_press)
         dpg.add_key_release_handler(parent=self._registry, callback=self._on_release)
@@ -81,6 +86,8 @@ class Keyboard:
 
     def _on_release(self, _sender: object, code: int) -> None:
         self._down.discard(code)
+        if code in self._keys:
+            self._released(self._keys[code])
 
     def refresh(self) -> None:
         """Forget keys whose release was not seen, as when the window lost the keys meanwhile."""

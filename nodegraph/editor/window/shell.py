@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.look.colours import THEMES
-from nodegraph.editor.regions import PRESENTING, Regions, regions
+from nodegraph.editor.regions import PRESENTING, Regions, Viewing, regions
 from nodegraph.editor.window.canvas import Canvas
 from nodegraph.editor.window.gallery import Gallery
 from nodegraph.editor.window.kit import Kit
@@ -20,6 +20,7 @@ from nodegraph.editor.window.panels.status import StatusLine
 from nodegraph.editor.window.panels.topbar import TopBar
 from nodegraph.editor.window.panels.tracks import Tracks
 from nodegraph.editor.window.popups import Popups
+from nodegraph.editor.window.views import Views
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.app import App
@@ -58,11 +59,14 @@ class Shell:
         self.canvas: Canvas = Canvas(app)
         self.inspector: Inspector = Inspector(app)
         self.gallery: Gallery = Gallery(app)
+        self.tracks: Tracks = Tracks(app)
+        self.views: Views = Views(app)
         self.parts: dict[str, Any] = {
             "canvas": self.canvas,
             "palette": Palette(app),
+            "view": self.views,
             "inspector": self.inspector,
-            "tracks": Tracks(app),
+            "tracks": self.tracks,
             "gallery": self.gallery,
             "topbar": TopBar(app),
             "status": StatusLine(app),
@@ -110,7 +114,8 @@ class Shell:
     def fits(self) -> bool:
         """Whether the parts are laid out for the size that the window has."""
         shown = self.regions
-        parts = [part for part in (shown.status, shown.canvas, shown.gallery) if part.height]
+        rooms = shown.status, shown.canvas, shown.view, shown.gallery
+        parts = [part for part in rooms if part.height]
         return self.size == (shown.topbar.width, max(part.bottom for part in parts))
 
     def _kit(self) -> Kit:
@@ -123,8 +128,15 @@ class Shell:
     def _wanted(self) -> Regions:
         app = self.app
         settings = replace(app.settings, scale=self.kit.scale)
-        modes = {"presenting": app.presenting, "in_gallery": app.in_gallery}
-        return regions(*self.size, settings, **modes)
+        showing = app.showing
+        viewing: Viewing = "alone" if showing.alone else "beside" if showing.panes else ""
+        return regions(
+            *self.size,
+            settings,
+            presenting=app.presenting,
+            in_gallery=app.in_gallery,
+            viewing=viewing if showing.panes else "",
+        )
 
     def _fit(self) -> None:
         app, canvas = self.app, self.regions.canvas

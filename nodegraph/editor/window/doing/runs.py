@@ -61,10 +61,17 @@ def _as_you_edit(app: App, **_: Any) -> None:
 
 
 @command("run.region", opened)
-def _region(app: App, region: tuple[float, float] | None = None, key: str = "", **_: Any) -> None:
-    if region != app.region:
-        app.region = region
-        app.engine.outdated()
+def _region(app: App, key: str = "", **details: Any) -> None:
+    """Limit runs to the loop region, or no more; with a region, choose that one."""
+    if "region" in details:
+        app.loop_over(details["region"])
+    elif app.region is None:
+        app.remember(tracks_open=True)
+        app.say("Drag on the ruler of the tracks to choose the loop region first.")
+    else:
+        app.limit(not app.limited)
+        stretch = "the loop region" if app.limited else "the whole recording"
+        app.say(f"Runs go over {stretch}.")
 
 
 @command("run.next_fault", lambda app: bool(app.cards))

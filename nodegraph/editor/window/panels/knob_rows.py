@@ -9,13 +9,14 @@ from typing import Any
 import dearpygui.dearpygui as dpg
 
 from nodegraph.declare import Knob
+from nodegraph.editor.canvas.knob_kinds import HIGHEST, LOWEST, given, setting, written
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.look.faces import TEXT
 from nodegraph.editor.look.measures import NODE
-from nodegraph.editor.window.canvas.knob_kinds import HIGHEST, LOWEST, given, setting, written
 from nodegraph.editor.window.kit import Kit
 from nodegraph.editor.window.kit.styles import make
 from nodegraph.editor.window.panels import parts
+from nodegraph.editor.window.panels.cells_box import CellsBox
 
 NAMES = 0.42
 Set = Callable[[str, Any], object]
@@ -48,6 +49,7 @@ class KnobRows:
         self.kit, self.prefix = kit, prefix
         self._set, self._rest, self._choose = set_value, rest, choose
         self._rows: list[_Row] = []
+        self._boxes: dict[str, CellsBox] = {}
         self._active = False
         self._themes = [_theme(kit, combo) for combo in (False, True)]
 
@@ -58,9 +60,26 @@ class KnobRows:
         knobs: Sequence[tuple[Knob, Any, str]],
     ) -> None:
         """Add a row for each knob with its value, and where it is wired from (empty for not)."""
-        self._rows = []
+        self._rows, self._boxes = [], {}
         for knob, value, wired in knobs:
             self._row(parent, width, knob, value, wired)
+            if knob.param.paint and not wired:
+                self._box(parent, width, knob, str(value))
+
+    def _box(self, parent: int, width: float, knob: Knob, value: str) -> None:
+        """Add the grid that a text of cells is painted in."""
+        tag = f"{self.prefix}.{knob.name}.cells"
+
+        def painted(text: str) -> None:
+            self._set(knob.name, text)
+
+        box = self._boxes[knob.name] = CellsBox(self.kit, tag, painted, self._rest)
+        box.build(parent, width, value)
+
+    @property
+    def rects(self) -> dict[str, Rect]:
+        """Where the cells are that can be painted, by the name of their field."""
+        return {f"{self.prefix}.{name}.cells": box.rect for name, box in self._boxes.items()}
 
     def _row(self, parent: int, width: float, knob: Knob, value: Any, wired: str) -> None:
         kit, pitch = self.kit, self.kit.px(NODE.knob_pitch)
@@ -162,6 +181,8 @@ class KnobRows:
             if value != row.shown:
                 row.shown = value
                 dpg.set_value(row.item, value)
+        for name, box in self._boxes.items():
+            box.refresh(str(values.get(name, "")))
         if self._active and not active:
             self._rest()
         self._active = active
@@ -178,9 +199,11 @@ class KnobRows:
             if there and dpg.get_value(row.item) != row.shown:
                 self._commit(row)
             self.kit.forget(row.item)
+        for box in self._boxes.values():
+            box.leave()
         if self._active:
             self._rest()
-        self._rows, self._active = [], False
+        self._rows, self._boxes, self._active = [], {}, False
 
     def destroy(self) -> None:
         """Free what does not hang in the tree of widgets."""

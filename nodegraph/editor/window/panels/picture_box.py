@@ -19,7 +19,7 @@ from nodegraph.editor.pictures.readout import value_at
 from nodegraph.editor.pictures.tables import rows
 from nodegraph.editor.window.kit import Kit
 from nodegraph.editor.window.panels import parts
-from nodegraph.views import Axis, Curves, Heatmap, Panels, Picture, Table, Wave
+from nodegraph.views import Axis, Blend, Curves, Heatmap, Panels, Picture, Table, Wave
 
 BOTTOM, RIGHT, BARE, GAP = 20, 44, 8, 8
 """Below the plot, right of it with a ruler, and right of it without."""
@@ -116,7 +116,7 @@ class PictureBox:
         kit, px, theme = self.kit, self.kit.px, self.kit.theme
         width = dpg.get_item_width(self._plot) or 1
         ruled = isinstance(picture, Heatmap)
-        left = px(INSPECTOR.axis) if isinstance(picture, (Heatmap, Curves)) else 0
+        left = px(INSPECTOR.axis) if isinstance(picture, (Heatmap, Blend, Curves)) else 0
         right = px(RIGHT) if ruled else px(BARE) if left else 0
         area = Rect(left, 0, width - left - right, px(INSPECTOR.plot))
         self._area = area
@@ -285,7 +285,7 @@ def height_of(picture: Picture | None) -> int:
 
 def axes_of(picture: Picture) -> tuple[Axis | None, Axis | None]:
     """Give the axis across and the upright one, as far as a picture has one for all of it."""
-    if isinstance(picture, (Heatmap, Curves)):
+    if isinstance(picture, (Heatmap, Blend, Curves)):
         return picture.x, picture.y
     if isinstance(picture, Wave):
         return picture.x, None

@@ -1,0 +1,567 @@
+"""One large view: its strip, its pictures with their axes, and what lies over them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
+
+import dearpygui._dearpygui as raw
+import dearpygui.dearpygui as dpg
+import numpy as np
+
+from nodegraph.document import Link, Node, find, walk
+from nodegraph.editor.canvas.view import Point, Rect
+from nodegraph.editor.look.faces import TEXT, Face
+from nodegraph.editor.look.measures import PRESENTER
+from nodegraph.editor.pictures import lines
+from nodegraph.editor.pictures.readout import Readout
+from nodegraph.editor.showing import Pane, places, spans
+from nodegraph.editor.showing.lenses import Need
+from nodegraph.editor.showing.marking import Marking
+from nodegraph.editor.showing.places import Spot
+from nodegraph.editor.window.canvas.words import empty, standing
+from nodegraph.editor.window.kit.pen import Pen, Ruler
+from nodegraph.editor.window.panels import parts as pieces
+from nodegraph.editor.window.panels.names import family_of, labels
+from nodegraph.editor.window.views import strip as strips
+from nodegraph.editor.window.views import table
+from nodegraph.editor.window.views.factors import Factors
+from nodegraph.editor.window.views.histogram import Histogram
+from nodegraph.editor.window.views.marks import Ink
+from nodegraph.editor.window.views.plots import Plot, Style, frame, ruler, ruler_pixels
+from nodegraph.editor.window.views.sight import Sight
+from nodegraph.editor.window.views.strip import Strip, Told
+from nodegraph.editor.window.views.textures import Textures
+from nodegraph.views import Axis, Curves, Heatmap, Panels, Picture, Single, Table, Wave
+
+if TYPE_CHECKING:
+    from nodegraph.editor.window.app import App
+    from nodegraph.editor.window.views.views import Views
+
+PLAIN = Axis("", "", 0.0, 1.0)
+
+
+class PaneView:
+    """What is drawn of one pane. Pictures come from its `Sight`, which outlives it."""
+
+    def __init__(self, views: Views, index: int, pane: Pane, sight: Sight, parent: int) -> None:
+        self.views, self.index, self.pane, self.sight = views, index, pane, sight
+        self.app: App = views.app
+        self.textures: Textures = views.textures
+        kit = self.app.kit
+        self.rect = Rect(0, 0, 1, 1)
+        self.pen_ruler: Ruler = views.ruler
+        self._child = pieces.pane(kit, parent, Rect(0, 0, 8, 8), "panel")
+        tag = f"view.{index}"
+        self.strip = Strip(kit, views.trough, tag, lambda name, key: views.press(index, name, key))
+        self.strip.build(self._child, Rect(0, 0, 8, 8))
+        self._body = 0
+        self._layers: dict[str, int] = {}
+        self.plots: list[Plot] = []
+        self.rooms: dict[str, Rect] = {}
+        """What can be clicked in it, by name, in pixels of the pane."""
+        self._structure: Hashable = None
+        self._framed: Hashable = None
+        self._over: Hashable = None
+        self._rulers: list[int] = []
+        self._ruled: Hashable = None
+        self._heads: list[int] = []
+        self.marking: Marking = Marking()
+        self.histogram: Histogram | None = None
+        self.factors: Factors | None = None
+        self.ink: Ink | None = None
+        self.readout = ""
+        self.at: Point | None = None
+        """The pointer in pixels of the pane, while it is over a plot."""
+        self.under: Sight | None = None
+        """A second picture that stands below: a histogram's quantity over time."""
+
+    # Life
+
+    def put(self, rect: Rect) -> None:
+        """Take a place in the room of the views."""
+        if rect == self.rect:
+            return
+        self.rect = rect
+        pieces.put(self._child, rect)
+        high = strips.height(self.app.kit.px, self.app.presenting)
+        pieces.put(self.strip._pane, Rect(0, 0, rect.width, high))
+        self._structure = None
+        if self._body:
+            dpg.delete_item(self._body)
+        self._body = int(dpg.add_group(parent=self._child, pos=(0, high)))
+        size = max(round(rect.width), 1), max(round(rect.height - high), 1)
+        ink = int(dpg.add_drawlist(*size, parent=self._body))
+        names = ("ground", "image", "frame", "over", "head", "hover")
+        self._layers = {name: int(dpg.add_draw_layer(parent=ink)) for name in names}
+        self._heads = []
+        self._drop_plots()
+
+    def destroy(self) -> None:
+        """Remove it; the textures go back."""
+        self._drop_plots()
+        for texture in self._rulers:
+            self.textures.drop(texture)
+        self._rulers, self._ruled = [], None
+        if dpg.does_item_exist(self._child):
+            dpg.delete_item(self._child)
+
+    def _drop_plots(self) -> None:
+        for plot in self.plots:
+            plot.destroy()
+        self.plots, self._structure, self._framed, self._over = [], None, None, None
+        self.factors = None
+
+    @property
+    def room(self) -> Rect:
+        """The room below the strip, in pixels of the drawing."""
+        high = strips.height(self.app.kit.px, self.app.presenting)
+        return Rect(0, 0, self.rect.width, max(self.rect.height - high, 1))
+
+    @property
+    def top(self) -> float:
+        """How far the drawing lies below the top of the pane."""
+        return float(strips.height(self.app.kit.px, self.app.presenting))
+
+    def pen(self, layer: str) -> Pen:
+        """Give a pen for a layer of the drawing."""
+        return Pen(self.pen_ruler, self._layers[layer])
+
+    # What is shown
+
+    @property
+    def picture(self) -> Picture | None:
+        """The picture of all of it."""
+        return self.sight.picture
+
+    def parts(self) -> tuple[Single, ...]:
+        """Give the single pictures that stand here."""
+        found = places.parts_of(self.picture) if self.picture is not None else ()
+        below = self.under.picture if self.under is not None else None
+        if below is not None and len(found) == 1 and isinstance(found[0], Curves):
+            return (*found, places.parts_of(below)[0])
+        return found
+
+    def closer(self) -> tuple[Single | None, ...]:
+        """Give the closer picture of each part, where there is one."""
+        parts = self.parts()
+        close = places.parts_of(self.sight.close.picture) if self.sight.close else ()
+        found: list[Single | None] = (
+            list(close) if len(close) == len(parts) else [None] * len(parts)
+        )
+        if self.under is not None and len(parts) == 2 and self.under.close is not None:
+            found = [None, places.parts_of(self.under.close.picture)[0]]
+        return tuple(found)
+
+    def node_family(self) -> str:
+        """Give the family of the node that is shown."""
+        item = next((i for n, i, _ in walk(self.app.graph.nodes) if n == self.pane.slot[0]), None)
+        return family_of(item) if item is not None else "view"
+
+    def title(self) -> str:
+        """Say what is shown."""
+        app, pane = self.app, self.pane
+        named = labels(app.graph, app.types)
+        words = named.get(pane.slot[0], pane.slot[0])
+        known = app.types.get(app.board.kinds.get(pane.slot[0], ""))
+        several = known is not None and len(known.outputs) > 1
+        if pane.slot[1] and several:
+            words = f"{words}, {pane.slot[1]}"
+        if pane.source:
+            words = f"{words}: {pane.source}"
+        if pane.other is not None:
+            words = f"{words} minus {named.get(pane.other[0], pane.other[0])}"
+        return words
+
+    def measured(self) -> str:
+        """Say what the numbers of the picture are."""
+        parts = self.parts()
+        if not parts:
+            return ""
+        title = getattr(self.picture, "title", "")
+        if title and len(parts) != 1 and " " in title:
+            return str(title)
+        part = next((part for part in parts if isinstance(part, Heatmap)), parts[0])
+        if isinstance(part, Heatmap):
+            below = part.unit == "dB" and part.high == 0
+            return (
+                f"{part.name}, dB below the largest" if below else _labelled(part.name, part.unit)
+            )
+        if isinstance(part, Curves):
+            level = part.y.unit == "dB" and part.y.stop < 10
+            of = f"{part.y.name} per {part.x.name}" if part.y.name else part.x.name
+            return f"{of}, dB below the highest" if level else part.y.label or part.x.label
+        if isinstance(part, Wave):
+            return "lowest and highest sample"
+        return ""
+
+    def told(self) -> Told:
+        """Give what decides what stands in the strip."""
+        showing, sight = self.app.showing, self.sight
+        parts = self.parts()
+        pitched = any(map(places.over_pitch, parts))
+        return Told(
+            title=self.title(),
+            family=self.node_family(),
+            measured=self.measured(),
+            letter=self.pane.source,
+            choices=sight.choices,
+            kind=self.pane.kind,
+            sources=sight.sources,
+            source=self.pane.source,
+            scale=showing.scale if pitched else "",
+            notes=showing.notes,
+            tool=showing.tool if self.index == showing.focus and self.can_mark else "",
+            linked=self.pane.linked,
+            several=len(showing.panes) > 1,
+            beside=showing.beside,
+            alone=showing.alone,
+            first=self.index == 0,
+            grey=self.app.settings.grey,
+        )
+
+    @property
+    def can_mark(self) -> bool:
+        """Whether there is a plane in which one can mark."""
+        return any(plot.plane for plot in self.plots) and self.factors is None
+
+    # Each frame
+
+    def style(self) -> Style:
+        """Give how pictures are drawn now."""
+        app, window = self.app, self.app.showing.window(self.index)
+        parts = self.parts()
+        names = [name for part in parts for name in _names(part)]
+        common = self.views.common if self.pane.linked else _top(parts)
+        return Style(
+            theme=app.kit.theme,
+            colour_map=app.settings.colour_map,
+            grey=app.settings.grey,
+            scale=app.showing.scale,
+            notes=app.showing.notes,
+            low=window.top - window.range_db,
+            high=window.top,
+            common=common,
+            known=lines.styles(names, app.kit.theme, app.settings.grey),
+            loud=lines.loudest(part for part in parts if isinstance(part, Wave)),
+        )
+
+    def refresh(self) -> None:
+        """Ask for what is missing and draw what differs."""
+        if self.rect.width < 8 or not self._body:
+            return
+        self._ask()
+        parts = self.parts()
+        self._lay(parts)
+        style, close = self.style(), self.closer()
+        for plot in self.plots:
+            part = parts[plot.spot.index]
+            if isinstance(part, Table):
+                continue
+            across, upright = self.views.axes_for(self, part)
+            near = close[plot.spot.index] if plot.spot.index < len(close) else None
+            plot.draw(part, near, across, upright, style)
+        self._frame(parts, style)
+        self._overlay(style)
+        self.strip.refresh(self.told(), self.rect.width, self.top, self.readout, self.views.ready)
+
+    def _ask(self) -> None:
+        room, showing = self.room, self.app.showing
+        px = self.app.kit.scale / 100
+        width = max(room.width - (places.LEFT + places.BARE) * px, 64)
+        height = max(room.height - places.BOTTOM * px, 64)
+        self.sight.want(round(width), round(height), showing.scale, self._need(self.sight))
+        self._ask_below(round(width), round(height))
+
+    def _ask_below(self, width: int, height: int) -> None:
+        """Look for the quantity of a histogram over time, to stand below it."""
+        parts = places.parts_of(self.picture) if self.picture is not None else ()
+        is_curve = (
+            len(parts) == 1 and isinstance(parts[0], Curves) and not places.over_time(parts[0])
+        )
+        if not is_curve or self.pane.kind or self.pane.other is not None:
+            self.under = None
+            return
+        slot = self._field()
+        if slot is None:
+            self.under = None
+            return
+        pane = Pane(slot, kind="over_time")
+        self.under = self.views.sight(pane)
+        self.under.want(width, height // 2, self.app.showing.scale, self._need(self.under))
+
+    def _field(self) -> tuple[str, str] | None:
+        """Find the plane that a histogram was made of: the first that is wired into its node."""
+        app, (name, port) = self.app, self.pane.slot
+        item = next((i for n, i, _ in walk(app.graph.nodes) if n == name), None)
+        known = app.types.get(item.type) if isinstance(item, Node) else None
+        output = known.output(port) if known is not None else None
+        if known is None or output is None or "Histogram" not in output.type_names:
+            return None
+        assert isinstance(item, Node)
+        for port_type in known.ports:
+            link = item.inputs.get(port_type.name)
+            if "Field" in port_type.type_names and link is not None and isinstance(link, Link):
+                return link.node, link.port
+        return None
+
+    def _need(self, sight: Sight) -> Need | None:
+        """Give what is seen of the planes of a pane, where it is not all."""
+        window, known = self.app.showing.window(self.index), sight.axes()
+        if known is None or (window.time is None and window.pitch is None):
+            return None
+        plots = [plot for plot in self.plots if plot.timed]
+        if not plots:
+            return None
+        widest = max(plots, key=lambda plot: plot.rect.width)
+        across = self.views.time_axis(self)
+        upright = self.views.pitch_axis(self)
+        time = window.time or (spans.whole(across) if across is not None else (0.0, 1.0))
+        pitch = None
+        if known[1] is not None and upright is not None:
+            pitch = window.pitch or spans.whole(upright)
+        tall = max((plot for plot in plots), key=lambda plot: plot.rect.height)
+        return Need(time, pitch, round(widest.rect.width), round(tall.rect.height))
+
+    def _lay(self, parts: tuple[Single, ...]) -> None:
+        """Place the pictures; plots are made anew only where others are needed."""
+        picture, room, px = self.picture, self.room, self.app.kit.scale / 100
+        structure = (
+            tuple(type(part).__name__ for part in parts), getattr(picture, "places", ()),
+            room, tuple(map(places.over_time, parts)), tuple(map(places.over_pitch, parts)),
+        )  # fmt: skip
+        if structure == self._structure:
+            return
+        self._drop_plots()
+        self._structure = structure
+        raw.delete_item(self._layers["image"], children_only=True)
+        if picture is None or not parts:
+            return
+        spots: list[Spot]
+        if isinstance(picture, Panels):
+            made = places.factors(room, picture, px)
+            if made is not None:
+                self.factors = Factors(self, made)
+                spots = [made.left, made.middle, made.below]
+            else:
+                spots = places.grid(room, picture, px)
+        else:
+            spots = places.single(room, picture, px, below=len(parts) == 2)
+        for spot in spots:
+            layer = int(dpg.add_draw_node(parent=self._layers["image"]))
+            kind = self.factors.plot_of(spot) if self.factors is not None else Plot
+            self.plots.append(kind(self.textures, layer, spot))
+        curve = parts and isinstance(parts[0], Curves) and not isinstance(picture, Panels)
+        over = curve and not places.over_time(parts[0])
+        self.histogram = (self.histogram or Histogram(self)) if over else None
+        self.ink = self.ink or Ink(self)
+
+    def _frame(self, parts: tuple[Single, ...], style: Style) -> None:
+        """Draw the grounds and the numbers around the plots."""
+        words = self._words()
+        key = (
+            self._structure, words, style.low, style.high, style.theme.name, style.scale,
+            style.notes, style.colour_map, style.grey, self.views.ready, self.app.presenting,
+            tuple((plot.across, plot.upright) for plot in self.plots),
+            tuple(getattr(part, "name", "") for part in parts),
+        )  # fmt: skip
+        if key == self._framed:
+            return
+        self._framed = key
+        ground, pen = self.pen("ground"), self.pen("frame")
+        for one in (ground, pen):
+            one.clear()
+        px, theme = self.app.kit.scale / 100, style.theme
+        size = PRESENTER.axis if self.app.presenting else self.app.kit.fonts.size(TEXT.small_number)
+        if not self.plots:
+            room = self.room.grown(-16 * px)
+            ground.fill(room, theme.plot)
+            x, y = room.centre
+            pen.words_at(x, y, words, Face.REGULAR, self.app.kit.fonts.size(TEXT.body), theme.t3)
+            return
+        for plot in self.plots:
+            ground.fill(plot.rect, theme.plot)
+            part = parts[plot.spot.index]
+            if isinstance(part, Table):
+                table.draw(pen, part, plot.rect, self.app.kit)
+                continue
+            frame(pen, plot, style, size, px)
+        self._draw_rulers(pen, style, size, px)
+        self._draw_names(pen, parts, style)
+
+    def _draw_rulers(self, pen: Pen, style: Style, size: int, px: float) -> None:
+        ruled = [
+            plot for plot in self.plots if plot.spot.ruled and isinstance(plot.picture, Heatmap)
+        ]
+        key = tuple(
+            (plot.picture.colours if isinstance(plot.picture, Heatmap) else "") for plot in ruled
+        ), style.colour_map, style.theme.name  # fmt: skip
+        if key != self._ruled:
+            for texture in self._rulers:
+                self.textures.drop(texture)
+            self._ruled = key
+            self._rulers = [
+                self.textures.make(ruler_pixels(plot.picture, style), 1, 256)
+                for plot in ruled
+                if isinstance(plot.picture, Heatmap)
+            ]
+        for plot, texture in zip(ruled, self._rulers, strict=True):
+            ruler(pen, plot, texture, style, size, px)
+
+    def _draw_names(self, pen: Pen, parts: tuple[Single, ...], style: Style) -> None:
+        """Mark which source each of several pictures is of."""
+        if self.factors is not None or len(self.plots) < 2 or self.histogram is not None:
+            return
+        px, kit = self.app.kit.px, self.app.kit
+        order = places.sources_of(parts)
+        for plot in self.plots:
+            name = order[plot.spot.index]
+            if not name or plot.rect.width < px(60):
+                continue
+            x, y = plot.rect.x + px(6), plot.rect.y + px(6)
+            wide = kit.width(name, TEXT.label) + px(36)
+            pen.fill(Rect(x, y, wide, px(24)), (*style.theme.panel[:3], 200), px(4))
+            grey = self.app.settings.grey
+            at = x + px(2), y + px(2)
+            pieces.square(kit, pen.parent, at, name, plot.spot.index, grey=grey)
+            pen.words(
+                x + px(28),
+                y + px(12),
+                name,
+                Face.REGULAR,
+                kit.fonts.size(TEXT.label),
+                style.theme.t1,
+            )
+
+    def _words(self) -> str:
+        """Say why there is nothing, where there is nothing."""
+        if self.plots:
+            return ""
+        sight, app = self.sight, self.app
+        if sight.reason:
+            return sight.reason
+        if sight.waiting:
+            return "…"
+        name = self.pane.slot[0]
+        try:
+            item = find(app.graph, name)
+        except ValueError:
+            return ""
+        known = app.types.get(item.type) is not None or item.type == "loop"
+        shown = app.board[name]
+        return empty(shown, standing(shown, item.mode, known))
+
+    # What lies over the pictures
+
+    def _overlay(self, style: Style) -> None:
+        """Draw what is marked, flags, slices and parts."""
+        ears = self.views.ears
+        heard = ears.auditioned if ears is not None else None
+        key = (
+            self._framed, self.marking, self.histogram.key() if self.histogram else None,
+            self.factors.key() if self.factors else None, heard, self.app.showing.tool,
+        )  # fmt: skip
+        if key == self._over:
+            return
+        self._over = key
+        pen = self.pen("over")
+        pen.clear()
+        self.rooms = {}
+        if self.ink is not None:
+            self.ink.draw(pen)
+        if self.histogram is not None and self.plots:
+            self.histogram.draw(pen, style)
+        if self.factors is not None and self.plots:
+            self.factors.draw(pen, style)
+
+    def play(self, seconds: float | None) -> None:
+        """Move the playhead."""
+        timed = [plot for plot in self.plots if plot.timed]
+        layer = self._layers.get("head", 0)
+        while len(self._heads) < len(timed):
+            line = raw.draw_line(
+                (0, 0), (0, 0), color=(255, 255, 255, 255), parent=layer, show=False
+            )
+            self._heads.append(int(line))
+        for number, item in enumerate(self._heads):
+            plot = timed[number] if number < len(timed) else None
+            if plot is None or seconds is None:
+                raw.configure_item(item, show=False)
+                continue
+            x = plot.x(seconds)
+            inside = plot.rect.x <= x <= plot.rect.right
+            thick = max(1.5 * self.app.kit.scale / 100, 1)
+            dark = isinstance(plot.picture, Curves | Wave)
+            colour = self.app.kit.theme.t1 if dark else (255, 255, 255, 255)
+            raw.configure_item(
+                item, p1=(x, plot.rect.y), p2=(x, plot.rect.bottom), thickness=thick, color=colour,
+                show=inside,
+            )  # fmt: skip
+
+    # Under the pointer
+
+    def local(self, at: Point) -> Point:
+        """Give a point of the window in pixels of the drawing."""
+        region = self.app.regions.view
+        return at[0] - region.x - self.rect.x, at[1] - region.y - self.rect.y - self.top
+
+    def plot_at(self, at: Point) -> Plot | None:
+        """Find the plot under a point of the drawing."""
+        return next((plot for plot in self.plots if plot.rect.holds(at)), None)
+
+    def hover(self, at: Point | None) -> None:
+        """Follow the pointer, or let go of it."""
+        plot = self.plot_at(at) if at is not None else None
+        if plot is None and self.at is None:
+            return
+        self.at = at if plot is not None else None
+        pen = self.pen("hover")
+        pen.clear()
+        found = plot.read(at) if plot is not None and at is not None else Readout()
+        self.readout = "   ".join(p for p in (found.x, found.y, found.note, found.value) if p)
+        if plot is None or at is None:
+            return
+        if self.ink is not None and self.ink.pointer(pen, plot, at):
+            return
+        if places.is_plane(plot.picture) or isinstance(plot.picture, Curves):
+            px = self.app.kit.px(5)
+            for radius, colour in ((px + 1, (0, 0, 0, 160)), (px, (255, 255, 255, 255))):
+                pen.circle(at, radius, colour, 1.5)
+
+    def told_to_tests(self) -> dict[str, Any]:
+        """Give what a test may want to know."""
+        window = self.app.showing.window(self.index)
+        across, upright = self.views.time_axis(self), self.views.pitch_axis(self)
+        time = window.time or (spans.whole(across) if across is not None else None)
+        pitch = window.pitch or (spans.whole(upright) if upright is not None else None)
+        return {
+            "slot": list(self.pane.slot),
+            "kind": self.pane.kind,
+            "other": list(self.pane.other) if self.pane.other else [],
+            "source": self.pane.source,
+            "span": list(time) if time else [],
+            "pitch": list(pitch) if pitch else [],
+            "range": [window.top - window.range_db, window.top],
+            "linked": self.pane.linked,
+            "pictures": [type(part).__name__ for part in self.parts()],
+            "sharp": self.sight.close is not None,
+            "waiting": self.sight.waiting,
+            "readout": self.readout,
+            "marks": len(self.marking.all),
+            "reason": self.sight.reason,
+        }
+
+
+def _labelled(name: str, unit: str) -> str:
+    return f"{name} ({unit})" if unit else name
+
+
+def _names(part: Single) -> list[str]:
+    if isinstance(part, Wave):
+        return [part.name]
+    return [line.name for line in part.lines] if isinstance(part, Curves) else []
+
+
+def _top(parts: tuple[Single, ...]) -> float:
+    found = [part.top for part in parts if places.is_plane(part) and np.isfinite(part.top)]
+    return max(found, default=float("nan"))
