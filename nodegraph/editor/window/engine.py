@@ -84,7 +84,7 @@ class Engine:
     """When another turn was last chosen."""
     _focus: str = ""
     """The loop whose turn was last chosen."""
-    _wished: tuple[At, frozenset[str]] = (field(default_factory=dict), frozenset())
+    _wished: tuple[At, frozenset[str]] = ({}, frozenset())
     """What follows the loops and is shown at these turns though it lasts."""
     tallies: Tallies = field(default_factory=Tallies)
     """The numbers that loops told, in this run and the one before."""
