@@ -28,8 +28,8 @@ def audio_picture(value: Audio, *, lens: Lens = WHOLE) -> Wave | Panels:
 
 
 def _outline(value: Audio, data: Array, lens: Lens, name: str) -> Wave:
-    def samples(index: Any) -> Array:
-        return np.asarray(data[:, index])
+    def samples(index: Any) -> list[Array]:
+        return [channel[index] for channel in data]
 
     return wave(samples, [data], "", value, lens, name)
 

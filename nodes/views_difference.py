@@ -159,8 +159,10 @@ def audio_difference(value: Audio, *, other: Value, lens: Lens = WHOLE) -> Wave 
         a = value.data if one is None else value.data[one]
         b = other.data if two is None else other.data[two]
 
-        def samples(index: Any, a: Array = a, b: Array = b) -> Array:
-            return np.asarray(a[:, index] - b[:, index])
+        def samples(index: Any, a: Array = a, b: Array = b) -> list[Array]:
+            # One channel is compared with all.
+            count = max(len(a), len(b))
+            return [a[k % len(a)][index] - b[k % len(b)][index] for k in range(count)]
 
         waves.append(wave(samples, [a, b], "difference", value, lens, name or "difference"))
     return waves[0] if len(waves) == 1 else panels(waves, len(waves), columns=1)

@@ -632,7 +632,7 @@ def test_wrong_words_are_one_line_and_a_fault_before_the_run(words, said):
 def test_version_and_help():
     assert call("--version").out == f"nodegraph {nodegraph.__version__}\n"
     out = call("--help").out
-    for command in ("run", "check", "describe", "nodes", "format", "script", "doctor"):
+    for command in ("run", "check", "describe", "nodes", "format", "script", "figure", "doctor"):
         assert f"\n  {command} " in out
         assert call(command, "--help").code == 0
 

@@ -15,8 +15,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nodegraph.figure import DARK, LIGHT, draw
-from nodegraph.views import Axis, Curves, Heatmap, Line, Panels, Picture, Table, Wave
+from nodegraph.figure import DARK, LIGHT, Style, draw, drawn, maps
+from nodegraph.figure.axes import shares, uneven, uneven_ticks
+from nodegraph.figure.page import caption_height, height
+from nodegraph.figure.shapes import Area, Disc, Drawing, Image, Polygon, Stroke, Words
+from nodegraph.figure.shapes import drawn as drawn_shapes
+from nodegraph.figure.words import described
+from nodegraph.views import Axis, Blend, Curves, Heatmap, Line, Panels, Picture, Scale, Table, Wave
 
 pytest.importorskip("matplotlib")
 
@@ -46,12 +51,55 @@ def curves(names: tuple[str, ...] = ("mixture", "vocals", "mine"), log: bool = F
     )
 
 
+def blend(scale: Scale = "linear") -> Blend:
+    shares = RNG.random((3, 20, 30)).astype(np.float16) / 3
+    level = (RNG.random((20, 30)) * -80).astype(np.float16)
+    level[0, 0] = np.nan
+    y = Axis("frequency", "Hz", 50, 8000, scale)
+    return Blend(shares, level, ("vocals", "drums", "mine"), TIME, y, -70, 0)
+
+
+def kernel(rows: int, columns: int) -> Heatmap:
+    x, y = Axis("frames", "", -columns / 2, columns / 2), Axis("bins", "", -rows / 2, rows / 2)
+    data = np.ones((rows, columns), np.float32)
+    return Heatmap(data, x, y, "neighbour", "", 0, 1, "grey", "a kernel")
+
+
 PICTURES: dict[str, Picture] = {
     "levels": heatmap(),
     "mask": heatmap("grey"),
     "difference": heatmap("diverging"),
     "phase": Heatmap(RNG.random((9, 9)), TIME, PITCH, "phase", "rad", -3.14, 3.14, "cyclic"),
     "log_frequency": heatmap(y=Axis("frequency", "Hz", 50, 8000, scale="log")),
+    "mel_frequency": heatmap(y=Axis("frequency", "Hz", 0, 22050, scale="mel")),
+    "log_from_zero": heatmap(y=Axis("frequency", "Hz", 0, 22050, scale="log")),
+    "nothing_is_a_number": Heatmap(
+        np.full((3, 3), np.nan), TIME, PITCH, "level", "dB", math.nan, math.nan
+    ),
+    "blend": blend(),
+    "blend_log": blend("log"),
+    "blend_mel": blend("mel"),
+    "blends": Panels((blend(), blend()), ((0, 0, 1, 1), (1, 0, 1, 1)), "two"),
+    "horizontal_kernel": kernel(1, 17),
+    "vertical_kernel": kernel(301, 1),
+    "templates": Panels(
+        (
+            Curves(
+                tuple(Line(f"{k}", k + RNG.random(9), np.linspace(50, 8e3, 9)) for k in (1, 2)),
+                Axis("part", "", 0.5, 2.5),
+                Axis("frequency", "Hz", 50, 8e3, "log"),
+                title="W",
+            ),
+            heatmap(y=Axis("frequency", "Hz", 50, 8e3, "log")),
+            Curves((Line("1", np.arange(4.0), np.ones(4)),), TIME, Axis("1 kick", "", 0, 1)),
+        ),
+        ((0, 0, 4, 1), (0, 1, 4, 4), (4, 1, 1, 4)),
+    ),
+    "mel_curves": Curves(
+        (Line("a", np.linspace(0, 8e3, 9), np.ones(9)),),
+        Axis("frequency", "Hz", 0, 8e3, "mel"),
+        Axis("level", "dB", -80, 0),
+    ),
     "one_bin": Heatmap(np.zeros((1, 1)), TIME, PITCH, "share", "", 0, 1, "grey"),
     "minutes": Heatmap(
         np.zeros((4, 4)), Axis("time", "s", 0, 240), PITCH, "level", "dB", -80, 0, "magma"
@@ -187,3 +235,153 @@ def test_without_matplotlib_the_way_out_is_named(
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(ValueError, match=r'pip install "nodegraph\[figures\]"'):
         draw(PICTURES["wave"], tmp_path / "a.png")
+
+
+# Scales
+
+
+def test_more_of_a_mel_axis_is_for_low_frequencies() -> None:
+    axis = Axis("frequency", "Hz", 0, 8000, "mel")
+    assert shares(axis, [0, 8000]).tolist() == [0, 1]
+    assert 0.3 < shares(axis, 1000) < shares(axis, 4000) < 1
+
+
+@pytest.mark.parametrize("scale", ["log", "mel"])
+@pytest.mark.parametrize(("low", "high"), [(20, 22050), (55, 440), (1000, 1100), (1e-9, 3e5)])
+def test_numbers_on_an_uneven_axis_are_inside_and_apart(
+    scale: Scale, low: float, high: float
+) -> None:
+    axis = Axis("frequency", "Hz", low, high, scale)
+    values, labels = uneven_ticks(axis)
+    assert len(values) == len(labels) == len(set(labels)) >= 2
+    places = shares(axis, values)
+    assert (places >= -1e-9).all()
+    assert (places <= 1 + 1e-9).all()
+    assert (np.diff(places) >= 0.04).all()
+
+
+def test_a_logarithm_that_would_reach_zero_is_even() -> None:
+    assert not uneven(Axis("frequency", "Hz", 0, 100, "log"))
+    assert uneven(Axis("frequency", "Hz", 0, 100, "mel"))
+    assert not uneven(Axis("frequency", "Hz", 0, 100))
+
+
+# Colours
+
+
+@pytest.mark.parametrize("name", maps.LEVELS)
+def test_on_white_a_map_begins_white_and_more_is_darker(name: str) -> None:
+    colours = LIGHT.colour_map(name).astype(float)
+    assert colours[0].tolist() == [255, 255, 255]
+    light = (colours / 255) ** 2.2 @ [0.2126, 0.7152, 0.0722]
+    assert (np.diff(light) <= 0.002).all()
+    assert (DARK.colour_map(name) == maps.fixed(name)).all()
+    assert (colours[maps.FADE :] == maps.fixed(name)[::-1][maps.FADE :]).all()
+
+
+def test_no_difference_is_the_ground_in_both_themes() -> None:
+    for theme in (LIGHT, DARK):
+        middle = theme.colour_map("diverging")[127]
+        assert "#{:02X}{:02X}{:02X}".format(*middle) == theme.plot
+
+
+# Styles and captions
+
+
+def test_every_part_of_a_style_changes_the_file() -> None:
+    plain = Style(width=320)
+    styles = (
+        Style(width=321),
+        Style(width=320, dark=True),
+        Style(width=320, colours="viridis"),
+        Style(width=320, decibels=30),
+        Style(width=320, caption="a caption"),
+    )
+    made = [drawn(PICTURES["levels"], "png", style) for style in (plain, *styles)]
+    assert len(set(made)) == len(made)
+
+
+def test_a_long_caption_makes_the_figure_higher_and_takes_nothing_from_the_picture() -> None:
+    assert caption_height("") == 0
+    assert caption_height("long " * 100) > 3 * caption_height("short")
+    size = [
+        struct.unpack(">II", drawn(PICTURES["wave"], "png", Style(400, caption=c))[16:24])
+        for c in ("", "long " * 100)
+    ]
+    assert size[0][0] == size[1][0]
+    assert size[1][1] - size[0][1] == pytest.approx(50 * caption_height("long " * 100), abs=2)
+
+
+def test_text_of_an_svg_is_text_in_the_shipped_face() -> None:
+    svg = drawn(PICTURES["curves"], "svg", Style(caption="Größe & <Φ>")).decode()
+    assert "Größe &amp; &lt;Φ&gt;</text>" in svg
+    assert "'Nodegraph Sans', Inter" in svg
+    assert "vocals 20.0°</text>" in svg
+    assert "<dc:date>" not in svg
+
+
+def test_a_png_that_would_take_all_memory_is_refused() -> None:
+    with pytest.raises(ValueError, match="too large"):
+        drawn(PICTURES["wave"], "png", Style(width=60000))
+
+
+def test_pictures_are_named_by_what_they_measure() -> None:
+    assert described(PICTURES["levels"]) == "level in dB below the largest"
+    assert described(PICTURES["curves"]) == "e over angle"
+    assert described(PICTURES["waves"]) == "amplitude over time"
+    assert described(PICTURES["blend"]) == "sources by colour, level by brightness"
+    assert described(PICTURES["table"]) == described(PICTURES["mixed"]) == ""
+    assert described(PICTURES["mask"]) == "level in dB below the largest"
+
+
+def test_every_picture_has_a_height_that_fits_a_page() -> None:
+    for name, picture in PICTURES.items():
+        assert 0.4 < height(picture) <= 8, name
+
+
+def test_drawing_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    drawn(PICTURES["strange_names"], "png", Style(width=320))
+    assert capfd.readouterr() == ("", "")
+
+
+# Drawings of shapes
+
+RED, CLEAR = (255, 0, 0, 255), (0, 0, 0, 0)
+DRAWING = Drawing(
+    100,
+    60,
+    False,
+    (255, 255, 255, 255),
+    (
+        Area((10, 10, 20, 20), RED),
+        Area((40, 10, 20, 20), CLEAR, RED, 2, 6),
+        Disc((80, 20), 10, RED),
+        Polygon(((10, 40), (30, 40), (20, 55)), RED),
+        Stroke(((40, 40), (60, 55)), RED, 3, dashes=(4, 2)),
+        Stroke(((70, 40), (80, 40), (80, 55), (95, 55)), RED, 2, curved=True),
+        Words((50, 50), "Ω", 12, RED, "center"),
+        Image((85, 5, 10, 5), np.zeros((2, 2, 4), np.uint8) + np.uint8(255)),
+    ),
+)
+
+
+def test_shapes_lie_where_they_say() -> None:
+    matplotlib_image = pytest.importorskip("matplotlib.image")
+    import io
+
+    pixels = matplotlib_image.imread(io.BytesIO(drawn_shapes(DRAWING, "png", 2)))[..., :3]
+    assert pixels.shape == (120, 200, 3)
+
+    def at(x: float, y: float) -> list[float]:
+        return pixels[int(2 * y), int(2 * x)].tolist()
+
+    for x, y in ((20, 20), (11, 11), (80, 20), (20, 45), (40, 20), (71, 40), (94, 55)):
+        assert at(x, y) == [1, 0, 0], (x, y)
+    for x, y in ((5, 5), (50, 20), (35, 20), (80, 33), (12, 53)):
+        assert at(x, y) == [1, 1, 1], (x, y)
+
+
+@pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
+def test_the_same_drawing_gives_the_same_file(kind: str) -> None:
+    one, two = (drawn_shapes(DRAWING, kind, 1, {"nodegraph": "{}"}) for _ in range(2))
+    assert one == two

@@ -16,7 +16,7 @@ from nodegraph.declare import Many, Param, node
 from nodegraph.document import Graph
 from nodegraph.engine.engine import Engine
 from nodegraph.registry import Registry
-from nodegraph.values import Absent, Audio, Files, Number
+from nodegraph.values import Absent, Audio, Files, Number, Scores
 
 CALLS: Counter[str] = Counter()
 GATE = threading.Barrier(2)
@@ -179,11 +179,18 @@ def tape(sound: Audio) -> Files:
     return Files(())
 
 
+@node("toy.scored")
+def scored(a: Number) -> Scores:
+    """Score two sources: one by the number itself, one by two more, one not at all."""
+    rows = {"a": {"SNR": a.value, "other": 99.0}, "b": {"SNR": a.value + 2}}
+    return Scores({**rows, "c": {"SNR": float("nan")}})
+
+
 TYPES = Registry(
     f.__node__  # type: ignore[attr-defined]
     for f in (
         one, add, mul, invert, fail, odd, sleep, meet, split, ramp, stems, total, names, nothing,
-        whole, delay, tape,
+        whole, delay, tape, scored,
     )
 )  # fmt: skip
 

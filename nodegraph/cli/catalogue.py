@@ -29,9 +29,18 @@ the number of turns that ran, and a watch the curve of a number over the turns."
 @click.argument("type_id", metavar="[TYPE]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Write JSON for programs.")
 @click.option("--markdown", is_flag=True, help="Write Markdown: the reference of all nodes.")
-def nodes(type_id: str | None, as_json: bool, markdown: bool) -> None:
+@click.option("--python", is_flag=True, help="Write TYPE as a node file of your own, to change.")
+def nodes(type_id: str | None, as_json: bool, markdown: bool, python: bool) -> None:
     """List node types by family, or tell everything about one TYPE or family."""
     known = types()
+    if python:
+        from nodegraph.script.own import own
+
+        found = _chosen(known, type_id)
+        if len(found) != 1 or found[0].id != type_id:
+            raise NodegraphError("--python takes one node type: nodegraph nodes TYPE --python")
+        click.echo(own(found[0], {}, known).text, nl=False)
+        return
     if type_id == LOOP and not markdown:
         click.echo(_json(_loop()) if as_json else _loop_help())
         return

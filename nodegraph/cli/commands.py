@@ -8,6 +8,7 @@ import click
 
 from nodegraph import __version__
 from nodegraph.cli.catalogue import nodes
+from nodegraph.cli.figure import figure
 from nodegraph.cli.graphs import check, describe, format_, script
 from nodegraph.cli.run import run
 from nodegraph.cli.say import complain
@@ -95,5 +96,5 @@ def doctor() -> None:
     click.echo(report())
 
 
-for _command in (run, check, describe, nodes, format_, script, doctor):
+for _command in (run, check, describe, nodes, format_, script, figure, doctor):
     nodegraph.add_command(_command)

@@ -132,6 +132,12 @@ COMMANDS: tuple[Command, ...] = (
        words="relink locate folder lost"),
     _C("file.export", "Export stems", ("Ctrl+E",), "File",
        words="write sources wav flac render bounce"),
+    _C("file.picture", "Save the graph as a picture", ("Ctrl+Alt+P",), "File",
+       words="image figure export png svg pdf print slide"),
+    _C("file.script", "Extract the graph to Python", ("Ctrl+Shift+E",), "File",
+       words="script program code save export"),
+    _C("file.own", "Extract the node to Python", ("Ctrl+Shift+X",), "File",
+       words="script plug-in code mine own kernel"),
     _C("file.quit", "Quit", ("Ctrl+Q",), "File", typing=True, words="exit close leave"),
     _C("edit.undo", "Undo", ("Ctrl+Z",), "Edit", repeat=True, words="back revert step"),
     _C("edit.redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Edit", repeat=True,
@@ -283,22 +289,34 @@ COMMANDS: tuple[Command, ...] = (
        words="past iteration before"),
     _C("loop.forward", "Look one turn on", ("Alt+Right",), "Loops", repeat=True,
        words="iteration after"),
-    _C("loop.first", "Look at the first turn", ("Alt+Home",), "Loops", words="start iteration"),
+    _C("loop.first", "Look at what the turns begin with", ("Alt+Home",), "Loops", words="start first iteration zero"),
     _C("loop.last", "Look at the last turn", ("Alt+End",), "Loops", words="end iteration now"),
     _C("sound.play", "Play or pause", ("Space",), "Listen", release=True,
        words="hear start stop listen"),
     _C("sound.play_output", "Play this output", ("H",), "Listen", words="hear listen port"),
     _C("sound.hear", "Hear one track", tuple("123456789"), "Listen",
        words="listen source stem switch number"),
+    _C("sound.hear_too", "Hear one more track", tuple(f"Shift+{n}" for n in "123456789"), "Listen",
+       words="listen add together mix number"),
     _C("sound.start", "To the start", ("Ctrl+Home",), "Listen", words="rewind begin"),
     _C("sound.back", "Back five seconds", ("J",), "Listen", repeat=True, words="rewind skip"),
     _C("sound.forward", "On five seconds", ("K",), "Listen", repeat=True, words="skip ahead"),
     _C("sound.loop", "Repeat the loop region", ("L",), "Listen", words="cycle region again"),
     _C("sound.solo", "Solo", ("S",), "Listen", words="only alone track"),
     _C("sound.mute", "Mute the track", ("Shift+M",), "Listen", words="silence off"),
+    _C("sound.all_but", "Hear all but this track", ("Alt+Shift+M",), "Listen",
+       words="mute others karaoke without minus"),
+    _C("sound.gain", "Gain of the track", ("Alt+Shift+G",), "Listen", words="level volume decibel"),
     _C("sound.ab", "A or B", ("B",), "Listen", words="compare switch mixture"),
+    _C("sound.make_a", "Compare with this track", ("Alt+B",), "Listen", words="a reference set"),
     _C("sound.match", "Match loudness", ("Shift+L",), "Listen", words="level gain fair"),
-    _C("sound.blind", "Blind", ("Shift+B",), "Listen", words="test hidden shuffle guess"),
+    _C("sound.blind", "Blind", ("Shift+B",), "Listen", words="test shuffle guess reveal"),
+    _C("sound.keep", "Keep as a track", ("Shift+H",), "Listen", edit=True,
+       words="add pin output hear"),
+    _C("sound.drop", "Remove the track", ("Alt+Shift+H",), "Listen", edit=True,
+       words="delete away output"),
+    _C("sound.own", "Tracks by themselves", ("Ctrl+Shift+H",), "Listen", edit=True,
+       words="reset default automatic"),
     _C("gallery.open", "Open the card", ("Enter",), "Gallery", _GALLERY, words="graph play"),
     _C("gallery.move", "Next card", _ARROWS, "Gallery", _GALLERY, repeat=True,
        words="arrow choose"),
@@ -327,6 +345,12 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Drop a node on a loop", "Move it in"),
     ("Alt while a node is dragged", "Keep to the dots of the grid"),
     ("Ctrl and click on a slider", "Type its value"),
+    ("Click on a wave or on the ruler", "Play from there"),
+    ("Drag on the ruler", "Repeat this stretch"),
+    ("Wheel over the waves", "Move in time; with Ctrl, zoom"),
+    ("Click on a track's name", "Hear it alone; with Shift, beside the others"),
+    ("Drag a track's gain", "Louder or softer; double click to type it"),
+    ("Alt and click on M", "Hear all parts but this one"),
 )
 """What the mouse does, for the sheet."""
 
@@ -460,8 +484,9 @@ def key_sheet(
 def key_words(command: Command, *, mac: bool = False) -> str:
     """Write all keys of a command: ``Ctrl Shift Z, Ctrl Y``, ``1 to 9``, ``arrows``."""
     keys = command.keys
-    if keys == tuple("123456789"):
-        return "1 to 9"
+    for held in ("", "Shift+"):
+        if keys == tuple(held + number for number in "123456789"):
+            return f"{shown(held.rstrip('+'), mac=mac)} 1 to 9".strip()
     words = []
     for held in ("", "Ctrl+", "Shift+"):
         four = tuple(held + key for key in _ARROWS)

@@ -14,13 +14,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nodegraph.document import Graph, Loop, walk
+import numpy as np
+
+from nodegraph.document import Graph, Link, Loop, walk
 from nodegraph.engine import company, listening
 from nodegraph.engine.asking import (
     Answer,
     Ask,
     Balance,
     Choice,
+    Draw,
+    Drew,
     Heard,
     Listen,
     Look,
@@ -67,6 +71,8 @@ def answer(
             return _look(desk, ask, ticket)
         if isinstance(ask, Balance):
             return Weighed(ticket, _balance(desk, ask))
+        if isinstance(ask, Draw):
+            return _draw(desk, ask, ticket)
         return Heard(ticket, _listen(desk, ask, folder))
     except GraphError as error:
         return Unanswered(ticket, error.faults[0])
@@ -205,6 +211,20 @@ def _look(desk: Values, ask: Look, ticket: int) -> Looked:
     return Looked(ticket, light(picture), choices, sources)
 
 
+def _draw(desk: Values, ask: Draw, ticket: int) -> Drew:
+    from nodegraph.engine.drawing import caption, written
+
+    types, style, what = desk.engine.types, ask.style, ask.what
+    if not isinstance(what, Look):
+        size = written(ask.path, what, style, ask.factor, desk.graph, types)
+        return Drew(ticket, ask.path, size)
+    picture = _look(desk, what, ticket).picture
+    if ask.captioned and not style.caption:
+        link = Link(*what.slot, what.source)
+        style = replace(style, caption=caption(desk.graph, types, link, picture, desk.at))
+    return Drew(ticket, ask.path, written(ask.path, picture, style, 1, desk.graph, types))
+
+
 def lies_in_time(value: Value) -> bool:
     """Whether a value has a sample or a frame for each moment."""
     return isinstance(value, Audio) or hasattr(value, "grid")
@@ -224,8 +244,9 @@ def _within(lens: Lens, start: float) -> Lens:
 def _listen(desk: Values, ask: Listen, folder: Path | None) -> tuple[Any, ...]:
     value = desk.find(ask.slot)
     other = None if ask.other is None else desk.find(ask.other)
+    less = {slot: desk.find(slot) for slot in ask.minus}
     kept = desk.engine.soundings
-    slots = (ask.slot, *([ask.other] if ask.other else []))
+    slots = (ask.slot, *([ask.other] if ask.other else []), *less)
     key = ask, desk.region, *(desk.keys[slot] for slot in slots)
     known = kept.get(key)
     if known is not None:
@@ -234,6 +255,10 @@ def _listen(desk: Values, ask: Listen, folder: Path | None) -> tuple[Any, ...]:
     if other is not None and ask.other is not None:
         theirs = _clips(desk, ask.other, other, ask.selection)
         clips = listening.difference(clips, theirs, named(ask.slot), named(ask.other))
+    for slot, taken in less.items():
+        parts = _clips(desk, slot, taken)
+        whole = replace(parts[0], data=np.sum([np.atleast_2d(part.data) for part in parts], axis=0))
+        clips = listening.difference(clips, (whole,), named(ask.slot), named(slot))
     start = desk.region[0] if desk.region else 0.0
     where = folder or new_folder()
     made = tuple(listening.sounding(clip, ask.rate, start, where) for clip in clips)
@@ -261,5 +286,5 @@ def _clips(
 
 def _balance(desk: Values, ask: Balance) -> float:
     mixture = desk.find(ask.mixture)
-    parts = {named(slot): desk.find(slot) for slot in ask.parts}
+    parts = [(named(slot), desk.find(slot)) for slot in ask.parts]
     return listening.left_over(named(ask.mixture), mixture, parts)

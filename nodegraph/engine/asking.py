@@ -8,7 +8,10 @@ from what the engine keeps, so that neither waits for the other.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from nodegraph.figure.shapes import Drawing
+from nodegraph.figure.style import PLAIN, Style
 from nodegraph.marks import EVERYTHING, Selection
 from nodegraph.sharing import Sounding as Sounding
 from nodegraph.views import WHOLE, Lens, Picture
@@ -54,7 +57,30 @@ class Balance:
     parts: tuple[Slot, ...]
 
 
-Ask = Look | Listen | Balance
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Draw a view, or shapes that are there already, into a file; one that is there is replaced."""
+
+    path: Path
+    what: Look | Drawing
+    style: Style = PLAIN
+    factor: float = 2.0
+    """Pixels for each unit of a drawing."""
+    captioned: bool = False
+    """Where the style has no caption, one says what the view shows."""
+
+
+Ask = Look | Listen | Balance | Draw
+
+
+def slots_of(ask: Ask) -> tuple[Slot, ...]:
+    """Name the outputs that a question is about; none where what is drawn is there already."""
+    if isinstance(ask, Draw):
+        return slots_of(ask.what) if isinstance(ask.what, Look) else ()
+    if isinstance(ask, Balance):
+        return (ask.mixture, *ask.parts)
+    minus = ask.minus if isinstance(ask, Listen) else ()
+    return (ask.slot, *minus) if ask.other is None else (ask.slot, ask.other, *minus)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +118,15 @@ class Weighed:
 
 
 @dataclass(frozen=True, slots=True)
+class Drew:
+    """The file is there."""
+
+    ticket: int
+    path: Path
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unanswered:
     """There is no answer, and why, in one line."""
 
@@ -99,4 +134,4 @@ class Unanswered:
     reason: str
 
 
-Answer = Looked | Heard | Weighed | Unanswered
+Answer = Looked | Heard | Weighed | Drew | Unanswered

@@ -1,7 +1,7 @@
 """The engine's process: it runs one order after another, and answers questions beside them.
 
-Three threads work here. One reads what the window sends, so that a run can be stopped while it goes
-on. Two answer: one what is looked at, one what is heard. They share what the engine keeps, so what
+Four threads work here. One reads what the window sends, so that a run can be stopped while it goes
+on. Three answer: one what is looked at, one what is heard, one what is to be drawn into a file. They share what the engine keeps, so what
 a run has made is there for them at once, and nothing is made twice. A newer question on the same
 topic takes the place of one that waits.
 """
@@ -15,12 +15,13 @@ import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 from nodegraph.document import Graph
-from nodegraph.engine.asking import Look, Unanswered
+from nodegraph.engine.asking import Ask, Draw, Look, Unanswered
 from nodegraph.engine.events import Event, Noted, Previewed
 from nodegraph.engine.messages import (
     Document,
@@ -52,13 +53,14 @@ def serve(pipe: Connection, cache_bytes: int | None, nice: int = 0) -> None:
     engine = Engine(types, cache_bytes=CACHE_BYTES if cache_bytes is None else cache_bytes)
     memory = engine.memory
     live = Engine(types, memory=memory.beside())
-    for attendant in (desk.looks, desk.sounds):
+    for attendant in (desk.looks, desk.sounds, desk.files):
         beside = Engine(types, threads=1, memory=memory.beside())
         threading.Thread(target=attendant.attend, args=(beside,), daemon=True).start()
     while (asked := desk.orders.get()) is not None:
         order, text = asked
         if desk.begins(order.ticket):
             _obey(order, text, live if order.live else engine, desk)
+            desk.sounds.prepare()
         desk.say(Idle(order.ticket))
 
 
@@ -91,7 +93,7 @@ class _Desk:
     def __init__(self, pipe: Connection) -> None:
         self.pipe = pipe
         self.orders: queue.SimpleQueue[tuple[Order, _Text] | None] = queue.SimpleQueue()
-        self.looks, self.sounds = _Attendant(self), _Attendant(self)
+        self.looks, self.sounds, self.files = (_Attendant(self) for _ in range(3))
         self.cancel = threading.Event()
         self.newest = 0
         self.cancelled = 0
@@ -108,14 +110,19 @@ class _Desk:
                     self._texts[command.number] = _Text(command)
                     self._texts.pop(command.forget, None)
                 elif isinstance(command, Question):
-                    beside = self.looks if isinstance(command.ask, Look) else self.sounds
-                    beside.take(command, self._texts[command.document])
+                    self._beside(command.ask).take(command, self._texts[command.document])
                 else:
                     self._command(command)
         self.cancel.set()
-        self.looks.close()
-        self.sounds.close()
+        for attendant in (self.looks, self.sounds, self.files):
+            attendant.close()
         self.orders.put(None)
+
+    def _beside(self, ask: Ask) -> _Attendant:
+        """Give who answers a question: a large picture must keep neither views nor sounds waiting."""
+        if isinstance(ask, Draw):
+            return self.files
+        return self.looks if isinstance(ask, Look) else self.sounds
 
     def _command(self, command: object) -> None:
         with self._lock:
@@ -148,6 +155,16 @@ class _Attendant:
         self.cancel = threading.Event()
         self._asked: OrderedDict[str, tuple[Question, _Text]] = OrderedDict()
         self._changed = threading.Condition()
+        self._fresh = True
+
+    def prepare(self) -> None:
+        """Load what sound needs, once, and not before the first run: that one is waited for."""
+        with self._changed:
+            self._fresh, fresh = False, self._fresh
+        if fresh:
+            from nodegraph.engine import listening
+
+            threading.Thread(target=listening.prepare, daemon=True).start()
 
     def take(self, question: Question, text: _Text) -> None:
         """Put a question in the place of an older one on its topic, or behind the others."""
@@ -187,7 +204,13 @@ class _Attendant:
 
 
 def _obey(order: Order, text: _Text, engine: Engine, desk: _Desk) -> None:
-    """Run one order and tell what comes of it."""
+    """Run one order and tell what comes of it.
+
+    In a live run the first picture is that of the knob's own node, and made at once; the others are
+    made beside the nodes that follow.
+    """
+    painter = ThreadPoolExecutor(1, "pictures") if order.live else None
+    painted: list[str] = []
 
     def tell(event: Event) -> None:
         # A value is no message; pictures of it are sent below.
@@ -197,8 +220,14 @@ def _obey(order: Order, text: _Text, engine: Engine, desk: _Desk) -> None:
     def show(node: str, values: Mapping[str, Any], turn: int) -> None:
         for output, value in values.items():
             name = f"{node}.{output}" if output else node
-            if {node, name} & order.looks:
-                _picture(order, engine, desk, (node, output), value, turn)
+            if not {node, name} & order.looks:
+                continue
+            args = order, engine, desk, (node, output), value, turn
+            if painter is None or not painted:
+                painted.append(node)
+                _picture(*args)
+            else:
+                painter.submit(_picture, *args)
 
     try:
         result = engine.run(
@@ -217,6 +246,9 @@ def _obey(order: Order, text: _Text, engine: Engine, desk: _Desk) -> None:
     except NodegraphError as error:
         desk.say(Refused(order.ticket, tuple(getattr(error, "faults", [str(error)]))))
         return
+    finally:
+        if painter is not None:
+            painter.shutdown(cancel_futures=desk.cancel.is_set())
     desk.say(Ended(order.ticket, result.report()))
 
 

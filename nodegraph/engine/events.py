@@ -74,8 +74,25 @@ class Turned:
     turn: int
     limit: int
     numbers: Mapping[str, float] = field(default_factory=dict)
-    """The watched numbers of this turn."""
+    """The watched numbers of this turn, and under `CHANGE` how far the states moved, where that
+    was measured."""
+    around: Mapping[str, int] = field(default_factory=dict)
+    """Turns of the loops around it that it was turned in."""
 
 
-Event = Started | Progressed | Previewed | Noted | Wrote | Finished | Turned
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A loop begins to turn, or its result was known: the numbers of turns that were made before."""
+
+    loop: str
+    limit: int
+    numbers: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    """From the first turn on, as `Turned` names them; none where it begins at the beginning."""
+    around: Mapping[str, int] = field(default_factory=dict)
+
+
+CHANGE = " change"
+"""Under this name the relative change of the states stands among the numbers of a turn."""
+
+Event = Started | Progressed | Previewed | Noted | Wrote | Finished | Turned | Recalled
 Listener = Callable[[Event], None]

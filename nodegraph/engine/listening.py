@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -198,6 +198,13 @@ def _tenths(data: Array, rate: int) -> Array:
     return np.concatenate(energies)
 
 
+def prepare() -> None:
+    """Load what the first question would wait for."""
+    weighting(48000)
+    resampled(np.zeros((1, 8), np.float32), 44100, 48000)
+    loudness(np.ones((1, 48000), np.float32), 48000)
+
+
 @cache
 def weighting(rate: int) -> Array:
     """Give the K-weighting as second-order sections."""
@@ -209,11 +216,11 @@ def weighting(rate: int) -> Array:
     return np.array(rows, np.float64)
 
 
-def left_over(name: str, mixture: Value, parts: Mapping[str, Value]) -> float:
+def left_over(name: str, mixture: Value, parts: Sequence[tuple[str, Value]]) -> float:
     """Give how large the mixture less the sum of its parts is, in dB below it. Raises Wordless."""
     whole = _one(name, mixture)
     rest = whole.astype(np.float64)
-    for part, value in parts.items():
+    for part, value in parts:
         samples = _one(part, value)
         assert isinstance(mixture, Audio)
         assert isinstance(value, Audio)

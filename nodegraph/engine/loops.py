@@ -18,19 +18,16 @@ import numpy as np
 
 from nodegraph.engine import keys as naming
 from nodegraph.engine.cache import Ring, Slots, nbytes
-from nodegraph.engine.events import Progressed, Turned
+from nodegraph.engine.events import CHANGE, Progressed, Recalled, Turned
 from nodegraph.engine.feeding import Blocked, Env, NotReady, follow
 from nodegraph.engine.records import Frame
 from nodegraph.engine.run import ScopeRun
 from nodegraph.engine.steps import LoopPlan, Slot, Step
 from nodegraph.errors import NodeFailed
-from nodegraph.values import Absent, Curve, Number, Value
+from nodegraph.values import Absent, Curve, Number, Scores, Value
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-CHANGE = " change"
-"""Under this name the relative change of the states stands among the numbers of a turn."""
 
 States = Mapping[str, Value]
 
@@ -68,11 +65,13 @@ def _show_again(scope_run: ScopeRun, step: Step, known: Slots) -> None:
     assert loop is not None
     count = known[".iterations"]
     turn = int(count.value) if isinstance(count, Number) else 0
-    if turn:
-        limit = min(scope_run.frame.at.get(step.name, loop.iterations), loop.iterations)
+    if turn and run.listener is not None:
+        turning = _Turning(scope_run, step)
+        turning.recall(turn)
         curves = {watch: known[f".{watch}"] for watch in loop.watch}
         numbers = {w: float(c.data[-1]) for w, c in curves.items() if isinstance(c, Curve)}
-        run.tell(Turned(step.name, turn, limit, numbers))
+        numbers |= turning.shown(turn, known_only=True)
+        run.tell(Turned(step.name, turn, turning.limit, numbers, scope_run.frame.around))
     if run.shown is not None:
         body: dict[str, dict[str, Value]] = {}
         for name, value in known.items():
@@ -155,6 +154,7 @@ class _Turning:
     def turns(self, first: States) -> _End | None:
         """Go from the nearest known states to the last turn; None where that failed."""
         turn, states = self.start(first)
+        self.recall(self.known())
         env: Env | None = None
         while turn < self.limit and not self.stops(turn):
             turn += 1
@@ -175,20 +175,39 @@ class _Turning:
             self.count(turn, states, following, env)
             states = following
             self.run.memory.checkpoints.keep(self.base, turn, states)
-            self.run.tell(Turned(self.step.name, turn, self.limit, self.shown(turn)))
+            numbers = self.shown(turn)
+            self.run.tell(Turned(self.step.name, turn, self.limit, numbers, self.frame.around))
         return _End(turn, states, env)
 
     def start(self, first: States) -> tuple[int, States]:
         """Find the last turn whose states are known and from which all that is asked for follows."""
-        last = 0
-        while last < self.limit and self.counted(last + 1) and not self.stops(last):
-            last += 1
+        last = self.known()
         if self.loop.exports and last:
             last -= 1  # the body must be seen in its last turn
         # A copy: what works beside may keep and drop states meanwhile.
         states = dict(self.ring.states)
         turn = max((kept for kept in states if kept <= last), default=0)
         return turn, states[turn] if turn else first
+
+    def known(self) -> int:
+        """Give the last turn to which all numbers are known and nothing stops the loop before."""
+        last = 0
+        while last < self.limit and self.counted(last + 1) and not self.stops(last):
+            last += 1
+        return last
+
+    def recall(self, last: int) -> None:
+        """Tell the numbers of the turns that were made before."""
+        if self.run.listener is None:
+            return
+        turns = [self.shown(turn, known_only=True) for turn in range(1, last + 1)]
+        names = turns[0].keys() if turns else ()
+        told = {
+            name: tuple(numbers[name] for numbers in turns)
+            for name in names
+            if all(name in numbers for numbers in turns)
+        }
+        self.run.tell(Recalled(self.step.name, self.limit, told, self.frame.around))
 
     def back_to(self, turn: int, states: States) -> _End:
         """End at an earlier turn, with its body where that was asked for."""
@@ -219,6 +238,7 @@ class _Turning:
             {**self.frame.salts, name: f"{self.base} {turn}"},
             turn,
             self.frame.at if last else {},
+            {**self.frame.around, name: turn},
         )
         ScopeRun(self.run, self.body, env, frame).drive()
         return env
@@ -248,12 +268,13 @@ class _Turning:
         numbers = self.ring.numbers.setdefault(turn, {})
         for name, ref in self.loop.watch.items():
             try:
-                value = follow(ref, env)
-                number = value.value if isinstance(value, Number) else math.nan
+                number = one_number(follow(ref, env))
             except NotReady:
                 number = math.nan
             numbers[self.watches[name]] = number
-        if self.loop.tolerance > 0 and not self.loop.until:
+        # Where nothing else is watched, one still wants to see whether it comes to rest.
+        unseen = not self.loop.watch and self.run.listener is not None
+        if unseen or (self.loop.tolerance > 0 and not self.loop.until):
             numbers[CHANGE] = relative_change(before, after)
 
     def counted(self, turn: int) -> bool:
@@ -271,10 +292,15 @@ class _Turning:
         name = self.watches[self.loop.until] if self.loop.until else CHANGE
         return self.ring.numbers.get(turn, {}).get(name, math.inf) < self.loop.tolerance
 
-    def shown(self, turn: int) -> dict[str, float]:
-        """Give the watched numbers of a turn by name."""
+    def shown(self, turn: int, known_only: bool = False) -> dict[str, float]:
+        """Give the numbers of a turn by name; a watched one that is not known is NaN, or left out."""
         numbers = self.ring.numbers.get(turn, {})
-        return {name: numbers.get(key, math.nan) for name, key in self.watches.items()}
+        found = {
+            name: numbers.get(key, math.nan)
+            for name, key in self.watches.items()
+            if key in numbers or not known_only
+        }
+        return found | ({CHANGE: numbers[CHANGE]} if CHANGE in numbers else {})
 
     # Results
 
@@ -292,6 +318,16 @@ class _Turning:
         for slot in self.loop.exports:
             values[slot] = end.env.find(slot) if end.env is not None else Blocked(name)
         return values
+
+
+def one_number(value: Value) -> float:
+    """Give the number that is watched: of a table of scores, the mean of its first column."""
+    if isinstance(value, Number):
+        return value.value
+    rows = value.rows.values() if isinstance(value, Scores) else ()
+    firsts = [next(iter(row.values())) for row in rows if row]
+    known = [score for score in firsts if not math.isnan(score)]
+    return sum(known) / len(known) if known else math.nan
 
 
 def finite(value: Value) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from nodegraph import document
 from nodegraph.document import Graph
-from nodegraph.engine.asking import Ask, Heard, Looked, Unanswered, Weighed
+from nodegraph.engine.asking import Ask, Drew, Heard, Looked, Unanswered, Weighed
 from nodegraph.engine.events import Event
 from nodegraph.values import Grid
 
@@ -76,7 +76,7 @@ class Died:
     reason: str
 
 
-Answer = Looked | Heard | Weighed | Unanswered
+Answer = Looked | Heard | Weighed | Drew | Unanswered
 Message = Told | Pictured | Ended | Refused | Died | Answer
 
 

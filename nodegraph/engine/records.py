@@ -50,6 +50,8 @@ class Frame:
     salts: Mapping[str, str] = field(default_factory=dict)
     turn: int = 0
     at: Mapping[str, int] = field(default_factory=dict)
+    around: Mapping[str, int] = field(default_factory=dict)
+    """Turn of each loop around it."""
 
 
 class Memory:

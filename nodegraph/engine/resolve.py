@@ -21,7 +21,7 @@ from nodegraph.declare import LOOP_KNOBS, Knob, NodeType, Port, in_words
 from nodegraph.document import Graph, Item, Link, Loop, Node, walk
 from nodegraph.edits.scope import RESERVED, reads, shown
 from nodegraph.engine.steps import Feed, LoopPlan, Path, Ref, Slot, Step, settle
-from nodegraph.values import Curve, Number, Value
+from nodegraph.values import Curve, Number, Scores, Value
 
 Types = tuple[type[Value], ...]
 _LOOP_KNOBS = {knob.name: knob for knob in LOOP_KNOBS}
@@ -328,7 +328,7 @@ class Resolver:
             ref = self._ref(name, f"watch {key}", link, inside, turn_end=True)
             if ref is not None:
                 step.loop.watch[key] = ref
-                self._fit(name, f"watch {key}", link, ref, Port(key, (Number,)))
+                self._fit(name, f"watch {key}", link, ref, Port(key, (Number, Scores)))
             self._types_of[name, key] = (Curve,)
         for child in self.edges.predecessors(name):
             self.depends[name] |= self.depends.get(child, set())

@@ -27,6 +27,7 @@ from nodegraph.document import Graph
 from nodegraph.engine.asking import Ask, Heard, Listen, Looked, Unanswered, Weighed
 from nodegraph.engine.child import serve
 from nodegraph.engine.messages import (
+    Answer,
     Died,
     Document,
     Ended,
@@ -42,6 +43,7 @@ from nodegraph.engine.messages import (
 )
 
 __all__ = [
+    "Answer",
     "Died",
     "Ended",
     "Facts",
@@ -212,7 +214,7 @@ class Worker:
                         self._deadline = None
                     if message.ticket == self._going:
                         self._going = 0
-                if isinstance(message, Looked | Heard | Weighed | Unanswered):
+                if isinstance(message, Answer):
                     self._topics = {t: k for t, k in self._topics.items() if k != message.ticket}
                 if not isinstance(message, Idle):
                     messages.append(message)

@@ -6,23 +6,44 @@ the user's matplotlib changes a picture: the same picture gives the same file.
 
 from __future__ import annotations
 
+import contextlib
+import io
+import logging
+import threading
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nodegraph.figure.page import caption_height, fill, height
-from nodegraph.figure.style import ENDINGS, INCHES, PIXELS, SCALES, Style, scaled
+from nodegraph.figure.style import INCHES, PIXELS, SCALES, Style, kind_of, scaled
 from nodegraph.figure.theme import DARK, LIGHT, Theme, settings
 from nodegraph.views import Picture
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["DARK", "LIGHT", "PIXELS", "SCALES", "Style", "draw", "kind_of", "save", "scaled"]
+__all__ = [
+    "DARK",
+    "LIGHT",
+    "PIXELS",
+    "SCALES",
+    "Style",
+    "draw",
+    "drawn",
+    "kind_of",
+    "needs_matplotlib",
+    "rendered",
+    "scaled",
+]
 
+_ALONE = threading.Lock()
 FINE = 300
 """Points to the inch that images in an SVG or a PDF have at least."""
+ALIKE = {
+    "Nodegraph Sans": "Inter, 'Helvetica Neue', Arial",
+    "JetBrains Mono": "Menlo, Consolas",
+}
 MOST = 100_000_000
 """Pixels of a PNG at most: 400 MB while it is drawn."""
 
@@ -33,21 +54,26 @@ def draw(
     *,
     width: int = 2 * PIXELS,
     dark: bool = False,
-    style: Style | None = None,
     metadata: Mapping[str, str] | None = None,
 ) -> None:
-    """Write a picture as PNG, SVG or PDF, by the ending of `path`.
+    """Write a picture as PNG, SVG or PDF, by the ending of `path`, in a plain style.
 
-    `style` says all about its look; without one, `width` (pixels of a PNG) and `dark` do. `metadata`
-    is kept in the file: as text chunks of a PNG, in the description of an SVG, among the keywords
-    of a PDF.
+    `metadata` is kept in the file: as text chunks of a PNG, in the description of an SVG, among the
+    keywords of a PDF. Raises ValueError as `drawn` does.
+    """
+    path.write_bytes(drawn(picture, kind_of(path), Style(width, dark), metadata))
+
+
+def drawn(
+    picture: Picture, kind: str, style: Style, metadata: Mapping[str, str] | None = None
+) -> bytes:
+    """Give a picture as the bytes of a ``png``, ``svg`` or ``pdf`` file.
 
     Raises
     ------
     ValueError
-        Where the ending is another one, the PNG would be too large, or matplotlib is missing.
+        Where the PNG would be too large, or matplotlib is missing.
     """
-    style = style or Style(width, dark)
     theme = DARK if style.dark else LIGHT
     below = caption_height(style.caption)
     total = height(picture) + below
@@ -60,46 +86,70 @@ def draw(
         figure.set_layout_engine(engine)
         fill(figure, picture, theme, style)
 
-    save(path, (INCHES, total), style.width / INCHES, theme, filled, metadata)
+    return rendered(kind, (INCHES, total), style.width / INCHES, theme, filled, metadata)
 
 
-def save(
-    path: Path,
+def rendered(
+    kind: str,
     inches: tuple[float, float],
     dpi: float,
     theme: Theme,
     filled: Callable[[Figure], None],
     metadata: Mapping[str, str] | None = None,
-) -> None:
-    """Write a figure of a size that `filled` draws into. Raises ValueError as `draw` does."""
-    kind = kind_of(path)
+    *,
+    ground: tuple[int, int, int, int] | None = None,
+) -> bytes:
+    """Give the file of a figure that `filled` draws into. Raises ValueError as `drawn` does."""
     width, high = (max(round(side * dpi), 1) for side in inches)
     if kind == "png" and width * high > MOST:
         raise ValueError(
             f"a PNG of {width} x {high} pixels is too large, at most {MOST // 10**6} million "
             "are drawn: choose a smaller width, or SVG or PDF"
         )
-    try:
-        import matplotlib
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ValueError('pictures need matplotlib: pip install "nodegraph[figures]"') from error
-    # A sign that the font lacks is drawn as a box; that is no reason to fail or to write to stderr.
-    with warnings.catch_warnings(action="ignore"), matplotlib.rc_context(settings(theme)):
+    needs_matplotlib()
+    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    # Settings and fonts of matplotlib belong to the whole process.
+    with _ALONE, _silent(), matplotlib.rc_context(settings(theme)):
         figure = Figure(figsize=inches)
         FigureCanvasAgg(figure)
         filled(figure)
         fine = dpi if kind == "png" else max(dpi, FINE)
-        figure.savefig(path, dpi=fine, metadata=_metadata(kind, metadata or {}))
+        file = io.BytesIO()
+        colour = theme.ground if ground is None else tuple(part / 255 for part in ground)
+        kept = _metadata(kind, metadata or {})
+        figure.savefig(file, format=kind, dpi=fine, metadata=kept, facecolor=colour)
+    return _families_named(file.getvalue()) if kind == "svg" else file.getvalue()
 
 
-def kind_of(path: Path) -> str:
-    """Give the format of a file by its ending. Raises ValueError."""
-    kind = path.suffix.lower().lstrip(".")
-    if kind not in ENDINGS:
-        raise ValueError(f"a picture is .png, .svg or .pdf, not {path.name!r}")
-    return kind
+def needs_matplotlib() -> None:
+    """Raise ValueError with the way out where matplotlib is missing."""
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError as error:
+        raise ValueError('pictures need matplotlib: pip install "nodegraph[figures]"') from error
+
+
+def _families_named(svg: bytes) -> bytes:
+    """Name faces that look alike, for computers that lack the one the text was set in."""
+    for family, others in ALIKE.items():
+        svg = svg.replace(f"'{family}'".encode(), f"'{family}', {others}".encode())
+    return svg
+
+
+@contextlib.contextmanager
+def _silent() -> Iterator[None]:
+    """Say nothing of fonts: a sign that is missing is drawn as a box, a weight by the nearest."""
+    log = logging.getLogger("matplotlib.font_manager")
+    before = log.disabled
+    log.disabled = True
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+    finally:
+        log.disabled = before
 
 
 def _metadata(kind: str, metadata: Mapping[str, str]) -> dict[str, Any]:

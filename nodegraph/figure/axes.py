@@ -22,6 +22,7 @@ COUNTED = ("part", "iteration", "frames", "bins")
 """Axes that hold whole numbers."""
 OCTAVES = (16.0, 31.5, 63.0, 125.0, 250.0, 500.0, 1e3, 2e3, 4e3, 8e3, 16e3, 32e3, 64e3)
 """The octaves of ISO 266."""
+STEPS = (1, 2, 5, 10)
 CLOSE = 0.045
 """Share of an axis that a number takes at least."""
 
@@ -36,7 +37,7 @@ def uneven(axis: Axis) -> bool:
 def shares(axis: Axis, values: Any) -> Array:
     """Give where numbers lie on an axis: 0 at its start, 1 at its end."""
     values = np.asarray(values, np.float64)
-    start, stop = np.float64(axis.start), np.float64(axis.stop)
+    start, stop = np.asarray(axis.start), np.asarray(axis.stop)
     if uneven(axis):
         values, start, stop = (scales.spread(axis.scale, each) for each in (values, start, stop))
     found: Array = (values - start) / ((stop - start) or 1.0)
@@ -85,9 +86,10 @@ def uneven_ticks(axis: Axis) -> tuple[list[float], list[str]]:
     """Give round numbers on an axis that is not even, and how they are written."""
     for values in _series(axis):
         inside = [value for value in values if axis.start <= value <= axis.stop]
-        places = shares(axis, inside)
-        if inside and all(b - a >= CLOSE for a, b in pairwise(places)):
-            return inside, [_written(axis, value) for value in inside]
+        places, labels = shares(axis, inside), [_written(axis, value) for value in inside]
+        apart = all(b - a >= CLOSE for a, b in pairwise(places))
+        if len(inside) > 2 and apart and len(set(labels)) == len(labels):
+            return inside, labels
     return [axis.start, axis.stop], [_written(axis, axis.start), _written(axis, axis.stop)]
 
 
@@ -99,8 +101,15 @@ def _series(axis: Axis) -> Iterable[list[float]]:
     if axis.unit == "Hz" and axis.stop > 4 * axis.start:
         yield list(OCTAVES)
         yield list(OCTAVES[::2])
-    if axis.start <= 0:
-        return
+    if axis.stop > 4 * axis.start > 0:
+        yield from _decades(axis)
+    power = 10.0 ** math.floor(math.log10(axis.stop - axis.start))
+    for step in (power / 5, power / 2, power, 2 * power):
+        first, last = math.ceil(axis.start / step), math.floor(axis.stop / step)
+        yield [k * step for k in range(first, last + 1)]
+
+
+def _decades(axis: Axis) -> Iterable[list[float]]:
     decades = range(math.floor(math.log10(axis.start)), math.ceil(math.log10(axis.stop)) + 1)
     for digits in ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 5), (1, 3), (1,)):
         yield [digit * 10.0**decade for decade in decades for digit in digits]
@@ -146,7 +155,7 @@ def ticks(axis: Axis) -> tuple[Any, Any] | None:
         step = 15 if axis.stop - axis.start <= 90 else 30
         return MultipleLocator(step), written(lambda value: f"{_plain(value)}°")
     if _kilo(axis):
-        return MaxNLocator(6), written(lambda value: _plain(value / 1000))
+        return MaxNLocator(6, steps=STEPS), written(lambda value: _plain(value / 1000))
     if _minutes(axis):
         span = axis.stop - axis.start
         step = next((s for s in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600) if span / s <= 9), 1200)
@@ -157,5 +166,7 @@ def ticks(axis: Axis) -> tuple[Any, Any] | None:
             lambda value: names.get(round(value / (math.pi / 2)), "")
         )
     if axis.name in COUNTED:
-        return MaxNLocator(8, integer=True), written(_plain)
-    return None
+        return MaxNLocator(8, integer=True, steps=STEPS), written(_plain)
+    if not axis.unit or abs(axis.stop - axis.start) < 1e-3 * max(abs(axis.stop), 1e-30):
+        return None if abs(axis.stop) < 1e4 else (MaxNLocator(7, steps=STEPS), written(_plain))
+    return MaxNLocator(8, steps=STEPS), written(_plain)

@@ -41,7 +41,8 @@ def height(picture: Picture) -> float:
         rows, columns = _size(picture)
         if all(isinstance(part, Wave) for part in picture.pictures):
             return 0.7 + 0.9 * rows
-        return min(max(INCHES / columns * 0.72 * rows, 3.6), 8.0)
+        apart = 0.4 * rows if columns > 1 else 0.0
+        return min(max(INCHES / columns * 0.72 * rows + apart, 3.6), 8.0)
     if isinstance(picture, Wave):
         return 2.4
     return 4.6 if is_kernel(picture) else 4.3
@@ -118,6 +119,8 @@ def _several(figure: Figure, picture: Panels, theme: Theme, style: Style) -> Non
         _share_axes(axes, picture, number)
         if isinstance(part, Curves) and len(part.lines) == 1 and down == 1 and across > 1:
             _strip(axes, part, colours)
+        if isinstance(part, Curves) and part.x.name == "part":
+            _parts(axes, part, colours)
         if isinstance(part, Heatmap) and image is not None:
             scale = (part.name, part.unit, part.low, part.high, part.colours)
             maps.setdefault(scale, []).append((axes, image, part))
@@ -154,6 +157,16 @@ def _strip(axes: Axes, part: Curves, colours: Mapping[str, str]) -> None:
     )  # fmt: skip
 
 
+def _parts(axes: Axes, part: Curves, colours: Mapping[str, str]) -> None:
+    """Number curves that stand side by side, each in its colour, above them."""
+    axes.set_xlabel("")
+    axes.set_xticks(range(1, len(part.lines) + 1))
+    axes.tick_params(axis="x", length=0)
+    for label, line in zip(axes.get_xticklabels(), part.lines, strict=True):
+        label.set_color(colours[line.name])
+        label.set_fontweight(600)
+
+
 def _size(picture: Panels) -> tuple[int, int]:
     """Rows and columns of the grid."""
     rows = max(row + span for row, _, span, _ in picture.places)
@@ -172,6 +185,9 @@ def _share_axes(axes: Axes, picture: Panels, number: int) -> None:
         if place[1] == column and place[0] > row and other.x == part.x:
             axes.set_xlabel("")
             axes.tick_params(labelbottom=False)
+        elif place[0] > row and other.x == part.x and place[2:] == (1, 1):
+            # The last one of a column that is shorter than others: its numbers do.
+            axes.set_xlabel("")
         ys = [p.y if not isinstance(p, Wave) else None for p in (part, other)]
         if place[0] == row and place[1] < column and ys[0] == ys[1]:
             axes.set_ylabel("")
@@ -201,7 +217,10 @@ def _one(
     elif isinstance(picture, Wave):
         known = colours or theme.named([picture.name])
         wave(axes, picture, theme, known[picture.name], loudest or loudest_sample(picture))
-        axes.set_ylabel(picture.name if colours or picture.name != "audio" else "amplitude")
+        if colours:
+            axes.set_ylabel(picture.name, color=known[picture.name], fontweight=600)
+        else:
+            axes.set_ylabel("amplitude")
     else:
         table.draw(axes, picture, theme)
     return None

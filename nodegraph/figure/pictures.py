@@ -124,6 +124,9 @@ def _mixed(picture: Blend, theme: Theme, colours: Mapping[str, str]) -> Array:
     span = (picture.high - picture.low) or 1.0
     level = np.nan_to_num(picture.level.astype(np.float32), nan=picture.low, neginf=picture.low)
     light = np.clip((level - picture.low) / span, 0, 1)[..., np.newaxis]
+    if not theme.dark:
+        # A pale colour on white tells less than a dim one on black.
+        light **= 0.6
     shares = np.nan_to_num(picture.shares.astype(np.float32))
     mixed = np.einsum("src,sk->rck", shares, table)
     # Where no source has a share the ground is seen, black or white.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 ENDINGS = ("png", "svg", "pdf")
 INCHES = 8.0
@@ -28,6 +29,17 @@ class Style:
     """Stands below the picture."""
 
 
+PLAIN = Style()
+
+
 def scaled(scale: int) -> int:
     """Give the pixels of a scale."""
     return PIXELS * scale
+
+
+def kind_of(path: Path) -> str:
+    """Give the format of a file by its ending. Raises ValueError."""
+    kind = path.suffix.lower().lstrip(".")
+    if kind not in ENDINGS:
+        raise ValueError(f"a picture is .png, .svg or .pdf, not {path.name!r}")
+    return kind

@@ -6,31 +6,43 @@ import math
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from nodegraph.figure.theme import Theme
+from nodegraph.figure.theme import SMALL, Theme
 from nodegraph.views import Table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 ROW = 0.3
-"""Height of a table row in inches."""
+"""Height of a row in inches where 100 signs fill the width."""
+SIGNS = 66
+"""Signs that fill the width at least: a narrow table is set larger."""
 NOT_DEFINED = "not defined"
 
 
 def height(picture: Table) -> float:
     """Height on paper in inches."""
-    return ROW * (len(picture.rows) + len(_notes(picture)) + 2.2 + bool(picture.title))
+    rows = len(picture.rows) + len(_notes(picture)) + 1.7 + bool(picture.title)
+    return ROW * 100 / max(sum(_widths(picture, _cells(picture))), SIGNS) * rows
+
+
+def _cells(picture: Table) -> list[list[str]]:
+    return [[_cell(cell) for cell in row] for row in picture.rows]
+
+
+def _widths(picture: Table, rows: list[list[str]]) -> list[int]:
+    """Give how many signs wide each column is."""
+    return [
+        max(len(line[k]) for line in [list(picture.columns), *rows]) + 4
+        for k in range(len(picture.columns))
+    ]
 
 
 def draw(axes: Axes, picture: Table, theme: Theme) -> None:
     """Set a table as text, words to the left and numbers to the right, a line under the heading."""
-    rows = [[_cell(cell) for cell in row] for row in picture.rows]
-    widths = [
-        max(len(line[k]) for line in [list(picture.columns), *rows]) + 4
-        for k in range(len(picture.columns))
-    ]
-    total = max(sum(widths), 100)
-    size = 9.5 * 100 / total
+    rows = _cells(picture)
+    widths = _widths(picture, rows)
+    total = max(sum(widths), SIGNS)
+    size = SMALL * 100 / total
     axes.set_axis_off()
     axes.set_xlim(0, total)
     axes.set_ylim(len(rows) + len(_notes(picture)) + 1.2, 0)
@@ -43,7 +55,7 @@ def draw(axes: Axes, picture: Table, theme: Theme) -> None:
             "fontsize": size,
         }
         x = left + width - 3 if number else left
-        axes.text(x, 0.5, title, color=theme.faint, fontweight="bold", **place)
+        axes.text(x, 0.5, title, color=theme.faint, fontweight=600, **place)
         for line, row in enumerate(rows):
             faint = row[k] == NOT_DEFINED
             axes.text(x, line + 1.6, row[k], color=theme.faint if faint else theme.text, **place)
@@ -51,7 +63,7 @@ def draw(axes: Axes, picture: Table, theme: Theme) -> None:
     axes.plot([1, max(left - 3, 2)], [1.05, 1.05], color=theme.line, linewidth=0.8)
     for line, note in enumerate(_notes(picture)):
         axes.text(
-            1, len(rows) + line + 1.7, note, color=theme.faint, va="center", fontsize=8.5,
+            1, len(rows) + line + 1.7, note, color=theme.faint, va="center", fontsize=min(size, SMALL),
         )  # fmt: skip
 
 

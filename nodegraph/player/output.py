@@ -21,9 +21,11 @@ from nodegraph.player.voices import Samples
 
 PERIOD = 0.02
 """Seconds that are asked for at a time."""
-PERIODS = 3
+PERIODS = 4
 BUFFER = PERIOD * PERIODS
 """Seconds that the stream holds ready."""
+SLACK = BUFFER - PERIOD
+"""Seconds that it may wait for frames before it runs dry."""
 PATIENCE = 5.0
 """Seconds that a device has to open."""
 ADVICE = "No sound device: pictures and files still work."
@@ -91,14 +93,16 @@ class NullOut:
     def _run(self, fill: Fill) -> None:
         frames = max(1, round(PERIOD * self._rate))
         began, asked = time.perf_counter(), 0
-        while not self._over.is_set():
+        while True:
+            late = time.perf_counter() - began - asked / self._rate
+            if late > SLACK:  # it ran dry, as a card does: what was missed is not made up for
+                began += late
+            elif late < 0:
+                self._over.wait(-late)
+            if self._over.is_set():
+                return
             fill(frames)
             asked += frames
-            wait = began + asked / self._rate - time.perf_counter()
-            if wait > 0:
-                self._over.wait(wait)
-            elif wait < -BUFFER:  # it ran dry, as a card does: what was missed is not made up for
-                began -= wait
 
 
 class DeviceOut:
@@ -107,6 +111,7 @@ class DeviceOut:
     `backend` names one of miniaudio's; without, it is the first that works.
     """
 
+    # A block is heard once what is held ready is over, and a little later: cards have buffers, too.
     latency = BUFFER
     fault = ""
 

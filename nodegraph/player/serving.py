@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import signal
 import sys
 import time
 from collections import deque
@@ -24,7 +25,7 @@ from numpy.typing import NDArray
 from nodegraph.player import clock
 from nodegraph.player.clock import State
 from nodegraph.player.mixer import Mixer
-from nodegraph.player.output import BUFFER, AudioOut, Capture, open_out
+from nodegraph.player.output import PERIOD, SLACK, AudioOut, Capture, open_out
 from nodegraph.player.voices import Samples, Track
 from nodegraph.sharing import Sounding
 
@@ -75,20 +76,23 @@ def serve(pipe: Connection, board: Any, rate: int) -> None:
     gc.disable()
     try:
         with contextlib.suppress(EOFError, OSError):
+            watched = time.monotonic()
             while True:
-                if pipe.poll(WATCH):
-                    order = pipe.recv()
-                    if order == "quit":
-                        break
+                order = pipe.recv() if pipe.poll(WATCH) else None
+                if order == "quit":
+                    break
+                if order is not None:
                     service.obey(order)
-                else:
+                if time.monotonic() > watched + WATCH:
                     service.watch()
+                    watched = time.monotonic()
     finally:
         service.close()
 
 
 def _hurry() -> None:
     """Go first where that is allowed: little work, and never late."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # meant for the window, which ends this one
     sys.setswitchinterval(0.001)
     with contextlib.suppress(Exception):
         if sys.platform == "win32":
@@ -108,6 +112,7 @@ class Service:
         self._mixer = Mixer(rate)
         self._acts: deque[tuple[int, Act]] = deque()
         self._troubles: deque[str] = deque()
+        self._noted = ""
         self._applied = 0
         self._open: dict[str, NDArray[Any]] = {}
         self._fill = Capture(self._block)
@@ -117,6 +122,7 @@ class Service:
 
     def obey(self, order: Order) -> None:
         """Do what a command needs beforehand, and hand the rest to the thread of sound."""
+        self._noted = ""
         if order.name == "put":
             tracks = self._tracks(order.value)
             rates = {track.rate for track in tracks.values()}
@@ -144,7 +150,7 @@ class Service:
         """Let the sound fade out, and end the stream."""
         if self._mixer.playing:
             self._acts.append((self._applied, Mixer.pause))
-            time.sleep(2 * BUFFER / 3)
+            time.sleep(2 * PERIOD)
         self._out.close()
         self._fill.close()
 
@@ -165,6 +171,13 @@ class Service:
         self._mixer = self._mixer.at(rate)
         self._out = self._opened()
 
+    def _note(self, trouble: str) -> None:
+        """Have a line told; not again and again where each block has the same trouble."""
+        line = " ".join(trouble.split())
+        if line != self._noted:
+            self._noted = line
+            self._troubles.append(line)
+
     def _tracks(self, sounds: Mapping[str, Sounding]) -> dict[str, Track]:
         """Map the files of the tracks; those that are open already stay as they are."""
         files, tracks = {}, {}
@@ -174,7 +187,7 @@ class Service:
                 files[path] = self._open[path] if path in self._open else sound.samples.open()
                 tracks[key] = Track(files[path], sound.rate, sound.start).checked(key, sound.rate)
             except (OSError, ValueError) as error:
-                self._troubles.append(f"{key} cannot be played: {' '.join(str(error).split())}")
+                self._note(f"{key} cannot be played: {error}")
         self._open = files
         return tracks
 
@@ -184,7 +197,7 @@ class Service:
             tracks = self._mixer.tracks
         for track in tracks.values():
             begin = max(0, round((seconds - track.start) * track.rate))
-            track.samples[:, begin : begin + round(NEAR * track.rate) : PAGE].sum()
+            track.samples[:, begin : begin + round(NEAR * track.rate) : PAGE].copy()
 
     # On the thread of sound
 
@@ -194,7 +207,7 @@ class Service:
             try:
                 act(self._mixer)
             except Exception as error:  # noqa: BLE001 - no sound is worse than one command less
-                self._troubles.append(" ".join(str(error).split()))
+                self._note(str(error))
             self._applied = number
 
     def _block(self, count: int) -> Samples:
@@ -206,7 +219,7 @@ class Service:
         try:
             samples = mixer.fill(count)
         except Exception as error:  # noqa: BLE001 - a stream that is not filled does not come back
-            self._troubles.append(f"a block could not be played: {error}")
+            self._note(f"a block could not be played: {error}")
             samples = np.zeros((count, 2), np.float32)
         self._delivered += count
         if mixer.epoch != epoch:
@@ -230,7 +243,7 @@ class Service:
         since = now - self._delivered / self._mixer.rate
         if self._began is None:
             self._began = since
-        elif since > self._began + BUFFER:
+        elif since > self._began + SLACK:
             self._late += 1
             self._began = since
         else:

@@ -4,7 +4,7 @@ A node becomes one call, its id the variable that holds what it gives; a loop be
 The program is made from the engine's plan, so the order of work, what runs once and what a loop
 hands out are the engine's own. `layout` knows how lines break, `names` what things are called,
 `reach` which steps run, `wiring` how links and knobs are written, `program` the statements, and
-`head` what stands above them.
+`head` what stands above them. `own` writes a single node type as a file to change.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from nodegraph.errors import GraphError
 from nodegraph.script.head import head
 from nodegraph.script.layout import quoted
 from nodegraph.script.names import unreachable
+from nodegraph.script.own import Own, own
 from nodegraph.script.program import Writer
 from nodegraph.script.wiring import Wiring
 
-__all__ = ["script"]
+__all__ = ["Own", "own", "script"]
 
 
 def script(graph: Graph, types: Mapping[str, NodeType], folder: Path | None = None) -> str:

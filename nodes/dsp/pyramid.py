@@ -81,8 +81,11 @@ class Kept:
                 found = self._found(key, arrays)
             if found is not None:
                 return found.content  # type: ignore[no-any-return]
-            content = make()
-            self._keep(key, arrays, content)
+            try:
+                content = make()
+                self._keep(key, arrays, content)
+            finally:
+                self._making.pop(key, None)
         return content
 
     def _found(self, key: Hashable, arrays: Sequence[Array]) -> _Entry | None:
@@ -100,7 +103,6 @@ class Kept:
         owners = tuple(weakref.ref(_owner(array), lambda _: self._forget(key)) for array in arrays)
         with self._lock:
             self._entries[key] = _Entry(content, _bytes(content), owners)
-            self._making.pop(key, None)
             total = sum(entry.bytes for entry in self._entries.values())
             while total > self._most and len(self._entries) > 1:
                 total -= self._entries.popitem(last=False)[1].bytes
@@ -146,8 +148,8 @@ def _bytes(content: Any) -> int:
 
 # Sound
 
-Samples = Callable[[Any], Array]
-"""Gives the samples (channel, ...) at a slice or at an array of places."""
+Samples = Callable[[Any], Sequence[Array]]
+"""Gives the samples of each channel at a slice or at an array of places."""
 Outline = tuple[Array, Array]
 """The lowest and the highest of each stretch."""
 
@@ -191,10 +193,11 @@ Ends = Callable[[Any], Outline]
 
 def _ends_of(samples: Samples) -> Ends:
     def read(index: Any) -> Outline:
-        part = samples(index)
-        if len(part) == 1:
-            return part[0], part[0]
-        return np.fmin.reduce(part, axis=0), np.fmax.reduce(part, axis=0)
+        first, *others = samples(index)
+        low = high = first
+        for other in others:
+            low, high = np.fmin(low, other), np.fmax(high, other)
+        return low, high
 
     return read
 

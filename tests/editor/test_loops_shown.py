@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from nodegraph.editor.running.board import Board, begun, edited, told
 from nodegraph.editor.running.board_policy import Policy, RunSettings
 from nodegraph.editor.running.past import Past, size
 from nodegraph.editor.window.engine import Engine
-from nodegraph.engine.events import Finished, Turned
+from nodegraph.engine.events import CHANGE, Finished, Turned
 from nodegraph.engine.worker import Ended, Told
 from nodegraph.registry import Registry, discover
 from nodegraph.views import Axis, Heatmap
@@ -60,7 +61,7 @@ def ran(shown: Graph = LOOP, turns: int = 4) -> Board:
 def test_a_turn_out_of_range_is_the_nearest_there_is():
     board = ran()
     assert looking.turned(board, {}, "turn", 2) == {"turn": 2}
-    assert looking.turned(board, {}, "turn", -3) == {"turn": 1}
+    assert looking.turned(board, {}, "turn", -3) == {"turn": 0}
     assert looking.turned(board, {"turn": 1}, "turn", 99) == {}
     assert looking.turned(board, {"turn": 1, "other": 2}, "turn", 4) == {"other": 2}
     assert looking.turned(board, {}, "aside", 2) == {}
@@ -103,6 +104,29 @@ def test_a_look_goes_through_the_body_and_what_is_light_behind_it():
     found = looking.peek(board, LOOP, TYPES, {"turn": 2}, ["grow", "after", "late", "aside"])
     assert found == looking.Peek({"turn": 2}, ("turn", "grow"), ("grow",))
     assert looking.peek(board, LOOP, TYPES, {"turn": 2}, ["grow", "aside"], {"grow"}) is None
+
+
+def test_what_lasts_behind_a_loop_is_looked_at_once_it_is_wished_for():
+    board = ran()
+    nodes = {**board.nodes, "after": replace(board["after"], seconds=3.0)}
+    board = replace(board, nodes=nodes)
+    at, seen = {"turn": 2}, ["grow", "after", "late"]
+    assert looking.heavy(board, LOOP, TYPES, at) == {"after", "late"}
+    found = looking.peek(board, LOOP, TYPES, at, seen, {"grow"}, wished={"after"})
+    assert found is not None
+    assert set(found.looks) == {"after", "late"}
+    assert looking.peek(board, LOOP, TYPES, at, ["out"], wished={"out"}) is None, "it writes files"
+
+
+def test_before_the_first_turn_a_body_has_no_values_but_what_comes_in():
+    board, at = ran(), {"turn": 0}
+    assert looking.empty(board, at) == {"grow"}
+    assert looking.incoming(LOOP, board, at, "grow") == [("turn", "s"), ("still", "")]
+    assert looking.incoming(LOOP, board, {"turn": 1}, "grow") == []
+    assert looking.incoming(LOOP, board, at, "after") == []
+    found = looking.peek(board, LOOP, TYPES, at, [*NAMES, "turn.s"])
+    assert found is not None
+    assert set(found.looks) == {"turn", "after", "late", "turn.s"}
 
 
 def test_bodies_that_come_into_sight_later_are_looked_at_and_not_turned_again():
@@ -186,10 +210,10 @@ def test_each_turn_has_its_pictures_and_the_last_ones_come_back(
     first = seen()
     assert {slot[0] for slot in first} == set(visible)
     pasts = []
-    for turn in (1, 2, 0):
+    for turn in (1, 2, 1):
         engine.look(loop, turn)
         until(engine, visible)
-        assert engine.turn(loop) == max(turn, 1)
+        assert engine.turn(loop) == turn
         assert engine.board is board
         pasts.append(seen())
     assert first[node, ""] != pasts[0][node, ""] != pasts[1][node, ""]
@@ -215,34 +239,165 @@ def arrays(picture: object) -> list[np.ndarray]:
     return [array for part in inside for array in arrays(getattr(picture, part))]
 
 
-def test_a_loop_in_a_loop_is_looked_at_as_it_stood_in_a_turn_of_the_outer_one(engine: Engine):
-    inner = {
+def tone(*, seconds: float = 1.0) -> dict[str, Any]:
+    return {"type": "source.tone", "params": {"seconds": seconds}}
+
+
+def softer(audio: str, gain: float = -1.0) -> dict[str, Any]:
+    return {"type": "mix.gain", "params": {"gain": gain}, "inputs": {"audio": audio}}
+
+
+def in_turns(iterations: int = 2, inner: int = 3, seconds: float = 1.0) -> Graph:
+    """A loop in a loop, both of which make a tone softer; something light follows."""
+    less = {
         "type": "loop",
-        "params": {"iterations": 3},
+        "params": {"iterations": inner},
         "state": {"r": {"first": "outer.s", "next": "less"}},
-        "body": {
-            "less": {"type": "mix.gain", "params": {"gain": -1}, "inputs": {"audio": "inner.r"}}
-        },
+        "body": {"less": softer("inner.r")},
     }
     outer = {
         "type": "loop",
-        "params": {"iterations": 2},
+        "params": {"iterations": iterations},
         "state": {"s": {"first": "tone", "next": "inner.r"}},
-        "body": {"inner": inner},
+        "body": {"inner": less},
     }
-    tone = {"type": "source.tone", "params": {"seconds": 1.0}}
-    text = json.dumps({"format": 1, "nodes": {"tone": tone, "outer": outer}})
-    shown = document.parse(text)
-    engine.opened(shown)
+    nodes = {"tone": tone(seconds=seconds), "outer": outer, "after": softer("outer.s")}
+    return document.parse(json.dumps({"format": 1, "nodes": nodes}))
+
+
+def loud(engine: Engine, node: str, output: str = "") -> float:
+    """Give how loud the picture of a sound is, in decibels of the tone."""
+    found = max(
+        float(np.abs(part).max()) for part in arrays(engine.seen[node, output]) if part.ndim
+    )
+    return round(20 * np.log10(found), 1)
+
+
+def test_a_loop_in_a_loop_is_looked_at_as_it_stood_in_a_turn_of_the_outer_one(engine: Engine):
+    engine.opened(in_turns())
     assert engine.run_to(["outer"], ["less"], SETTINGS)
     until(engine, ["less"])
-    first = dict(engine.seen)
+    first, level = dict(engine.seen), loud(engine, "less")
     assert (engine.turn("outer"), engine.turn("inner")) == (2, 3)
-    engine.look("outer", 1)
-    engine.look("inner", 1)
-    until(engine, ["less"])
-    assert engine.at == {"outer": 1, "inner": 1}
-    assert engine.seen["less", ""] is not first["less", ""]
-    engine.look("inner", 3)
-    engine.look("outer", 2)
+    found = {}
+    for outer, inner in ((1, 1), (1, 3), (2, 1), (2, 2), (1, 2), (2, 3)):
+        engine.look("outer", outer)
+        engine.look("inner", inner)
+        until(engine, ["less"])
+        assert (engine.turn("outer"), engine.turn("inner")) == (outer, inner)
+        found[outer, inner] = round(loud(engine, "less") - level, 1)
+    assert found == {(o, i): float(6 - 3 * (o - 1) - i) for o, i in found}
     assert (dict(engine.at), dict(engine.seen)) == ({}, first)
+
+
+def test_an_inner_loop_has_the_turns_it_made_in_the_turn_shown_of_the_outer_one(engine: Engine):
+    shown = in_turns(2, 9)
+    # The outer loop's own turn drives how far the inner one goes.
+    shown = edits.set_knob(shown, "inner", "tolerance", 0.2)
+    engine.opened(shown)
+    engine.run_to(["outer"], ["less"], SETTINGS)
+    until(engine, ["less"])
+    assert engine.turn("inner") == 1
+    engine.look("outer", 1)
+    assert (engine.last("inner"), engine.back("outer"), engine.back("inner")) == (1, True, False)
+    tally = engine.tallies.get("inner", engine.around("inner"))
+    assert tally is not None
+    assert [round(value, 2) for value in tally.now[CHANGE]] == [0.11]
+
+
+def test_before_the_first_turn_what_follows_has_what_the_loop_begins_with(engine: Engine):
+    shown, seen = in_turns(), ["less", "after", "tone"]
+    engine.opened(shown)
+    engine.run_all(seen, SETTINGS)
+    until(engine, seen)
+    engine.look("outer", 0)
+    until(engine, seen)
+    assert engine.turn("outer") == 0
+    assert ("less", "") not in engine.seen
+    assert loud(engine, "outer", "s") == loud(engine, "tone")
+    assert loud(engine, "after") == loud(engine, "tone") - 1
+    assert (engine.as_of("after"), engine.as_of("tone")) == ("after turn 0", "")
+    engine.look("outer", 1)
+    until(engine, seen)
+    assert loud(engine, "after") == loud(engine, "tone") - 4
+    assert (engine.as_of("after"), engine.as_of("less")) == ("after turn 1", "turn 1, 3")
+
+
+def test_turns_that_went_by_have_their_pictures_at_once(engine: Engine):
+    shown = edits.unwrap(in_turns(6), "inner")
+    engine.opened(shown)
+    engine.run_to(["outer"], ["less"], SETTINGS)
+    until(engine, ["less"])
+    level = loud(engine, "less")
+    for turn in (1, 4, 2):
+        engine.look("outer", turn)
+        engine.next_look(["less"], SETTINGS)
+        assert not engine.busy, "no run is needed"
+        assert loud(engine, "less") == level + 6 - turn
+
+
+def test_the_turns_beside_the_one_shown_are_made_ahead_and_are_no_work_to_wait_for(engine: Engine):
+    engine.opened(in_turns(8))
+    engine.run_all(["after"], SETTINGS)
+    until(engine, ["after"])
+    engine.look("outer", 4)
+    until(engine, ["after"])
+    end = time.monotonic() + 30
+    while time.monotonic() < end and not all(
+        "after" in engine._past.known({"outer": turn}) for turn in (2, 3, 5, 6)
+    ):
+        engine.poll()
+        engine.next_look(["after"], SETTINGS)
+        assert not engine.busy
+        time.sleep(0.005)
+    engine.look("outer", 6)
+    engine.next_look(["after"], SETTINGS)
+    assert not engine.busy, "it is there"
+    assert "after" not in engine._past.known({"outer": 1}), "nobody is near it"
+
+
+def test_a_paused_loop_shows_its_last_whole_turn_and_goes_on_from_there(engine: Engine):
+    shown, seen = in_turns(400, 1, seconds=20.0), ["less"]
+    engine.opened(shown)
+    engine.run_to(["outer"], seen, SETTINGS)
+    end = time.monotonic() + 30
+    while engine.board["outer"].turn < 3 and time.monotonic() < end:
+        engine.poll()
+        time.sleep(0.005)
+    assert engine.stop()
+    until(engine, seen)
+    turn = engine.turn("outer")
+    assert 3 <= turn < 400
+    assert engine.at == {"outer": turn}
+    assert not engine.back("outer")
+    engine.look("outer", 1)
+    until(engine, seen)
+    assert (engine.turn("outer"), engine.last("outer")) == (1, turn)
+    engine.run_to(["outer"], seen, SETTINGS)
+    recalled = 0
+    while engine.board["outer"].turn <= turn and time.monotonic() < end:
+        engine.poll()
+        recalled = engine.board["outer"].turn or recalled
+        time.sleep(0.001)
+        assert recalled in (0, 1) or recalled >= turn, "it does not begin anew"
+    assert engine.at == {}
+    engine.stop()
+    until(engine, seen)
+
+
+def test_what_lasts_behind_a_loop_shows_its_last_turn_until_it_is_asked_for(engine: Engine):
+    seen = ["less", "after"]
+    engine.opened(in_turns())
+    engine.run_all(seen, SETTINGS)
+    until(engine, seen)
+    slow = replace(engine.board["after"], seconds=3.0)
+    engine.board = replace(engine.board, nodes={**engine.board.nodes, "after": slow})
+    level = loud(engine, "after")
+    engine.look("outer", 1)
+    until(engine, seen)
+    assert (loud(engine, "after"), engine.as_of("after")) == (level, "last turn")
+    assert engine.run_to(["after"], seen, SETTINGS)
+    until(engine, seen)
+    assert (loud(engine, "after"), engine.as_of("after")) == (level + 3, "after turn 1")
+    assert engine.board["outer"].turn == 2, "nothing of the graph ran"
+    assert not engine.wish(), "there is nothing else"

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph import edits
-from nodegraph.document import Link, Node
+from nodegraph.document import Graph, Link, Node
 from nodegraph.engine.cache import Checkpoints
-from nodegraph.engine.events import Turned
+from nodegraph.engine.engine import Engine
+from nodegraph.engine.events import CHANGE, Event, Recalled, Turned
 from nodegraph.engine.plan import check
 from nodegraph.errors import GraphError, NodeFailed
 from nodegraph.values import Number
@@ -520,6 +521,93 @@ def test_a_loop_whose_result_was_known_tells_its_last_turn_and_shows_its_body_ag
         )
     assert turns == [1, 2, 3, 3]
     assert shown.count(("d", 3)) == 2
+
+
+def told(
+    e: Engine, g: Graph, only: list[str], at: dict[str, int] | None = None
+) -> tuple[list[Recalled], list[Turned]]:
+    """Run a graph and give what its loops told."""
+    seen: list[Event] = []
+    e.run(g, only=only, at=at, listener=seen.append)
+    recalled = [event for event in seen if isinstance(event, Recalled)]
+    return recalled, [event for event in seen if isinstance(event, Turned)]
+
+
+def test_a_loop_tells_the_numbers_of_turns_that_were_made_before():
+    e = engine()
+    begun, _ = told(e, doubling(3), ["l"])
+    assert [dict(event.numbers) for event in begun] == [{}]
+    begun, turns = told(e, doubling(5), ["l"])
+    assert [dict(event.numbers) for event in begun] == [{"w": (2, 4, 8)}]
+    assert [event.turn for event in turns] == [4, 5]
+    begun, turns = told(e, doubling(5), ["l"])
+    assert [dict(event.numbers) for event in begun] == [{"w": (2, 4, 8, 16, 32)}], "it was known"
+    begun, turns = told(e, doubling(2), ["l"])
+    assert [dict(event.numbers) for event in begun] == [{"w": (2, 4)}]
+    assert CALLS["mul"] == 5
+
+
+def test_an_inner_loop_tells_in_which_turn_of_the_outer_one_it_turns():
+    begun, turns = told(engine(), nested(2, 3), ["o"])
+    inner = [(event.around["o"], event.turn) for event in turns if event.loop == "i"]
+    assert inner == [(outer, turn) for outer in (1, 2) for turn in (1, 2, 3)]
+    assert [dict(event.around) for event in begun if event.loop == "o"] == [{}]
+    assert [dict(event.around) for event in begun if event.loop == "i"] == [{"o": 1}, {"o": 2}]
+
+
+def test_where_nothing_is_watched_a_loop_tells_how_far_its_states_moved():
+    g = edits.remove_watch(doubling(3), "l", "w")
+    e = engine()
+    _, turns = told(e, g, ["l"])
+    assert [dict(event.numbers) for event in turns] == [{CHANGE: 1.0}] * 3
+    begun, _ = told(e, edits.set_knob(g, "l", "iterations", 4), ["l"])
+    assert begun[0].numbers == {CHANGE: (1.0, 1.0, 1.0)}
+    result = e.run(edits.set_watch(g, "l", "w", "d"), only=["l"])
+    assert result["l"]["w"].data.tolist() == [2, 4, 8]
+
+
+def test_a_watch_that_is_taken_away_turns_nothing_again():
+    e = engine()
+    told(e, doubling(5), ["l"])
+    CALLS.clear()
+    told(e, edits.remove_watch(doubling(5), "l", "w"), ["l"])
+    assert CALLS["mul"] == 0
+
+
+def test_scores_can_be_watched_by_the_mean_of_their_first_column():
+    g = graph(
+        x=n("one", value=1.0),
+        l=loop(
+            {"s": ("x", "d")},
+            {"d": n("add", {"a": "l.s"}), "good": n("scored", {"a": "d"})},
+            {"w": "good"},
+            iterations=2,
+        ),
+    )
+    assert engine().run(g, only=["l"])["l"]["w"].data.tolist() == [3, 4]
+
+
+def test_before_the_first_turn_a_loop_shows_what_it_begins_with_and_its_body_nothing():
+    e = engine()
+    e.run(doubling(4))
+    result = e.run(doubling(4), at={"l": 0}, only=["l", "out", "d"])
+    assert result["l"]["s"].value == result["out"].value == 1
+    assert ("d", "") not in result.slots
+    deep = e.run(nested(2, 3), at={"o": 2, "i": 0}, only=["i"])
+    assert deep["i"]["b"].value == by_hand(1, 3)
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was():
+    g, e, stop = doubling(50), engine(), threading.Event()
+
+    def listen(event: Event) -> None:
+        if isinstance(event, Turned) and event.turn == 20:
+            stop.set()
+
+    assert e.run(g, only=["l"], listener=listen, cancel=stop).state == "cancelled"
+    assert CALLS["mul"] == 20
+    assert e.run(g, only=["l"])["l"]["iterations"].value == 50
+    assert CALLS["mul"] == 50, "no turn was made twice"
 
 
 def test_what_reads_a_muted_loop_waits_even_where_its_result_is_kept():

@@ -12,6 +12,7 @@ import pytest
 
 import nodegraph
 from nodegraph import document, edits
+from nodegraph.engine.asking import Answer, Ask, Balance, Heard, Listen, Look, Looked, Unanswered
 from nodegraph.engine.events import Finished, Started
 from nodegraph.engine.worker import Died, Ended, Message, Pictured, Refused, Told, Worker
 from nodegraph.views import Heatmap
@@ -81,6 +82,10 @@ def small() -> document.Graph:
 
 def odd(kind: str, **params: object) -> document.Graph:
     return document.Graph({"x": document.Node(f"odd.{kind}", params)})
+
+
+def answered(ticket: int) -> Callable[[Message], bool]:
+    return lambda message: isinstance(message, Answer) and message.ticket == ticket
 
 
 def test_a_run_sends_events_pictures_and_a_report(worker: Worker):
@@ -186,6 +191,128 @@ def test_no_call_waits_for_the_child(worker: Worker):
     until(worker, lambda m: isinstance(m, (Died, Ended)))
 
 
+SOUND = Look(("song", "mixture"))
+
+
+def test_questions_are_answered_beside_a_run_that_lasts(worker: Worker):
+    until(worker, ended(worker.run(small(), only=["istft"])))
+    ticket = worker.run(odd("wait"))
+    until(worker, lambda m: isinstance(m, Told) and isinstance(m.event, Started))
+    asks: list[Ask] = [
+        Look(("stft", "")),
+        Listen(("istft", ""), rate=48000),
+        Balance(("song", "mixture"), (("istft", ""),)),
+    ]
+    tickets = [worker.ask(small(), ask, topic=str(k)) for k, ask in enumerate(asks)]
+    found: list[Message] = []
+    while len(found) < 3:
+        found += [m for m in until(worker, lambda m: isinstance(m, Answer)) if m.ticket in tickets]
+    assert {type(m).__name__ for m in found} == {"Looked", "Heard", "Weighed"}
+    assert worker.busy
+    heard = next(m for m in found if isinstance(m, Heard))
+    assert [sound.name for sound in heard.sounds] == ["harmonic", "percussive"]
+    assert heard.sounds[0].samples.open().any()
+    worker.cancel()
+    until(worker, ended(ticket))
+
+
+def test_of_questions_on_one_topic_the_newest_counts(worker: Worker):
+    until(worker, ended(worker.run(small(), only=["song"])))
+    # The first one keeps the attendant at work, so that the others wait.
+    slow = edits.set_knob(small(), "song", "seed", 5)
+    first = worker.ask(slow, SOUND, topic="b")
+    tickets = [worker.ask(slow, SOUND, topic="a") for _ in range(20)]
+    messages = until(worker, answered(tickets[-1]))
+    got = [m.ticket for m in messages if isinstance(m, Looked)]
+    assert got[-1] == tickets[-1]
+    assert first in got
+    assert len(got) < 10
+
+
+def test_a_stretch_is_shown_where_it_lies(worker: Worker):
+    run = worker.run(small(), only=["stft"], looks=["stft"], region=(1.0, 1.5))
+    picture = next(m for m in until(worker, ended(run)) if isinstance(m, Pictured))
+    assert picture.region == (1.0, 1.5)
+    assert picture.picture.x.start == pytest.approx(1.0, abs=0.1)
+    ticket = worker.ask(small(), Look(("stft", "")), topic="a", region=(1.0, 1.5))
+    answer = until(worker, answered(ticket))[-1]
+    assert isinstance(answer, Looked)
+    assert isinstance(answer.picture, Heatmap)
+    assert answer.picture.x == picture.picture.x
+
+
+def test_a_graph_is_sent_once_however_often_it_is_asked_about(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+):
+    written: list[document.Graph] = []
+    text = document.text
+
+    def writing(graph: document.Graph) -> str:
+        written.append(graph)
+        return text(graph)
+
+    monkeypatch.setattr("nodegraph.document.text", writing)
+    graphs = [odd("wait", seconds=0.001 * k) for k in range(10)]
+    for graph in [graphs[0], graphs[0], graphs[1], graphs[0], *graphs, graphs[9]]:
+        until(worker, answered(worker.ask(graph, Look(("x", "")), topic="a")))
+    assert len(written) == 10
+
+
+def test_a_graph_that_cannot_be_read_or_run_is_an_answer(worker: Worker):
+    bad = edits.set_knob(small(), "stft", "hop", -1)
+    answer = until(worker, answered(worker.ask(bad, Look(("stft", "")), topic="a")))[-1]
+    assert isinstance(answer, Unanswered)
+    assert "hop must be" in answer.reason
+
+
+def test_questions_to_a_child_that_dies_are_answered_with_what_happened(worker: Worker):
+    until(worker, ended(worker.run(odd("wait", seconds=0.01))))
+    ticket = worker.ask(odd("crash"), Look(("x", "")), topic="a")
+    other = worker.ask(odd("wait"), Listen(("x", "")), topic="b")
+    messages = until(worker, answered(other))
+    lost = {m.ticket: m.reason for m in messages if isinstance(m, Unanswered)}
+    assert lost.keys() == {ticket, other}
+    assert "signal 11" in lost[ticket]
+    assert any(isinstance(m, Died) for m in messages)
+    again = worker.ask(small(), SOUND, topic="a")
+    assert isinstance(until(worker, answered(again))[-1], Looked)
+
+
+def test_a_live_run_does_only_what_is_missing(worker: Worker):
+    until(worker, ended(worker.run(small(), only=["istft"])))
+    turned = edits.set_knob(small(), "kernel_h", "length", 0.3)
+    run = worker.run(turned, only=["median_h"], looks=["median_h"], region=(0.5, 1.5), live=True)
+    messages = until(worker, ended(run))
+    states = {
+        m.event.node: m.event.state
+        for m in messages
+        if isinstance(m, Told) and isinstance(m.event, Finished)
+    }
+    assert states["song"] == "cached"
+    assert states["median_h"] == "ran"
+    assert [m.node for m in messages if isinstance(m, Pictured)] == ["median_h"]
+    again = until(
+        worker, ended(worker.run(turned, only=["median_h"], region=(0.5, 1.5), live=True))
+    )
+    states = {
+        m.event.node: m.event.state
+        for m in again
+        if isinstance(m, Told) and isinstance(m.event, Finished)
+    }
+    assert states["song"] == "spared"
+
+
+def test_closing_removes_the_sounds():
+    made = Worker(cache_bytes=2**26)
+    ticket = made.ask(small(), Listen(("song", "mixture")), topic="a")
+    heard = until(made, answered(ticket))[-1]
+    assert isinstance(heard, Heard)
+    path = Path(heard.sounds[0].samples.path)
+    assert path.exists()
+    made.close()
+    assert not path.parent.exists()
+
+
 def test_closing_leaves_no_process(tmp_path: Path):
     made = Worker(cache_bytes=0)
     child = made.process_id
@@ -210,6 +337,8 @@ def test_a_child_that_cannot_start_is_not_started_for_ever(monkeypatch: pytest.M
         assert len(died) == 3
         assert "the next run tries again" in died[-1].reason
         assert made.poll(1.0) == []
+        ticket = made.ask(small(), SOUND, topic="a")
+        assert made.poll() == [Unanswered(ticket, "the engine's process does not start")]
         made.run(document.parse('{"format": 1, "nodes": {}}'))
         while len(died) < 4 and time.monotonic() < end:
             died += made.poll(0.1)

@@ -133,7 +133,8 @@ def test_levels_are_decibels_below_the_peak() -> None:
     assert picture.data.dtype == np.float32
     assert picture.data.max() == 0
     assert picture.data[40, 25] == pytest.approx(-20, abs=1e-4)
-    assert picture.data.min() == pytest.approx(-80, abs=1e-4)
+    assert picture.data.min() == -120
+    assert picture.top == pytest.approx(20)
     for exponent in (1.0, 2.0):
         power = Power(np.abs(spectrogram.data) ** exponent, GRID, (), exponent)
         np.testing.assert_allclose(heatmap(power).data, picture.data, atol=1e-3)
@@ -253,23 +254,32 @@ def test_the_histogram_of_a_mixture_is_one_curve() -> None:
     picture = curves(histogram(sources=False))
     assert [line.name for line in picture.lines] == ["mixture"]
     assert picture.lines[0].y.max() == 0
-    assert picture.marks == ()
+    assert [round(place, 1) for place, _ in picture.marks] == [20, 45, 70]
+    assert picture.marks[0][1] == "20.0°"
 
 
 def test_factors_lie_as_in_the_survey() -> None:
     picture = panels(factors(3, ("kick", "snare", "hat")))
-    templates, product, *rows = picture.pictures
+    templates, product, activations, parts = picture.pictures
     assert isinstance(templates, Curves)
     assert isinstance(product, Heatmap)
-    (left, middle), below = picture.places[:2], picture.places[2:]
+    assert isinstance(activations, Curves)
+    assert isinstance(parts, Table)
+    assert [part.title for part in picture.pictures] == ["W", "V", "H", "parts"]
+    left, middle, below, corner = picture.places
     assert left[1] + left[3] <= middle[1]
     assert left[0] == middle[0]
+    assert below[0] >= middle[0] + middle[2]
+    assert (below[1], corner[1]) == (middle[1], left[1])
     assert templates.y == product.y
-    assert [row.lines[0].name for row in rows] == ["kick", "snare", "hat"]  # type: ignore[union-attr]
-    for row, spot in zip(rows, below, strict=True):
-        assert row.x == product.x  # type: ignore[union-attr]
-        assert spot[0] >= middle[0] + middle[2]
-        assert spot[1] == middle[1]
+    assert activations.x == product.x
+    for strips in (templates, activations):
+        assert [line.name for line in strips.lines] == ["kick", "snare", "hat"]
+    # The first part is on the left, and on top.
+    assert templates.lines[0].x.max() < templates.lines[1].x.min()
+    assert activations.y.start > activations.y.stop
+    assert activations.lines[0].y.max() < activations.lines[1].y.min()
+    assert [row[0] for row in parts.rows] == ["kick", "snare", "hat"]
 
 
 def test_the_product_of_factors_is_shown() -> None:
@@ -282,8 +292,8 @@ def test_the_product_of_factors_is_shown() -> None:
 
 def test_many_parts_are_drawn_as_colour() -> None:
     picture = panels(factors(30))
-    assert len(picture.pictures) == 3
-    assert all(isinstance(part, Heatmap) for part in picture.pictures)
+    assert len(picture.pictures) == 4
+    assert all(isinstance(part, Heatmap) for part in picture.pictures[:3])
 
 
 def test_a_kernel_is_centred_on_its_bin() -> None:

@@ -94,6 +94,26 @@ class State:
     """Buttons, rows and cards by what is written on them."""
     places: Mapping[str, Rect] = field(default_factory=dict)
     """Rooms of the window by name: ``palette``, ``inspector``, ``tracks``, ``minimap``, ..."""
+    playing: bool = False
+    """Sound goes on."""
+    seconds: float = 0.0
+    """Where the playhead is."""
+    region: tuple[float, ...] = ()
+    """The loop region: from and to; empty where there is none."""
+    looping: bool = False
+    """It is repeated."""
+    span: tuple[float, float] = (0.0, 0.0)
+    """The stretch of time on screen."""
+    tracks: tuple[str, ...] = ()
+    """Names of the tracks as they are shown, in the order of their keys."""
+    heard: tuple[str, ...] = ()
+    """Keys of the tracks that are heard."""
+    loaded: tuple[str, ...] = ()
+    """Keys of the tracks whose sound is there."""
+    sum_level: float | None = None
+    """How far the sum of the parts is from the mixture, in dB below it."""
+    auditioned: str = ""
+    """The output that is heard in place of the tracks: ``node.port`` or ``node``."""
     views: Sequence[Mapping[str, Any]] = ()
     """The large views: of each slot, kind, what is seen of time and frequency, and more."""
     engine_pid: int = 0

@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nodegraph.editor.canvas.loop_shapes import NEAR
 from nodegraph.editor.canvas.scene import Box, Plate, Scene
 from nodegraph.editor.canvas.shapes import Side, Spot
 from nodegraph.editor.canvas.view import Point, Rect, View
@@ -61,7 +62,8 @@ def at(scene: Scene, view: View, point: Point, minimap: bool = True) -> Hit:
         return hit
     if top >= loops:
         return _in_node(scene.all_boxes[top], world)
-    inner = [_in_loop(scene.all_boxes[i], world) for i in reversed(over)]
+    near = view.factor > NEAR
+    inner = [_in_loop(scene.all_boxes[i], world, near) for i in reversed(over)]
     controls = [found for found in inner if found.kind == "loop_control"]
     line = _reroute(scene, view, world) or _wire(scene, view, world)
     found = [*controls, *([line] if line else []), *inner]
@@ -188,10 +190,10 @@ def _in_node(box: Box, world: Point) -> Hit:
     return hit
 
 
-def _in_loop(box: Box, world: Point) -> Hit:
+def _in_loop(box: Box, world: Point, near: bool) -> Hit:
     shape, point = box.shape, (world[0] - box.x, world[1] - box.y)
     hit = Hit("loop", world, box.name)
-    for name, place in shape.controls:
+    for name, place in shape.controls if near else ():
         if place.holds(point):
             return replace(hit, kind="loop_control", port=name)
     if shape.caret.holds(point):

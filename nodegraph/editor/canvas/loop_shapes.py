@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nodegraph.document import Loop
+from nodegraph.editor.canvas.scene import Box
 from nodegraph.editor.canvas.shapes import (
     EDGE,
     HEADER,
@@ -19,10 +20,16 @@ from nodegraph.editor.canvas.shapes import (
     port_rows,
 )
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.values import Curve, Number
+from nodegraph.values import Curve, Number, Scores
 
 RAIL, HEAD, FLOOR, INNER = 88.0, 88.0, 48.0, 24.0
 LOOP_WIDTH, CURVE = 560.0, (208.0, 72.0)
+NEAR = 0.4
+"""Pixels for a unit from which the controls of a loop are drawn and can be pressed."""
+CURVE_PAD, CURVE_WORDS = 4, 18
+"""Of the curve: room at its sides, and for its name on top."""
+CURVE_END = 6
+"""Room for the dot of the last turn."""
 _BUTTONS = {"start": 28.0, "back": 28.0, "run": 40.0, "step": 28.0, "end": 28.0, "stop": 28.0}
 
 
@@ -68,7 +75,7 @@ def open_loop(
         if port == "next":
             spots.append(Spot("in", "first", (left[0], y), name, name, given, "in", wired=True))
             spots.append(Spot("out", name, (left[1], y), "", name, given, "in"))
-        taken = given if port == "next" else (Number,)
+        taken = given if port == "next" else (Number, Scores)
         spots.append(Spot("in", port, (right[0], y), name, name, taken, "out", wired=True))
         spots.append(Spot("out", name, (right[1], y), "", name, given, "out"))
     y = first + PITCH * len(item.state)
@@ -98,4 +105,21 @@ def _controls(width: float) -> tuple[tuple[str, Rect], ...]:
         x += wide + 4
     curve = Rect(width - EDGE - CURVE[0], EDGE, *CURVE)
     slider = Rect(x + 12, 46, curve.x - x - 28, 28)
-    return (*controls, ("slider", slider), ("curve", curve))
+    title = Rect(curve.x, curve.y, curve.width, CURVE_WORDS)
+    return (*controls, ("slider", slider), ("watch", title), ("curve", curve))
+
+
+def share_along(box: Box, control: str, x: float) -> float:
+    """Say how far along the slider or the curve of a loop a world coordinate is, from 0 to 1."""
+    place = dict(box.shape.controls).get(control)
+    if place is None:
+        return 0.0
+    rect = box.world(track(control, place))
+    return min(max((x - rect.x) / rect.width, 0.0), 1.0) if rect.width > 0 else 0.0
+
+
+def track(name: str, place: Rect) -> Rect:
+    """Give the part of a slider or a curve along which turns lie."""
+    if name != "curve":
+        return place
+    return Rect(place.x + CURVE_PAD, place.y, place.width - 2 * CURVE_PAD - CURVE_END, place.height)

@@ -19,8 +19,10 @@ from nodegraph.editor.files.settings import Settings
 from nodegraph.errors import DocumentError
 
 LOOPS = "loop"
+FIGURES = "figure"
 SUBJECTS: Mapping[str, str] = MappingProxyType(
     {
+        FIGURES: "Figures",
         "position": "Position",
         "kernel": "Kernels",
         "factor": "Factors",
@@ -31,7 +33,8 @@ SUBJECTS: Mapping[str, str] = MappingProxyType(
         "measure": "Evaluation",
     }
 )
-"""What a graph may be about, by family of its nodes. Sources, transforms and outputs say nothing."""
+"""What a graph may be about: a figure of the survey, or the family of its nodes. Sources, transforms
+and outputs say nothing."""
 
 _SURVEY = re.compile(
     r"\b(figure \d+[a-z]?|section [IVX]+)\b of the survey"
@@ -77,14 +80,16 @@ def _card(name: str, path: Path) -> GalleryCard:
     except DocumentError as error:
         return GalleryCard(name, plain, "", path, fault=str(error))
     title = graph.title or plain
+    named = tags(graph.about)
+    shows = {FIGURES} if any(map(_figure, named)) else set()
     return GalleryCard(
         name,
         title,
         _sentence(graph.about, title),
         path,
         document.fingerprint(graph),
-        tags=tags(graph.about),
-        subjects=subjects(graph),
+        tags=named,
+        subjects=subjects(graph) | shows,
         graph=graph,
     )
 
@@ -107,7 +112,13 @@ def _sentence(about: str, title: str) -> str:
 def tags(about: str) -> tuple[str, ...]:
     """Give the figures and sections of the survey that a text names."""
     found = (one or other for one, other in _SURVEY.findall(" ".join(about.split())))
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(name[:1].upper() + name[1:] for name in found))
+
+
+def _figure(tag: str) -> tuple[int, str] | None:
+    """Give number and letter of a figure; None for another tag."""
+    found = re.fullmatch(r"figure (\d+)([a-z]?)", tag, re.IGNORECASE)
+    return (int(found[1]), found[2]) if found else None
 
 
 def subjects(graph: Graph) -> frozenset[str]:
@@ -118,9 +129,14 @@ def subjects(graph: Graph) -> frozenset[str]:
     return frozenset((families | loops) & SUBJECTS.keys())
 
 
-def simplest_first(cards: Iterable[GalleryCard]) -> tuple[GalleryCard, ...]:
-    """Order cards for reading: loops last, short chains of nodes first."""
-    return tuple(sorted(cards, key=lambda card: (card.loop, _length(card), card.title)))
+def figures_first(cards: Iterable[GalleryCard]) -> tuple[GalleryCard, ...]:
+    """Order cards for reading: the figures of the survey, then short chains of nodes, loops last."""
+
+    def rank(card: GalleryCard) -> tuple[object, ...]:
+        figures = sorted(filter(None, map(_figure, card.tags)))
+        return not figures, figures, card.loop, _length(card), card.title
+
+    return tuple(sorted(cards, key=rank))
 
 
 def _length(card: GalleryCard) -> int:

@@ -111,3 +111,11 @@ def target(name: str, folder: Path, suffix: str = ".json") -> Target:
     if not os.access(path.parent, os.W_OK):
         return Target(path, f"no permission to write in {path.parent}")
     return Target(path, exists=path.exists())
+
+
+def free(path: Path) -> Path:
+    """Give a path that nothing is at: this one, or with a number behind its name."""
+    found, number = path, 2
+    while found.exists():
+        found, number = path.with_stem(f"{path.stem}_{number}"), number + 1
+    return found

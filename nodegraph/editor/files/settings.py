@@ -24,7 +24,11 @@ RECENT = 10
 PINS = 50
 
 CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"theme": ("dark", "light"), "colour_map": ("magma", "viridis", "cividis", "greys")}
+    {
+        "theme": ("dark", "light"),
+        "colour_map": ("magma", "viridis", "cividis", "greys"),
+        "picture_format": ("png", "svg", "pdf"),
+    }
 )
 RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
@@ -36,6 +40,7 @@ RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
         "tracks_height": (96, 2000),
         "view_share": (0.2, 0.8),
         "range_db": (20, 140),
+        "picture_scale": (1, 4),
         "volume": (0.0, 1.0),
     }
 )
@@ -66,6 +71,10 @@ class Settings:
     """Sources told apart by lines and letters instead of colours."""
     colour_map: str = "magma"
     range_db: float = 70.0
+    picture_format: str = "png"
+    """Of pictures that are saved; as `picture_scale` and `picture_dark` the choice of last time."""
+    picture_scale: int = 2
+    picture_dark: bool = False
     volume: float = 1.0
     last_folder: str = ""
     recent: tuple[str, ...] = ()

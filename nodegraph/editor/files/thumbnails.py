@@ -2,8 +2,8 @@
 
 Which picture it is, of a whole graph (`looks`):
 
-1. what the layout names under ``thumbnail``: a value such as ``nmf`` or ``kam.change``, or a list
-   of two;
+1. what the layout names under ``thumbnail``: a value such as ``nmf`` or ``kam.change``, or one in a
+   way of its own, ``{"show": "stft", "kind": "loudest"}``, or a list of two of these;
 2. else what the graph itself saves as pictures: the first of them, and the second beside it where
    both are of one type, since then the graph compares the two;
 3. else what tells most: the first watched number of a loop, or the value nearest to the end of the
@@ -22,6 +22,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ from nodegraph.editor.look.colours import THEMES, Theme
 from nodegraph.editor.look.measures import GALLERY
 from nodegraph.errors import DocumentError
 from nodegraph.values import Audio, Files, Number, Scores, Value
-from nodegraph.views import Curves, Heatmap, Panels, Picture, Single, Wave
+from nodegraph.views import Blend, Curves, Heatmap, Panels, Picture, Single, Wave
 
 SIZE = 528, 2 * GALLERY.picture
 """Pixels across and down: a card's picture twice as large, for large interface scales."""
@@ -58,11 +59,31 @@ def looks(graph: Graph, types: Mapping[str, NodeType]) -> tuple[str, ...]:
     return _named(graph) or _saved(graph, types) or _telling(graph, types)
 
 
+def kinds(graph: Graph) -> dict[str, str]:
+    """Say of what `looks` names in which way it is shown, where that is not the usual one."""
+    return {look: kind for look, kind in _entries(graph) if kind}
+
+
 def _named(graph: Graph) -> tuple[str, ...]:
+    return tuple(look for look, _ in _entries(graph))
+
+
+def _entries(graph: Graph) -> list[tuple[str, str]]:
+    """Give what the layout names: value and kind of picture."""
     given = graph.layout.get(NAMED)
-    texts = [given] if isinstance(given, str) else given if isinstance(given, list) else []
-    texts = [text for text in texts if isinstance(text, str)]
-    return tuple(text for text in texts if text.partition(".")[0] in graph.nodes)[:2]
+    found: list[tuple[str, str]] = []
+    for entry in given if isinstance(given, list) else [given]:
+        show, kind = _parts_of(entry)
+        known = isinstance(show, str) and show.partition(".")[0] in graph.nodes
+        if known and isinstance(kind, str):
+            found.append((show, kind))
+    return list(dict(found[:2]).items())
+
+
+def _parts_of(entry: Any) -> tuple[Any, Any]:
+    if isinstance(entry, Mapping):
+        return entry.get("show"), entry.get("kind", "")
+    return entry, ""
 
 
 def _saved(graph: Graph, types: Mapping[str, NodeType]) -> tuple[str, ...]:
@@ -167,20 +188,24 @@ def _joined(pictures: Sequence[Picture]) -> Picture:
 def _closer(picture: Picture) -> Picture:
     """Show planes over time from their beginning only: a whole song would be a blur."""
     parts = _parts(picture)
-    planes = [part for part in parts if isinstance(part, Heatmap) and part.x.unit == "s"]
+    planes = [part for part in parts if isinstance(part, Heatmap | Blend) and part.x.unit == "s"]
     if len(planes) < len(parts):
         return picture
     near = tuple(_beginning(plane) for plane in planes)
     return replace(picture, pictures=near) if isinstance(picture, Panels) else near[0]
 
 
-def _beginning(plane: Heatmap) -> Heatmap:
-    axis, columns = plane.x, plane.data.shape[1]
+def _beginning(plane: Heatmap | Blend) -> Heatmap | Blend:
+    axis = plane.x
+    columns = (plane.data if isinstance(plane, Heatmap) else plane.level).shape[1]
     if axis.stop <= axis.start + STRETCH or not columns:
         return plane
     kept = max(round(columns * STRETCH / (axis.stop - axis.start)), 1)
     stop = axis.start + kept * (axis.stop - axis.start) / columns
-    return replace(plane, data=plane.data[:, :kept], x=replace(axis, stop=stop))
+    near = replace(axis, stop=stop)
+    if isinstance(plane, Heatmap):
+        return replace(plane, data=plane.data[:, :kept], x=near)
+    return replace(plane, shares=plane.shares[..., :kept], level=plane.level[:, :kept], x=near)
 
 
 # Files
@@ -204,7 +229,7 @@ class Thumbnails:
 
     def file(self, card: GalleryCard, theme: str) -> Path:
         """Name the file of a card's thumbnail, whether it is there or not."""
-        named = ",".join(_named(card.graph))
+        named = ",".join(f"{look} {kind}".strip() for look, kind in _entries(card.graph))
         meaning = "\n".join((card.key, named, __version__, str(FORM), "x".join(map(str, SIZE))))
         return self.folder / f"{hashlib.sha256(meaning.encode()).hexdigest()[:32]}-{theme}.png"
 

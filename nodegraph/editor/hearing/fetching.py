@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from nodegraph.editor.hearing.desk import Loud
 from nodegraph.editor.hearing.tracks import Lineup, Slot, Track
 from nodegraph.engine.asking import Answer, Heard, Listen, Sounding
-from nodegraph.sharing import Shared
 
 Stamp = Callable[[Slot], Hashable | None]
 """Another value whenever an output has another one; None while it has none."""
@@ -58,8 +57,6 @@ class Fetching:
     got: dict[Want, tuple[Sounding, ...]] = field(default_factory=dict)
     version: int = 0
     """Grows with each sound that comes or goes."""
-    left: list[Shared] = field(default_factory=list)
-    """Files that are no longer needed, taken by whoever removes them."""
     faults: dict[Want, str] = field(default_factory=dict)
     """Why there is no sound."""
     _stamps: dict[Want, Hashable] = field(default_factory=dict)
@@ -70,8 +67,11 @@ class Fetching:
         """Whether a question is on its way."""
         return self._going is not None
 
-    def next(self, line: Lineup, heard: Sequence[str], stamp: Stamp) -> Want | None:
-        """Give the sound to ask for now, and note that it is asked for; None for none."""
+    def next(self, line: Lineup, heard: Sequence[str], stamp: Stamp, rate: int = 0) -> Want | None:
+        """Give the sound to ask for now, and note that it is asked for; None for none.
+
+        `rate` is what all sounds are to have; 0 where that is not known yet.
+        """
         self._forget({want(track) for track in line.tracks})
         if self._going is not None:
             return None
@@ -79,7 +79,9 @@ class Fetching:
         first = {want(track) for track in tracks if track.key in heard}
         for wanted in dict.fromkeys(want(track) for track in tracks):
             now = wanted.stamp(stamp)
-            if now is None or now == self._stamps.get(wanted):
+            known = now == self._stamps.get(wanted)
+            rates = {sound.rate for sound in self.got.get(wanted, ())}
+            if now is None or (known and rates <= {rate or max(rates, default=0)}):
                 continue
             if wanted not in first and not self._fits(line):
                 continue
@@ -92,17 +94,19 @@ class Fetching:
         if self._going == wanted:
             self._going = None
         if wanted not in self._stamps:
-            # The track is gone by now.
-            if isinstance(answer, Heard):
-                self.left += [sound.samples for sound in answer.sounds]
-            return
+            return  # the track is gone by now
         if isinstance(answer, Heard):
-            self.left += [sound.samples for sound in self.got.get(wanted, ())]
             self.got[wanted] = answer.sounds
             self.faults.pop(wanted, None)
         else:
             self.faults[wanted] = getattr(answer, "reason", "")
         self.version += 1
+
+    def lost(self) -> None:
+        """Note that the question on its way is not answered any more."""
+        if self._going is not None:
+            self._stamps.pop(self._going, None)
+            self._going = None
 
     def forget(self) -> None:
         """Begin with another document."""
@@ -125,10 +129,8 @@ class Fetching:
     def _forget(self, kept: set[Want]) -> None:
         for gone in [wanted for wanted in self._stamps if wanted not in kept]:
             del self._stamps[gone]
-            sounds = self.got.pop(gone, ())
-            self.left += [sound.samples for sound in sounds]
+            self.version += self.got.pop(gone, None) is not None
             self.faults.pop(gone, None)
-            self.version += bool(sounds)
 
     def _fits(self, line: Lineup) -> bool:
         """Whether there is room for all tracks, as far as their length is known."""

@@ -12,16 +12,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
 
+from nodegraph import edits
 from nodegraph.declare import NodeType, Output
 from nodegraph.document import Graph, Link, Node, links, walk
-from nodegraph.errors import DocumentError
 from nodegraph.values import Audio, Sourced
 
 Slot = tuple[str, str]
 Types = Mapping[str, NodeType]
 Sources = Mapping[Slot, tuple[str, ...]]
 """The sources known to run through each output."""
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
 MOST = 16
 MIXTURE, RESIDUAL = "mixture", "residual"
 REFERENCES = "references"
@@ -89,7 +92,7 @@ class Lineup:
 
 
 def lineup(
-    graph: Graph, types: Types, sources: Sources = {}, titles: Mapping[str, str] = {}
+    graph: Graph, types: Types, sources: Sources = NOTHING, titles: Mapping[str, str] = NOTHING
 ) -> Lineup:
     """Find the tracks of a graph; `titles` says what its nodes are called."""
     slots = list(_sounds(graph, types))
@@ -125,18 +128,11 @@ def _tracks(slot: Slot, sources: Sources, name: str = "") -> list[Track]:
 
 def _named(graph: Graph, sources: Sources) -> list[Track] | None:
     """Give the tracks that the graph names; None where it does not."""
-    written = graph.layout.get("tracks")
-    if not isinstance(written, list):
+    named = edits.tracks(graph)
+    if not named:
         return None
-    there = {name for name, _, _ in walk(graph.nodes)}
     found: dict[str, Track] = {}
-    for text in written:
-        try:
-            link = Link.parse(text)
-        except DocumentError:
-            continue
-        if link.node not in there:
-            continue
+    for link in named:
         slot = link.node, link.port
         each = _tracks(slot, sources)
         if link.source:

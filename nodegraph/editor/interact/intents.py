@@ -92,7 +92,7 @@ class Offer:
 
 @dataclass(frozen=True)
 class Control:
-    """A control of a loop was pressed, or its slider dragged to a share of its length."""
+    """A control of a loop was pressed, or its slider or curve at a share of its length."""
 
     loop: str
     control: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nodegraph.editor.canvas.hits import Hit
+from nodegraph.editor.canvas.loop_shapes import share_along
 from nodegraph.editor.canvas.view import Point
 from nodegraph.editor.interact import clicks
 from nodegraph.editor.interact.events import Move, Press, Release
@@ -46,9 +47,10 @@ def _left(event: Press, hit: Hit, stage: Stage) -> Result:
     if small is not None:
         return Mapping(small), (SetView(stage.view.centred(hit.world)),)
     if hit.kind == "loop_control":
-        share = share_at(hit.node, event.at, stage)
-        after: State = Sliding(hit.node) if hit.port == "slider" else Resting(hit)
-        return after, (Control(hit.node, hit.port, share if hit.port == "slider" else 0.0),)
+        slides = hit.port in ("slider", "curve")
+        after: State = Sliding(hit.node, hit.port) if slides else Resting(hit)
+        share = share_at(hit.node, hit.port, event.at, stage) if slides else 0.0
+        return after, (Control(hit.node, hit.port, share),)
     if hit.kind == "caret":
         return Resting(hit), (Fold(hit.node),)
     key = key_of(stage, hit)
@@ -78,18 +80,14 @@ def click(state: Pressed, event: Press | Move | Release, stage: Stage) -> Result
 
 
 def slide(state: Sliding, event: Press | Move | Release, stage: Stage) -> Result:
-    """Drag the slider of a loop."""
+    """Drag along the slider or the curve of a loop."""
     if isinstance(event, Release):
         return Resting(under(stage, event.at)), ()
-    return state, (Control(state.loop, "slider", share_at(state.loop, event.at, stage)),)
+    share = share_at(state.loop, state.control, event.at, stage)
+    return state, (Control(state.loop, state.control, share),)
 
 
-def share_at(loop: str, at: Point, stage: Stage) -> float:
-    """Say how far along the slider of a loop a screen point is."""
+def share_at(loop: str, control: str, at: Point, stage: Stage) -> float:
+    """Say how far along the slider or the curve of a loop a screen point is."""
     box = stage.scene.loops.get(loop)
-    place = dict(box.shape.controls).get("slider") if box else None
-    if box is None or place is None:
-        return 0.0
-    rect = box.world(place)
-    x = stage.view.to_world(at)[0] - rect.x
-    return min(max(x / rect.width, 0.0), 1.0) if rect.width > 0 else 0.0
+    return share_along(box, control, stage.view.to_world(at)[0]) if box else 0.0

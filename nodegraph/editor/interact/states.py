@@ -55,9 +55,10 @@ class Mapping:
 
 @dataclass(frozen=True)
 class Sliding:
-    """The slider of a loop is dragged."""
+    """The slider of a loop is dragged, or its curve gone along."""
 
     loop: str
+    control: str = "slider"
 
 
 @dataclass(frozen=True)

@@ -244,6 +244,11 @@ class LoopMeasures:
     curve_height: int = 72
     curve_radius: int = 6
     curve: float = 2.2
+    ghost: float = 1.5
+    """The run before, dashed."""
+    ghost_dashes: tuple[int, int] = (4, 3)
+    dot: float = 3.5
+    best: float = 5.5
     rail: int = 88
     floor: int = 28
     """From the lower edge up to the return path."""

@@ -16,7 +16,7 @@ from nodegraph.edits.layout import position
 from nodegraph.edits.scope import RESERVED
 from nodegraph.engine.resolve import Resolver, Types, nearest, overlap
 from nodegraph.errors import DocumentError
-from nodegraph.values import Absent, Curve, Number
+from nodegraph.values import Absent, Curve, Number, Scores
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Wiring:
         kind, key = end.port, end.entry
         state = item.state.get(key) if item else None
         if kind == "watch":
-            return (Number,)
+            return (Number, Scores)
         if state is None:
             return None
         if kind == "next":

@@ -144,8 +144,12 @@ def _changed(board: Board, name: str, **values: Any) -> Board:
 
 def _happened(board: Board, event: events.Event, now: float) -> Board:
     if isinstance(event, events.Turned):
-        numbers = {name: value for name, value in event.numbers.items() if name.strip() == name}
+        numbers = _watched(event.numbers)
         return _changed(board, event.loop, turn=event.turn, limit=event.limit, numbers=numbers)
+    if isinstance(event, events.Recalled):
+        turn = max(map(len, event.numbers.values()), default=0)
+        numbers = _watched({name: told[-1] for name, told in event.numbers.items() if told})
+        return _changed(board, event.loop, turn=turn, limit=event.limit, numbers=numbers)
     shown = board[event.node]
     if isinstance(event, events.Started):
         known = board.measured.get(board.kinds.get(event.node, ""))
@@ -155,13 +159,18 @@ def _happened(board: Board, event: events.Event, now: float) -> Board:
             turn=event.turn, seconds=seconds, began=now, notes=shown.notes if event.turn > 1 else (),
         )  # fmt: skip
     if isinstance(event, events.Progressed):
-        began = shown.began if shown.state == "running" else now
-        left = None
-        if event.fraction > 0 and now > began:
-            left = (now - began) * max(0.0, 1 - event.fraction) / event.fraction
+        fresh = shown.state != "running"
+        began = now if fresh else shown.began
+        # A loop that goes on from its fifth turn did not make the first four in this time; it
+        # tells how far it is before it has done anything.
+        loop = board.kinds.get(event.node, "") == "loop"
+        start = (event.fraction if loop else 0.0) if fresh else shown.start
+        left = shown.left if loop else None
+        if event.fraction > start and now > began:
+            left = (now - began) * max(0.0, 1 - event.fraction) / (event.fraction - start)
         return _changed(
             board, event.node, state="running", fraction=min(max(event.fraction, 0.0), 1.0),
-            left=left, note=event.note, began=began,
+            left=left, note=event.note, began=began, start=start,
         )  # fmt: skip
     if isinstance(event, events.Noted):
         notes = tuple(dict.fromkeys((*shown.notes, event.text)))
@@ -171,6 +180,11 @@ def _happened(board: Board, event: events.Event, now: float) -> Board:
     if isinstance(event, events.Finished):
         return _finished(board, event, now)
     return board
+
+
+def _watched(numbers: Mapping[str, float]) -> dict[str, float]:
+    """Leave out what nobody watches: the relative change of the states."""
+    return {name: value for name, value in numbers.items() if name != events.CHANGE}
 
 
 def _finished(board: Board, event: events.Finished, now: float) -> Board:

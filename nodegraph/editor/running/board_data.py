@@ -69,6 +69,8 @@ class Shown:
     """What it was before it was queued."""
     began: float = 0.0
     """When it began, on the clock that `told` is given."""
+    start: float = 0.0
+    """How far it was when it began: a loop goes on from the turns that were made before."""
 
     @property
     def rest(self) -> State:

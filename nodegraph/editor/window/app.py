@@ -26,9 +26,11 @@ from nodegraph.editor.files.settings import Settings
 from nodegraph.editor.gliding import Glide
 from nodegraph.editor.interact.overlay import Overlay
 from nodegraph.editor.regions import Regions
+from nodegraph.editor.running import looking
 from nodegraph.editor.running.board import Board
 from nodegraph.editor.running.board_policy import RunSettings
 from nodegraph.editor.running.cards import Card, cards, troubles
+from nodegraph.editor.running.watched import LoopNow
 from nodegraph.editor.showing import Showing
 from nodegraph.editor.showing import kept as kept_views
 from nodegraph.editor.stage import Selection, Stage
@@ -41,7 +43,9 @@ from nodegraph.editor.window.frames import Frames
 from nodegraph.editor.window.gallery import Gallery
 from nodegraph.editor.window.hands import Hands
 from nodegraph.editor.window.kit import Kit
+from nodegraph.editor.window.loop_frames import LoopFrames
 from nodegraph.editor.window.panels.inspector import Inspector
+from nodegraph.editor.window.picturing import Picturing
 from nodegraph.editor.window.popups import Popups
 from nodegraph.editor.window.shell import Shell
 from nodegraph.editor.window.views import Views
@@ -83,8 +87,10 @@ class App:
         self._heard = 0
         self.ears: Ears = Ears(self)
         self.files: Filing = Filing(self)
+        self.picturing: Picturing = Picturing(self)
         self.hands: Hands = Hands(self)
         self.frames: Frames = Frames(self)
+        self.frames_of: LoopFrames = LoopFrames(self)
         self.shell: Shell = Shell(self)
         self.shell.build()
         dpg.set_exit_callback(lambda: self.do("file.quit"))
@@ -147,6 +153,18 @@ class App:
     def turns(self) -> Mapping[str, int]:
         """Turn shown of each loop that is looked back at."""
         return self.engine.at
+
+    def loop(self, name: str) -> LoopNow:
+        """Give what the frame of a loop shows of its turns."""
+        return self.frames_of.now(name)
+
+    def as_of(self, name: str) -> str:
+        """Say which turns a node shows, as ``after turn 3``; nothing for what there is in the end."""
+        return self.engine.as_of(name)
+
+    def incoming(self, name: str) -> list[tuple[str, str]]:
+        """Give the outputs that a node reads which has no value yet, before a loop's first turn."""
+        return looking.incoming(self.graph, self.board, self.turns, name)
 
     @property
     def facts(self) -> Mapping[tuple[str, str], Facts]:
@@ -400,6 +418,7 @@ class App:
         if not self.in_gallery:
             self.engine.next_look(self.visible(), self.run_settings)
         self.ears.work()
+        self.picturing.work()
         if self.engine.version != self._heard:
             self._heard = self.engine.version
             self.touch()
@@ -482,6 +501,7 @@ class App:
     def end(self) -> None:
         """Leave nothing running."""
         self.ears.close()
+        self.picturing.close()
         self.engine.close()
         width, height = dpg.get_viewport_width(), dpg.get_viewport_height()
         self.settings = replace(self.settings, width=width, height=height)

@@ -8,10 +8,10 @@ plays on, and where there is none yet, playing begins when it comes.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any
 
 from nodegraph.editor.hearing import desk as desks
 from nodegraph.editor.hearing import waves
@@ -20,9 +20,9 @@ from nodegraph.editor.hearing.fetching import Fetching, Want, end, loud
 from nodegraph.editor.hearing.timeline import Region, Timeline
 from nodegraph.editor.hearing.tracks import Lineup, Slot, lineup
 from nodegraph.editor.window.panels.names import labels
-from nodegraph.engine.asking import Answer, Ask, Balance, Heard, Listen, Sounding, Weighed
+from nodegraph.engine.asking import Answer, Balance, Heard, Listen, Sounding, Weighed
 from nodegraph.marks import EVERYTHING, Box, Brush, Selection
-from nodegraph.sharing import Shared
+from nodegraph.player import Level, Player
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.app import App
@@ -31,20 +31,7 @@ PATIENCE = 0.3
 """Seconds after which it is said what playing waits for."""
 FIRST = 3
 """Frames that are drawn before the player's process is started."""
-KEPT = 10.0
-"""Seconds for which the file of a sound that was replaced stays, so that the player may map it."""
 AUDITION = "audition"
-NO_SOUND = "There is no sound device: pictures and files still work."
-
-
-class Asks(Protocol):
-    """What answers questions about values."""
-
-    def ask(self, topic: str, ask: Ask, then: Callable[[Answer], None]) -> None:
-        """Ask; an unanswered older question on the same topic is dropped."""
-
-    def stamp(self, slot: Slot) -> Hashable | None:
-        """Give another value whenever an output has another one; None while it has none."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +85,7 @@ class Ears:
         """How far the sum of the parts is from the mixture, in dB below it."""
         self.fault = ""
         """Why nothing can be heard."""
-        self.player: Any = None
+        self.player: Player | None = None
         self._fetching = Fetching()
         self._audition: Audition | None = None
         self._at = 0.0
@@ -112,7 +99,6 @@ class Ears:
         self._mixed: Mapping[str, Any] = {}
         self._looped: Region | None = None
         self._weighed: Hashable | None = None
-        self._left: list[tuple[float, Shared]] = []
 
     # The playhead
 
@@ -188,9 +174,19 @@ class Ears:
         return desks.audible(self.desk, self.line)
 
     @property
+    def names(self) -> Mapping[str, str]:
+        """What the tracks are called, by their keys."""
+        return desks.names(self.desk, self.line)
+
+    @property
     def shown(self) -> tuple[str, ...]:
         """Keys of the tracks in the order in which they are shown."""
         return desks.shown(self.desk, self.line)
+
+    @property
+    def matched(self) -> Mapping[str, float]:
+        """The dB by which each track is made as loud as another one."""
+        return desks.matching(self.desk, self.line, loud(self.sounds))
 
     def set(self, desk: Desk) -> None:
         """Set the desk."""
@@ -228,8 +224,6 @@ class Ears:
         if before is not None and before.slot == slot:
             # Of the same output the sound before plays on until the new one is there.
             fresh = replace(fresh, sounds=before.sounds)
-        elif before is not None:
-            self._leave(before.sounds)
         self._audition = fresh
         self.play()
 
@@ -238,7 +232,6 @@ class Ears:
         before, self._audition = self._audition, None
         if before is None:
             return
-        self._leave(before.sounds)
         if not before.playing:
             self.pause()
         self.work()
@@ -246,27 +239,27 @@ class Ears:
             self.seek(before.seconds)
         self.app.touch()
 
-    def _ask_audition(self, asks: Asks) -> None:
+    def _ask_audition(self) -> None:
         wanted = self._audition
-        stamp = asks.stamp(wanted.slot) if wanted else None
+        stamp = self.app.engine.stamp(wanted.slot) if wanted else None
         if wanted is None or stamp is None or stamp == wanted.stamp:
             return
         self._audition = replace(wanted, stamp=stamp)
         question = Listen(wanted.slot, wanted.selection, rate=self._rate)
-        asks.ask(AUDITION, question, partial(self._take_audition, wanted.slot, wanted.selection))
+        self.app.ask(
+            AUDITION, question, partial(self._take_audition, wanted.slot, wanted.selection)
+        )
 
     def _take_audition(self, slot: Slot, selection: Selection, answer: Answer) -> None:
         now = self._audition
         sounds = answer.sounds if isinstance(answer, Heard) else ()
         if now is None or not now.auditions(slot, selection):
-            self._leave(sounds)
             return
         if sounds:
-            self._leave(now.sounds)
             self._audition = replace(now, sounds=sounds)
         else:
             self._audition = replace(now, fault=getattr(answer, "reason", "there is no sound"))
-            self.app.say(f"{now.name} cannot be heard: {self._audition.fault}.", "warning")
+            self.app.say(f"{now.name}: {self._audition.fault}.", "warning")
             self.release()
         self.app.touch()
 
@@ -275,8 +268,6 @@ class Ears:
     def opened(self) -> None:
         """Begin with another document."""
         self.pause()
-        if self._audition is not None:
-            self._leave(self._audition.sounds)
         self._audition, self.desk, self.sum_level, self._weighed = None, Desk(), None, None
         self._fetching.forget()
         self.line, self._line_of, self.timeline = Lineup(), (), Timeline()
@@ -292,16 +283,11 @@ class Ears:
                 self.pause()
             return
         self._find()
-        asks = cast(Asks, app.engine)
-        if hasattr(asks, "ask"):
-            self._ask_audition(asks)
-            self._ask(asks)
+        self._ask_audition()
+        self._ask()
         self._tell()
-        self._sweep()
 
     def _start(self) -> None:
-        from nodegraph.player import Player
-
         self.player = Player()
         self.player.start()
 
@@ -321,11 +307,14 @@ class Ears:
         found = (waves.of_picture(pictures.get(t.slot), t.source) for t in self.line.tracks)
         return max((wave.x.stop for wave in found if wave is not None), default=0.0)
 
-    def _ask(self, asks: Asks) -> None:
-        wanted = self._fetching.next(self.line, self.heard, asks.stamp)
+    def _ask(self) -> None:
+        asks = self.app.engine
+        if self._fetching.busy and not asks.asking:
+            self._fetching.lost()  # the engine was started again meanwhile
+        wanted = self._fetching.next(self.line, self.heard, asks.stamp, self._rate)
         if wanted is not None:
             question = replace(wanted.ask, rate=self._rate)
-            asks.ask(wanted.topic, question, partial(self._take, wanted))
+            self.app.ask(wanted.topic, question, partial(self._take, wanted))
         group = self.line.group
         if group is None or self._fetching.busy or self._audition is not None:
             self.sum_level = self.sum_level if group is not None else None
@@ -334,12 +323,14 @@ class Ears:
         if None in stamps or (group, stamps) == self._weighed:
             return
         self._weighed = group, stamps
-        asks.ask("sum", Balance(group.mixture, group.parts), self._weigh)
+        self.app.ask("sum", Balance(group.mixture, group.parts), self._weigh)
 
     @property
     def _rate(self) -> int:
-        """Samples a second that the player takes; 0 where it takes any."""
-        return int(getattr(self.player, "rate", 0) or 0)
+        """Samples a second that all sounds are to have: those of the first that came."""
+        sounds = self.sounds
+        first = sounds.get(self.line.mixture) or next(iter(sounds.values()), None)
+        return first.rate if first is not None else 0
 
     def _take(self, wanted: Want, answer: Answer) -> None:
         self._fetching.take(wanted, answer)
@@ -353,27 +344,30 @@ class Ears:
         """Tell the player what has changed, and say what it says."""
         if self.player is None:
             return
-        self.player.poll()
+        for line in self.player.poll():
+            self.app.say(line, "warning")
         self.fault = self.player.fault
-        if self.fault and self.fault != getattr(self, "_said", ""):
-            self._said = self.fault
-            self.app.say(NO_SOUND, "warning")
-        tracks = dict(self.sounds)
+        rate = self._rate
+        # What has another rate is asked for anew, at this one.
+        tracks = {key: sound for key, sound in self.sounds.items() if sound.rate == rate}
         if self._audition is not None:
-            tracks |= self._auditioned()
+            auditioned = self._auditioned()
+            # What comes before any track may have a rate of its own.
+            tracks = tracks | auditioned if rate else auditioned
         if not _same(tracks, self._put):
             self._put = tracks
             self.player.put(tracks)
         self._mix()
-        self._loop()
-        self._begin()
+        self._loop(self.player)
+        self._begin(self.player)
 
     def _auditioned(self) -> dict[str, Sounding]:
         sounds = self._audition.sounds if self._audition else ()
         return {f"{AUDITION} {place}": sound for place, sound in enumerate(sounds)}
 
     def _mix(self) -> None:
-        if self.player is None:
+        player = self.player
+        if player is None:
             return
         if self._audition is not None:
             faders = {key: desks.Fader(1.0, 0.0) for key in self._auditioned()}
@@ -384,12 +378,10 @@ class Ears:
         volume = self.app.settings.volume
         levels = {key: (fader.gain * volume, fader.pan) for key, fader in faders.items()}
         if levels != self._mixed:
-            from nodegraph.player import Level
-
             self._mixed = levels
-            self.player.mix({key: Level(*level) for key, level in levels.items()})
+            player.mix({key: Level(*level) for key, level in levels.items()})
 
-    def _loop(self) -> None:
+    def _loop(self, player: Player) -> None:
         region = self.region if self.desk.looping else None
         if self.desk.looping and region is None and self.total:
             region = 0.0, self.total
@@ -397,9 +389,9 @@ class Ears:
             region = self._audition.stretch
         if region != self._looped:
             self._looped = region
-            self.player.loop(region)
+            player.loop(region)
 
-    def _begin(self) -> None:
+    def _begin(self, player: Player) -> None:
         """Start playing, once there is what is to be heard; say what it waits for."""
         if self._due is None:
             return
@@ -408,7 +400,7 @@ class Ears:
             missing = [] if self._audition.sounds else [self._audition.name]
         if not missing and (self.heard or self._audition is not None):
             self._due = None
-            self.player.play()
+            player.play()
         elif not self._told and time.monotonic() - self._due > PATIENCE:
             self._told = True
             self.app.say(self._waiting(missing))
@@ -421,33 +413,17 @@ class Ears:
             self._due = None
             return "All tracks are muted."
         track = self.line.find(missing[0])
-        name = desks.names(self.desk, self.line)[track.key] if track else missing[0]
+        name = self.names[track.key] if track else missing[0]
         if track is not None and not self.app.engine.busy and not self._fetching.busy:
             self._due = None
             return f"There is nothing to hear of {name} yet: run the graph first."
         return f"{name} plays as soon as it is there."
 
-    # Files
-
-    def _leave(self, sounds: tuple[Sounding, ...]) -> None:
-        self._fetching.left += [sound.samples for sound in sounds]
-
-    def _sweep(self) -> None:
-        now = time.monotonic()
-        self._left += [(now, file) for file in self._fetching.left]
-        self._fetching.left.clear()
-        while self._left and now - self._left[0][0] > KEPT:
-            self._left.pop(0)[1].drop()
-
     def close(self) -> None:
-        """End the player, and leave no files behind."""
+        """End the player."""
         if self.player is not None:
             self.player.close()
             self.player = None
-        for sound in (*self._put.values(), *self.sounds.values()):
-            sound.samples.drop()
-        for _, file in self._left:
-            file.drop()
 
 
 def _same(one: Mapping[str, Sounding], other: Mapping[str, Sounding]) -> bool:

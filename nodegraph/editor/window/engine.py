@@ -7,29 +7,28 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from nodegraph.declare import NodeType
-from nodegraph.document import Graph
-from nodegraph.editor.pictures.patch import patched
+from nodegraph.document import Graph, Item, Loop, walk
 from nodegraph.editor.running import board as boards
-from nodegraph.editor.running import live, looking
+from nodegraph.editor.running import looking
 from nodegraph.editor.running.board import FRESH, Board, Order
 from nodegraph.editor.running.board_policy import PAUSE, Policy, RunSettings
 from nodegraph.editor.running.looking import At, Peek
 from nodegraph.editor.running.past import Past
+from nodegraph.editor.running.tally import Around, Tallies
+from nodegraph.editor.window.live_runs import LiveRuns
+from nodegraph.editor.window.origins import Origins
 from nodegraph.editor.window.questions import Questions, Then
-from nodegraph.engine.asking import Ask, Balance
-from nodegraph.engine.events import Finished, Turned
+from nodegraph.engine.asking import Ask, slots_of
+from nodegraph.engine.events import Event, Finished, Recalled, Turned
 from nodegraph.engine.worker import (
+    Answer,
     Died,
     Ended,
     Facts,
-    Heard,
-    Looked,
     Message,
     Pictured,
     Refused,
     Told,
-    Unanswered,
-    Weighed,
     Worker,
 )
 from nodegraph.views import Picture
@@ -39,9 +38,6 @@ SHARE = 0.5
 """Part of the free memory from which a node is run only when it is asked for once more."""
 BUDGET = 0.004
 """Seconds of a frame that messages may take."""
-WATCHED = 1.0
-"""Seconds for which an output whose stamp was asked for counts as looked at or listened to."""
-Region = tuple[float, float]
 
 
 @dataclass
@@ -54,26 +50,8 @@ class _Going:
     """Last turn that each loop came to."""
     pictures: dict[Slot, Picture] = field(default_factory=dict)
     """Those that may not be the last ones of their node."""
-
-
-@dataclass(frozen=True)
-class _Basis:
-    """What the newest value of a node that is shown was made from."""
-
-    key: str
-    graph: Graph
-    region: Region | None
-    live: bool = False
-
-
-@dataclass
-class _Live:
-    """A run on a stretch of time that goes on while a hand is at a knob."""
-
-    ticket: int
-    graph: Graph
-    region: Region
-    began: float
+    ahead: bool = False
+    """Nobody looks at these turns yet: they are near those that are looked at."""
 
 
 @dataclass
@@ -103,20 +81,23 @@ class Engine:
     """Turns that were looked at beyond the last one, of loops that were stopped."""
     _moved: float = 0.0
     """When another turn was last chosen."""
-    _live: _Live | None = None
-    _stretch: Region | None = None
-    """Of the last live run."""
-    _lived: Graph | None = None
-    """Graph of the last live run."""
-    _touched: frozenset[str] = frozenset()
-    """What the last edit made stale."""
-    _over: dict[Slot, Picture] = field(default_factory=dict)
-    """Pictures of live runs, laid over those of the runs before."""
-    _basis: dict[str, _Basis] = field(default_factory=dict)
-    _ordered: tuple[Graph, Region | None] = (Graph(), None)
-    """Graph and region of the last run."""
-    _stamped: dict[Slot, float] = field(default_factory=dict)
-    """When the stamp of each output was last asked for."""
+    _focus: str = ""
+    """The loop whose turn was last chosen."""
+    _wished: tuple[At, frozenset[str]] = (field(default_factory=dict), frozenset())
+    """What follows the loops and is shown at these turns though it lasts."""
+    tallies: Tallies = field(default_factory=Tallies)
+    """The numbers that loops told, in this run and the one before."""
+    _reach: tuple[object, object, frozenset[str], frozenset[str]] = (
+        None,
+        None,
+        frozenset(),
+        frozenset(),
+    )
+    live: LiveRuns = field(default_factory=LiveRuns)
+    origins: Origins = field(default_factory=Origins)
+    share: float = SHARE
+    _graph: Graph = field(default_factory=Graph)
+    """That of the last run."""
     _questions: Questions = field(init=False)
 
     def __post_init__(self) -> None:
@@ -139,7 +120,8 @@ class Engine:
         self.stop()
         self._forget_turns()
         self.pictures, self.facts, self.sources = {}, {}, {}
-        self._over, self._basis, self._stretch = {}, {}, None
+        self.live.clear()
+        self.origins.clear()
         # No ticket: what is still on its way speaks of nodes that may bear the same names.
         fresh = Board(measured=self.board.measured)
         self.board = boards.edited(fresh, Graph(), graph, self.types, time.monotonic())
@@ -156,26 +138,25 @@ class Engine:
         self.board = board
         # A node of another type has other outputs, be they of the same name.
         gone = {name for name, kind in before.kinds.items() if board.kinds.get(name) != kind}
-        for name in [name for name in self._basis if name in gone or name not in board.nodes]:
-            del self._basis[name]
-        for slots in (self.pictures, self.facts, self._over):
+        self.origins.forget(gone | (before.nodes.keys() - board.nodes.keys()))
+        for slots in (self.pictures, self.facts, self.live.over):
             for slot in [slot for slot in slots if slot[0] in gone]:
                 del slots[slot]
         if any(slot[0] in gone for slot in self.sources):
             self.sources = {s: names for s, names in self.sources.items() if s[0] not in gone}
         anew = looking.touched(before, board)
-        self._touched = frozenset(anew)
+        self.live.touched = frozenset(anew)
         self._past.forget(anew)
         self._held = {slot: it for slot, it in self._held.items() if slot[0] not in anew}
         self._ahead = {loop: turn for loop, turn in self._ahead.items() if loop not in anew}
         self._peek = None  # what it still says is of the graph before
+        self.tallies.keep([name for name, kind in board.kinds.items() if kind == "loop"])
         self._show(looking.kept(self.at, before, board))
         self.version += 1
 
     def outdated(self) -> None:
         """Note that every result is of another stretch of time than is wanted now."""
         self.stop()
-        self._stretch = None
         self._forget_turns()
         nodes = {
             name: replace(shown, state="stale", looked=False) if shown.state in FRESH else shown
@@ -201,7 +182,13 @@ class Engine:
         return self._run(Policy(self.types).run_all(self.board, self.graph, visible, settings))
 
     def run_to(self, names: Iterable[str], visible: Sequence[str], settings: RunSettings) -> bool:
-        """Run some nodes and what they need; whether there is anything that can."""
+        """Run some nodes and what they need; whether there is anything that can.
+
+        What only follows a loop that is looked back at is shown at its turn, and runs no more.
+        """
+        names = list(names)
+        if self.wish(names):
+            return True
         return self._run(Policy(self.types).run_to(self.board, names, visible, settings))
 
     def waiting(self, settings: RunSettings) -> dict[str, str]:
@@ -225,13 +212,12 @@ class Engine:
             looks=order.looks,
             share=share,
         )
-        self._peek = self._live = None  # they gave way
-        self._ordered = self.graph, order.region
+        self._peek = self.live.going = None  # they gave way
+        self._graph, self.origins.region = self.graph, order.region
         anew = {n for n in self.at if n in order.nodes}
         anew = {n for n in anew if n in order.asked or self.board[n].state not in FRESH}
         self._show({loop: turn for loop, turn in self.at.items() if loop not in anew})
         if order.asked:
-            self._past.clear()
             self._ahead.clear()
         self.board = boards.begun(self.board, ticket, order)
         self.version += 1
@@ -241,18 +227,21 @@ class Engine:
         """Ask the run to stop; whether one went on."""
         if self.worker is None:
             return False
-        if self._live is not None:
+        if self.live.going is not None:
             self.worker.cancel()
-            self._live = None
+            self.live.going = None
             return True
         if self._peek is not None:
+            ahead, self._peek = self._peek.ahead, None
             self.worker.cancel()
-            self._peek = None
-            self._show({})
-            return True
+            self._focus = ""
+            if not ahead:
+                self._show({})
+                return True
         if not self.board.going:
             return False
         self.worker.cancel()
+        self.tallies.stopped()
         self.board = boards.stopped(self.board)
         self.version += 1
         return True
@@ -260,7 +249,7 @@ class Engine:
     def restart(self) -> None:
         """End the engine's process and start another: what it had computed is gone."""
         self.close()
-        self._peek = self._live = None
+        self._peek = self.live.going = None
         self.start()
         self.opened(self.graph)
 
@@ -269,19 +258,85 @@ class Engine:
     @property
     def seen(self) -> Mapping[Slot, Picture]:
         """The picture of each output, at the turns that are looked at."""
-        if not self._held and not self._over:
+        if not self.at and not self.live.over:
             return self.pictures
         if self._seen[0] != self.version:
-            self._seen = self.version, {**self.pictures, **self._over, **self._held}
+            known = self._past.known(self.at)
+            none = looking.empty(self.board, self.at) | known
+            shown = {slot: it for slot, it in self.pictures.items() if slot[0] not in none}
+            held = {slot: it for slot, it in self._held.items() if slot[0] not in none}
+            turned = {**held, **self._past.find(self.at)} if self.at else {}
+            self._seen = self.version, {**shown, **self.live.over, **turned}
         return self._seen[1]
 
     def turn(self, loop: str) -> int:
-        """Give the turn of a loop that is shown; 0 where there is none."""
-        return self.at.get(loop) or looking.reached(self.board, loop)
+        """Give the turn of a loop that is shown: 0 before the first, or where there is none."""
+        return self.at[loop] if loop in self.at else self._last(loop)
 
     def last(self, loop: str) -> int:
         """Give the last turn of a loop that can be shown; 0 where there is none."""
-        return max(looking.reached(self.board, loop), self._ahead.get(loop, 0))
+        return max(self._last(loop), self._ahead.get(loop, 0))
+
+    def _last(self, loop: str) -> int:
+        """Give the last turn that a loop made in the turns shown of those around it."""
+        last, outer = looking.reached(self.board, loop), self.board.wires.paths.get(loop, ())
+        if any(self.at.get(name) == 0 for name in outer):
+            return 0
+        if last and any(name in self.at for name in outer):
+            tally = self.tallies.get(loop, self.around(loop))
+            last = tally.turns if tally is not None and tally.turns else last
+        return last
+
+    def around(self, loop: str) -> Around:
+        """Give the turns shown of the loops around a loop."""
+        return frozenset((o, self.turn(o)) for o in self.board.wires.paths.get(loop, ()))
+
+    def back(self, loop: str) -> bool:
+        """Say whether a loop is looked back at, before its last turn."""
+        return loop in self.at and self.at[loop] < self._last(loop)
+
+    def as_of(self, name: str) -> str:
+        """Say in words which turns a node shows, where it is not what the graph gives in the end."""
+        if not any(self.back(loop) for loop in self.at):
+            return ""
+        path = [loop for loop in self.board.wires.paths.get(name, ()) if loop in self.at]
+        near, far = self._reached()
+        if path and name in near and any(self.back(loop) for loop in path):
+            along = [self.turn(loop) for loop in self.board.wires.paths[name]]
+            inner = along.index(0) + 1 if 0 in along else None
+            return f"turn {', '.join(map(str, along[:inner]))}"
+        turns = [f"{self.at[loop]}" for loop in self.at if self.back(loop) and loop != name]
+        if name in near and turns:
+            return f"after turn {', '.join(turns)}"
+        return looking.LAST if name in far else ""
+
+    def wish(self, names: Iterable[str] | None = None) -> bool:
+        """Have nodes that last, and follow a loop that is looked back at, shown at its turn.
+
+        Without names it is all there are. Whether there are such nodes, and no others.
+        """
+        far = self._reached()[1] if any(self.back(loop) for loop in self.at) else frozenset()
+        wanted = far if names is None else frozenset(names)
+        if not wanted or not wanted <= far:
+            return False
+        known = self._wished[1] if self._wished[0] == self.at else frozenset()
+        self._wished = self.at, known | wanted
+        self.version += 1
+        return True
+
+    @property
+    def wished(self) -> frozenset[str]:
+        """What was wished for, at the turns that are shown."""
+        return self._wished[1] if self._wished[0] == self.at else frozenset()
+
+    def _reached(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Name what is shown at the turns looked at, and what is not since it lasts."""
+        key = self.board, (self.graph, dict(self.at), self.wished)
+        if self._reach[0] is not key[0] or self._reach[1] != key[1]:
+            near = looking.reach(self.board, self.graph, self.types, self.at, self.wished)
+            far = looking.heavy(self.board, self.graph, self.types, self.at) - near
+            self._reach = *key, frozenset(near), frozenset(far)
+        return self._reach[2:]
 
     def look(self, loop: str, turn: int, ahead: bool = False) -> None:
         """Show a loop as it was after a turn, as near as there is one.
@@ -290,22 +345,24 @@ class Engine:
         """
         if ahead:
             self._ahead[loop] = max(turn, self._ahead.get(loop, 0))
-        last = self._ahead.get(loop, 0)
-        self._show(looking.turned(self.board, self.at, loop, turn, last))
+        most, self._focus = self._ahead.get(loop, 0), loop
+        self._show(looking.turned(self.board, self.at, loop, turn, most, self._last(loop)))
 
     def next_look(self, visible: Sequence[str], settings: RunSettings) -> None:
         """Ask for the pictures of the turns that are looked at, as soon as nothing else runs."""
-        if self.worker is None or self.board.going or self._live is not None:
+        if self.worker is None or self.board.going or self.live.going is not None:
             return
-        known = self._past.known(self.at)
-        peek = looking.peek(self.board, self.graph, self.types, self.at, visible, known)
-        if peek is None:
+        rests = time.monotonic() - self._moved > PAUSE
+        going, peek = self._peek, self._want(self.at, visible)
+        ahead = peek is None
+        if peek is None and going is None and rests:
+            peek = self._next_near(visible)
+        # One look at a time; it is given up for another one only once the hand rests. What is
+        # made ahead gives way at once.
+        if peek is None or (
+            going is not None and (going.peek.at == peek.at or not (rests or going.ahead))
+        ):
             return
-        if self._peek is not None:
-            # One look at a time; it is given up for another one only once the hand rests.
-            rests = time.monotonic() - self._moved > PAUSE
-            if self._peek.peek.at == self.at or not rests:
-                return
         ticket = self.worker.run(
             self.graph,
             only=peek.only,
@@ -314,12 +371,46 @@ class Engine:
             looks=peek.looks,
             share=SHARE,
         )
-        self._peek = _Going(ticket, peek)
+        self._peek = _Going(ticket, peek, ahead=ahead)
         self.version += 1
+
+    def _want(self, at: At, visible: Sequence[str]) -> Peek | None:
+        """Give the look that makes what is missing of some turns; None where nothing is."""
+        # Before the first turn one sees what comes in.
+        states = tuple(
+            f"{loop}.{out}"
+            for loop, turn in at.items()
+            if turn == 0 and isinstance(item := self._item(loop), Loop)
+            for out in item.state
+        )
+        wished = self.wished if at == self.at else ()
+        known = self._past.known(at)
+        return looking.peek(
+            self.board, self.graph, self.types, at, (*visible, *states), known, wished
+        )
+
+    def _next_near(self, visible: Sequence[str]) -> Peek | None:
+        """Give a look at a turn beside the one that is shown, for a hand that goes on."""
+        loop = self._focus
+        if loop not in self.board.nodes or not self.at:
+            return None
+        turn, last = self.turn(loop), self._last(loop)
+        for by in looking.NEAR:
+            at = looking.turned(self.board, self.at, loop, turn + by, last=last)
+            if 0 <= turn + by <= last and at:
+                peek = self._want(at, visible)
+                if peek is not None:
+                    return peek
+        return None
+
+    def _item(self, name: str) -> Item | None:
+        return next((item for known, item, _ in walk(self.graph.nodes) if known == name), None)
 
     def _show(self, at: At) -> None:
         if at != self.at:
             self._moved = time.monotonic()
+            if self._peek is not None and self._peek.ahead and self._peek.peek.at == at:
+                self._peek.ahead = False
             self.at = at
             self._refresh()
 
@@ -331,7 +422,7 @@ class Engine:
         self.version += 1
 
     def _forget_turns(self) -> None:
-        self._peek, self.at, self._held = None, {}, {}
+        self._peek, self.at, self._held, self._focus = None, {}, {}, ""
         self._past.clear()
         self._ahead.clear()
 
@@ -344,16 +435,19 @@ class Engine:
         elif isinstance(message, Told):
             if isinstance(message.event, Turned):
                 going.turns[message.event.loop] = message.event.turn
+            if isinstance(message.event, Turned | Recalled):
+                self.tallies.looked(message.event)
         else:
             self._peek = None
             if isinstance(message, Ended) and message.report["state"] == "cancelled":
                 return
-            if isinstance(message, Refused):
+            if isinstance(message, Refused) and not going.ahead:
                 self.said.append(f"This turn cannot be shown: {message.faults[0]}.")
             for node in going.peek.looks:
                 own = {out: it for (name, out), it in going.pictures.items() if name == node}
                 self._keep(at, node, own)
-            self._came_short(going)
+            if not going.ahead:
+                self._came_short(going)
 
     def _pictured(self, going: _Going, message: Pictured) -> None:
         """Take a picture; it is kept once no other one can follow."""
@@ -392,82 +486,20 @@ class Engine:
         *,
         moving: bool,
         playhead: float = 0.0,
-        region: Region | None = None,
+        region: tuple[float, float] | None = None,
     ) -> bool:
-        """Run what follows a knob that moves on a short stretch; whether full runs have to wait.
+        """Run what follows a knob that moves, on a stretch of time; whether full runs have to wait.
 
         `moving` says that the edits of now are still one step. `region` is the loop region.
         """
-        now = time.monotonic()
-        resting = now - self.board.changed > PAUSE
-        if self._live is not None:
-            # One at a time, and the one of the newest value is let end.
-            newest = self._live.graph is self.graph
-            if (moving and not resting) or (newest and now - self._live.began < PAUSE):
-                return True
-        if self.worker is None or not moving or resting or not settings.as_you_edit:
-            return False
-        if self._lived is self.graph:
-            return True
-        bounds = self._bounds(settings)
-        found = bounds and live.stretch(bounds, playhead, region, self._stretch)
-        if not bounds or not found or self._asked_for(settings):
-            return False
-        share = (found[1] - found[0]) / (bounds[1] - bounds[0])
-        looks, heard = list(visible), self._watched(now)
-        args = self.board, self.graph, self.types, self._touched
-        only = live.targets(*args, [*looks, *(name for name in heard if name not in looks)], share)
-        if not only:
-            return False
-        if self.board.going:
-            self.board = boards.given_up(self.board)
-        ticket = self.worker.run(
-            self.graph, only=only, region=found, looks=[name for name in only if name in looks],
-            share=SHARE, live=True,
-        )  # fmt: skip
-        self._peek = None
-        self._live = _Live(ticket, self.graph, found, now)
-        self._lived, self._stretch = self.graph, found
-        self.version += 1
-        return True
-
-    def _bounds(self, settings: RunSettings) -> Region | None:
-        """Give the stretch that a whole run goes over; None where nothing is known of it."""
-        if settings.region is not None:
-            return settings.region
-        sounds = [fact for fact in self.facts.values() if fact.type == "Audio" and fact.rate]
-        seconds = max((fact.shape[-1] / fact.rate for fact in sounds), default=0.0)
-        return (0.0, seconds) if seconds else None
-
-    def _asked_for(self, settings: RunSettings) -> bool:
-        """Whether a run goes on that somebody asked for and that has worked for a while."""
-        now = time.monotonic()
-        return self.board.going and any(
-            shown.state == "running" and shown.asked and now - shown.began > settings.heavy
-            for shown in self.board.nodes.values()
+        before = self.live.going
+        waits = self.live.next(
+            self, visible, settings, moving=moving, playhead=playhead, region=region
         )
-
-    def _watched(self, now: float) -> list[str]:
-        return [
-            f"{node}.{output}" if output else node
-            for (node, output), when in self._stamped.items()
-            if now - when < WATCHED
-        ]
-
-    def _lively(self, going: _Live, message: Message) -> None:
-        """Take a message of a live run: the board knows nothing of it."""
-        if isinstance(message, Pictured):
-            slot = message.node, message.output
-            if message.picture is not None and message.node in self._touched:
-                self._over[slot] = patched(self.pictures.get(slot), message.picture)
-        elif isinstance(message, Told):
-            event = message.event
-            made = isinstance(event, Finished) and event.state in ("ran", "cached")
-            if made and event.node in self._touched:
-                basis = _Basis(event.key, going.graph, going.region, live=True)
-                self._basis[event.node] = basis
-        else:
-            self._live = None
+        if self.live.going is not before:
+            self._peek = None  # it gave way
+            self.version += 1
+        return waits
 
     # Questions
 
@@ -481,59 +513,24 @@ class Engine:
 
     def stamp(self, slot: Slot) -> Hashable | None:
         """Give another stamp whenever the value of an output is another one; None without one."""
-        self._stamped[slot] = time.monotonic()
-        name = slot[0]
-        owner = self.board.wires.outermost(name)
-        turned = self._turned(owner)
-        basis, outer = self._basis.get(name), self._basis.get(owner)
-        if not turned and (basis is None or outer is None):
-            return None
-        at = frozenset(self.at.items()) if name in looking.live(self.board, self.at) else None
-        keys = basis and (basis.key, basis.live), outer and (outer.key, outer.live)
-        return (*keys, at, tuple(turned.items()))
+        return self.origins.stamp(self.board, self.at, slot)
 
     @property
     def asking(self) -> bool:
         """Whether answers are on their way."""
         return self._questions.open
 
-    def _turned(self, owner: str) -> dict[str, int]:
-        """Give the turn of a loop that was stopped, or is looked at, where it is not through."""
-        if owner in self.at or self.board[owner].state in FRESH:
-            return {}
-        turn = looking.reached(self.board, owner)
-        return {owner: turn} if turn else {}
-
     def _send(self, ask: Ask, topic: str) -> int | str:
         """Put a question about what is shown; or say why there is nothing to ask about."""
         if self.worker is None:
             return "the engine is not running"
-        slots = (
-            (ask.mixture, *ask.parts)
-            if isinstance(ask, Balance)
-            else (ask.slot, *([ask.other] if ask.other else []))
-        )
-        for name, _ in slots:
-            if name not in self.board.nodes:
-                return f"there is no node {name!r}"
-        owners = [self.board.wires.outermost(name) for name, _ in slots]
-        at = dict(self.at)
-        for owner in owners:
-            at |= self._turned(owner)
-        now = _Basis("", self.graph, self._ordered[1])
-        found = [
-            now if self.board[owner].state in FRESH or owner in at else self._basis.get(owner)
-            for owner in owners
-        ]
-        missing = [owner for owner, basis in zip(owners, found, strict=True) if basis is None]
-        if missing:
-            return f"{missing[0]} has not run yet"
-        known = [basis for basis in found if basis is not None]
-        basis = next((b for b in known if b.live), next((b for b in known if b is not now), now))
+        found = self.origins.of(self.board, self.at, self.graph, slots_of(ask))
+        if isinstance(found, str):
+            return found
+        origin, at = found
         return self.worker.ask(
-            basis.graph, ask, topic=topic, at=at if basis is now else {}, region=basis.region,
-            live=basis.live,
-        )  # fmt: skip
+            origin.graph, ask, topic=topic, at=at, region=origin.region, live=origin.live
+        )
 
     # Messages
 
@@ -557,12 +554,10 @@ class Engine:
             ):
                 self._looked(going, message)
                 continue
-            if isinstance(message, Looked | Heard | Weighed | Unanswered):
+            if isinstance(message, Answer):
                 self._questions.take(message)
                 continue
-            living = self._live
-            if living and message.ticket == living.ticket and not isinstance(message, Died):
-                self._lively(living, message)
+            if self.live.take(self, message):
                 continue
             if isinstance(message, Pictured) and message.ticket == self.board.ticket:
                 if message.node not in self.board.follows:
@@ -570,33 +565,63 @@ class Engine:
                 slot = message.node, message.output
                 if message.picture is not None:
                     self.pictures[slot] = message.picture
-                self._over.pop(slot, None)
+                    self._keep_turn(message)
+                self.live.over.pop(slot, None)
                 if message.facts is not None:
                     self.facts[slot] = message.facts
                     if self.sources.get(slot, ()) != message.facts.sources:
                         self.sources = {**self.sources, slot: message.facts.sources}
+            elif isinstance(message, Told) and message.ticket == self.board.ticket:
+                self._count(message.event)
             elif isinstance(message, Died):
                 self.said.append(f"The engine was started again: {message.reason}.")
-                self._live = None
                 self._forget_turns()
-            elif isinstance(message, Told) and message.ticket == self.board.ticket:
-                self._finished(message)
+        paused = self.board.stopping
         self.board = boards.told(self.board, *messages, now=time.monotonic())
+        if paused and not self.board.going:
+            self._paused()
         self.version += 1
 
-    def _finished(self, message: Told) -> None:
-        """Note what the value of a node was made from."""
-        event = message.event
+    def _keep_turn(self, message: Pictured) -> None:
+        """Keep a picture of a turn that goes by; in loops in loops nobody knows which turn it is."""
+        path = self.board.wires.paths.get(message.node, ())
+        if message.turn and len(path) == 1:
+            self._past.put({path[0]: message.turn}, message.node, {message.output: message.picture})
+
+    def _count(self, event: Event) -> None:
+        """Take the numbers of a turn; where a loop begins anew, its turns are others."""
         if isinstance(event, Finished) and event.node in self.board.follows:
+            self.origins.finished(event, self._graph, self.origins.region, live=False)
+        if isinstance(event, Recalled):
+            if self.tallies.recalled(event):
+                self._past.forget(looking.live(self.board, {event.loop: 0}))
+        elif isinstance(event, Turned):
+            self.tallies.turned(event)
+        elif isinstance(event, Finished):
             if event.state in ("ran", "cached"):
-                self._basis[event.node] = _Basis(event.key, *self._ordered)
-            elif event.state in ("failed", "absent"):
-                self._basis.pop(event.node, None)
+                self.tallies.finished(event.node)
+            if (
+                event.state == "ran"
+                and not event.turn
+                and self.board.kinds.get(event.node) != "loop"
+            ):
+                self._past.forget({event.node})
+
+    def _paused(self) -> None:
+        """Show loops that were stopped as their last whole turn left them, not a part of the next."""
+        held = {
+            name: self.board[name].turn
+            for name, kind in self.board.kinds.items()
+            if kind == "loop" and self.board[name].held and self.board[name].turn
+        }
+        outer = {n: turn for n, turn in held.items() if not self.board.wires.paths.get(n)}
+        self._show({**outer, **self.at})
 
     @property
     def busy(self) -> bool:
         """Whether a run goes on, or pictures of other turns are on their way."""
-        return self.board.going or self._peek is not None or self._live is not None
+        peeking = self._peek is not None and not self._peek.ahead
+        return self.board.going or peeking or self.live.going is not None
 
     @property
     def process_id(self) -> int | None:

@@ -89,6 +89,9 @@ class Hands:
                 # Steps add up: they begin where the canvas is gliding to.
                 stage = replace(app.stage, view=app.target)
                 self._step(events.Wheel(self.at, event.notches), stage)
+            elif app.regions.tracks.holds(event.at) and not app.popups.open:
+                held = app.frames.keyboard.held
+                app.shell.tracks.wheel(event.at, event.notches, ctrl=held.ctrl, shift=held.shift)
         elif isinstance(event, pointing.Pressed):
             self._press(event)
         else:

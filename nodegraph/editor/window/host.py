@@ -17,6 +17,7 @@ from nodegraph.editor.files.settings import Settings
 from nodegraph.editor.interact.overlay import Overlay
 from nodegraph.editor.running.board import Board
 from nodegraph.editor.running.cards import Card
+from nodegraph.editor.running.watched import LoopNow
 from nodegraph.editor.stage import Selection, Stage
 from nodegraph.editor.window.kit import Kit
 from nodegraph.engine.asking import Answer, Ask
@@ -64,6 +65,15 @@ class Host(Protocol):
     @property
     def turns(self) -> Mapping[str, int]:
         """Turn shown of each loop that is looked back at; the others show their last."""
+
+    def loop(self, name: str) -> LoopNow:
+        """Give what the frame of a loop shows of its turns."""
+
+    def as_of(self, name: str) -> str:
+        """Say which turns a node shows, as ``after turn 3``; nothing for what there is in the end."""
+
+    def incoming(self, name: str) -> list[tuple[str, str]]:
+        """Give the outputs that a node reads which has no value yet, before a loop's first turn."""
 
     @property
     def facts(self) -> Mapping[tuple[str, str], Facts]:

@@ -68,6 +68,7 @@ class Probe:
                 if kind == "loop"
             },
             "engine_pid": app.engine_pid or 0,
+            **self._listening(),
         }
         found["buttons"], fields, found["text"] = self._items()
         found["places"] = self._places()
@@ -76,6 +77,23 @@ class Probe:
             found |= self._canvas()
         found["widgets"] = {**fields, **found.get("widgets", {})}
         return found
+
+    def _listening(self) -> dict[str, Any]:
+        """Give what is heard."""
+        ears = self.app.ears
+        heard = ears.auditioned
+        return {
+            "playing": ears.sounding,
+            "seconds": ears.seconds,
+            "region": list(ears.region or ()),
+            "looping": ears.desk.looping,
+            "span": [ears.timeline.start, ears.timeline.stop],
+            "tracks": [ears.names[key] for key in ears.shown],
+            "heard": list(ears.heard),
+            "loaded": sorted(ears.sounds),
+            "sum_level": ears.sum_level,
+            "auditioned": ".".join(heard[0]).rstrip(".") if heard else "",
+        }
 
     def _canvas(self) -> dict[str, Any]:
         """Give where nodes, ports and knobs are in the window, as far as they can be seen."""

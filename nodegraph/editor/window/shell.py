@@ -59,13 +59,14 @@ class Shell:
         self.canvas: Canvas = Canvas(app)
         self.inspector: Inspector = Inspector(app)
         self.gallery: Gallery = Gallery(app)
+        self.tracks: Tracks = Tracks(app)
         self.views: Views = Views(app)
         self.parts: dict[str, Any] = {
             "canvas": self.canvas,
             "palette": Palette(app),
             "view": self.views,
             "inspector": self.inspector,
-            "tracks": Tracks(app),
+            "tracks": self.tracks,
             "gallery": self.gallery,
             "topbar": TopBar(app),
             "status": StatusLine(app),

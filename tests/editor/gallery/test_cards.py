@@ -10,17 +10,17 @@ from nodegraph.editor.files.gallery import (
     chips,
     day_text,
     depths,
+    figures_first,
     filtered,
     gallery,
     recent_files,
-    simplest_first,
     subjects,
     tags,
 )
 from nodegraph.editor.files.settings import Settings
 from nodegraph.shipped import shipped
 
-CARDS = simplest_first(gallery(shipped()))
+CARDS = figures_first(gallery(shipped()))
 NOON = datetime.datetime(2026, 11, 22, 12).timestamp()
 DAY = 86400
 
@@ -33,22 +33,29 @@ def test_every_shipped_graph_has_a_card_with_words_of_its_own():
     assert all(card.sentence not in ("", card.title) and not card.fault for card in CARDS)
 
 
-def test_the_first_card_is_the_simplest_and_loops_come_last():
-    assert CARDS[0].name == "hello_mix"
-    assert [card.loop for card in CARDS] == sorted(card.loop for card in CARDS)
+def test_the_figures_of_the_survey_come_first_and_in_order():
+    figures = [card.tags[0] for card in filtered(CARDS, "figure")]
+    assert figures == [f"Figure {number}" for number in ("1", "2", "4", "5", "6a", "6b")]
+    assert CARDS[: len(figures)] == filtered(CARDS, "figure")
+
+
+def test_behind_the_figures_the_first_card_is_the_simplest_and_loops_come_last():
+    others = [card for card in CARDS if "figure" not in card.subjects]
+    assert others[0].name in ("hello_mix", "null_test", "what_is_that_sound")
+    assert [card.loop for card in others] == sorted(card.loop for card in others)
 
 
 def test_tags_are_what_the_text_says_of_the_survey():
     assert tags("Lines (figure 6a\nof the survey). Survey, section III.") == (
-        "figure 6a",
-        "section III",
+        "Figure 6a",
+        "Section III",
     )
     assert tags("figure 2 of another paper, section IV") == ()
 
 
 def test_filters_are_those_that_part_the_cards():
     found = chips(CARDS)
-    assert found == ("position", "kernel", "factor", "loop", "mask")
+    assert found == ("figure", "position", "kernel", "factor", "loop", "mask", "measure")
     for name in found:
         shown = filtered(CARDS, name)
         assert 0 < len(shown) < len(CARDS)
@@ -58,7 +65,7 @@ def test_filters_are_those_that_part_the_cards():
 def test_every_word_must_be_found_whatever_its_case():
     assert [card.name for card in filtered(CARDS, words="NMF drums")] == ["nmf_drums"]
     assert filtered(CARDS, words="nmf zither") == ()
-    assert filtered(CARDS, "loop", "nmf")[0].name == "nmf_by_hand"
+    assert filtered(CARDS, "loop", "nmf fused")[0].name == "nmf_by_hand"
     assert filtered(CARDS) == CARDS
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,16 @@ import numpy as np
 import pytest
 
 from nodegraph.document import Graph
-from nodegraph.editor.files.gallery import GalleryCard, gallery, simplest_first
+from nodegraph.editor.files.gallery import GalleryCard, figures_first, gallery
 from nodegraph.editor.files.thumbnails import Thumbnails
 from nodegraph.editor.window.gallery.maker import Maker
+from nodegraph.engine.asking import Look, Looked, Unanswered
 from nodegraph.engine.worker import Died, Ended, Message, Pictured, Refused
 from nodegraph.registry import Registry, discover
 from nodegraph.shipped import shipped
 from nodegraph.views import Axis, Wave
 
-CARDS = simplest_first(gallery(shipped()))
+CARDS = figures_first(gallery(shipped()))
 SOUND = Wave("a", np.zeros(4), np.ones(4), Axis("time", "s", 0, 1))
 
 
@@ -36,13 +38,25 @@ class Pretender:
         self.ticket = 0
         self.closed = False
         self.asked: list[tuple[str, ...]] = []
+        self.answers: list[Message] = []
+        self.kinds: list[str] = []
 
     def run(self, graph: Graph, *, only: Iterable[str], looks: Iterable[str]) -> int:
         self.ticket += 1
         self.asked.append(tuple(looks))
         return self.ticket
 
+    def ask(self, graph: Graph, ask: Look, *, topic: str) -> int:
+        self.ticket += 1
+        self.kinds.append(ask.kind)
+        refused = Unanswered(self.ticket, "no") if ask.kind == "refused" else None
+        self.answers.append(refused or Looked(self.ticket, SOUND))
+        return self.ticket
+
     def poll(self, seconds: float = 0.0) -> list[Message]:
+        if self.answers:
+            answers, self.answers = self.answers, []
+            return answers
         fault = self.faults.pop(0) if self.faults else None
         if fault is Died:
             return [Died(self.ticket, "it fell")]
@@ -79,6 +93,18 @@ def test_a_graph_that_cannot_be_run_costs_its_own_picture(tmp_path: Path, types:
     worker = Pretender([Died, Refused])
     maker = Maker(Thumbnails(tmp_path), CARDS[:4], lambda: worker)  # type: ignore[arg-type, return-value]
     assert made(maker, types) == [card.name for card in CARDS[2:4]]
+
+
+@pytest.mark.parametrize("kind", ["loudest", "refused"])
+def test_what_is_shown_in_a_way_of_its_own_is_asked_for(tmp_path: Path, types: Registry, kind: str):
+    """Where there is no such way, the usual picture serves."""
+    card = next(card for card in CARDS if card.name == "loudest_source")
+    named = {"thumbnail": {"show": "stems_stft", "kind": kind}}
+    card = replace(card, graph=replace(card.graph, layout=named))
+    worker = Pretender()
+    maker = Maker(Thumbnails(tmp_path), [card], lambda: worker)  # type: ignore[arg-type, return-value]
+    assert made(maker, types) == [card.name]
+    assert worker.kinds == [kind]
 
 
 def test_after_a_pause_it_goes_on_where_it_was(tmp_path: Path, types: Registry):

@@ -9,7 +9,7 @@ import pytest
 from nodegraph.declare import NodeType
 from nodegraph.document import Graph, Link, Loop, Node
 from nodegraph.editor.files.gallery import GalleryCard, gallery
-from nodegraph.editor.files.thumbnails import SIZE, Thumbnails, folder, looks, pixels
+from nodegraph.editor.files.thumbnails import SIZE, Thumbnails, folder, kinds, looks, pixels
 from nodegraph.editor.look.colours import DARK, LIGHT
 from nodegraph.registry import Registry, discover
 from nodegraph.shipped import shipped
@@ -33,7 +33,7 @@ def types() -> Registry:
 @pytest.mark.parametrize(
     ("name", "chosen"),
     [
-        ("binary_vs_soft", ("binary", "soft")),
+        ("binary_vs_soft", ("binary", "between")),
         ("harmonic_percussive", ("wiener.estimates",)),
         ("hello_mix", ("stft",)),
         ("kernel_additive", ("kam.change",)),
@@ -57,9 +57,22 @@ def test_the_layout_has_the_first_word(types: Registry):
         (["wiener.estimates", "nmf", "stft"], ("wiener.estimates", "nmf")),
         (["gone", 3], ("nmf",)),
         ({"a": 1}, ("nmf",)),
+        ({"show": "stft", "kind": "phase"}, ("stft",)),
+        ([{"show": "stft"}, "nmf"], ("stft", "nmf")),
+        ({"show": "stft", "kind": 3}, ("nmf",)),
     ):
         named = replace(graph, layout={**graph.layout, "thumbnail": given})
         assert looks(named, types) == chosen
+
+
+def test_the_layout_may_say_in_which_way():
+    graph = CARDS["nmf_drums"].graph
+    for given, found in (
+        ({"show": "stft", "kind": "phase"}, {"stft": "phase"}),
+        ([{"show": "stft"}, "nmf"], {}),
+        ({"show": "gone", "kind": "phase"}, {}),
+    ):
+        assert kinds(replace(graph, layout={"thumbnail": given})) == found
 
 
 def test_a_loop_is_known_by_what_it_watches(types: Registry):
@@ -115,9 +128,12 @@ def test_what_was_kept_is_found_in_both_themes(tmp_path: Path):
 def test_another_meaning_or_another_choice_has_another_file(tmp_path: Path):
     card, thumbnails = CARDS["nmf_drums"], Thumbnails(tmp_path)
     named = replace(card.graph, layout={"thumbnail": "stft"})
-    others = [replace(card, key="other"), replace(card, graph=named)]
+    other_way = replace(card.graph, layout={"thumbnail": {"show": "stft", "kind": "phase"}})
+    others = [
+        replace(card, key="other"), replace(card, graph=named), replace(card, graph=other_way),
+    ]  # fmt: skip
     files = {thumbnails.file(one, "dark") for one in (card, *others)}
-    assert len(files | {thumbnails.file(card, "light")}) == 4
+    assert len(files | {thumbnails.file(card, "light")}) == 5
 
 
 def test_a_damaged_file_is_removed_and_made_anew(tmp_path: Path):

@@ -259,7 +259,7 @@ def test_what_is_no_number_is_not_watched():
     some = hand(edits.move(graph, {"sound": (500, 400)}))
     rect = some.stage.scene.loops["again"].rect
     found = some.drag(some.port("sound"), (rect.right - 40, rect.bottom - 12))
-    assert only(found, Offer).refusal.reason == "sound takes Number, this is Audio"
+    assert only(found, Offer).refusal.reason == "sound takes Number or Scores, this is Audio"
 
 
 @pytest.mark.parametrize(

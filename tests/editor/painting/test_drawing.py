@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from nodegraph.editor.canvas.markdown import lines
 from nodegraph.editor.canvas.view import Rect, View
 from nodegraph.editor.canvas.wires import Wire, points
 from nodegraph.editor.window.canvas.detail import Origin, length, level, pixels
-from nodegraph.editor.window.canvas.markdown import lines
 from nodegraph.editor.window.canvas.stamps import Stamp
 from nodegraph.editor.window.canvas.stamps import pixels as stamped
 from nodegraph.editor.window.canvas.strokes import curves, leg, pieces

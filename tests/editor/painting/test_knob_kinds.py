@@ -1,7 +1,7 @@
 import pytest
 
 from nodegraph.declare import Knob, Param
-from nodegraph.editor.window.canvas.knob_kinds import given, number_format, setting, share, written
+from nodegraph.editor.canvas.knob_kinds import given, number_format, setting, share, written
 from nodegraph.registry import discover
 
 

@@ -16,17 +16,19 @@ from typing import TYPE_CHECKING, Any
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor import acting
+from nodegraph.editor.canvas.hits import Hit
 from nodegraph.editor.canvas.scene import Box
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.pictures.raster import raster, to_texture
 from nodegraph.editor.pictures.warp import shown
+from nodegraph.editor.running.watched import told
 from nodegraph.editor.window.canvas.cards import Cards
 from nodegraph.editor.window.canvas.detail import Level, Origin, level
 from nodegraph.editor.window.canvas.grid import Grid
 from nodegraph.editor.window.canvas.held import Held
 from nodegraph.editor.window.canvas.hints import Hints, drop_words
 from nodegraph.editor.window.canvas.knobs import Knobs
-from nodegraph.editor.window.canvas.looks import curve_owner, loop_looks, node_looks
+from nodegraph.editor.window.canvas.looks import loop_looks, node_looks, pointed
 from nodegraph.editor.window.canvas.loops import Loops
 from nodegraph.editor.window.canvas.minimap import Map
 from nodegraph.editor.window.canvas.nodes import Nodes
@@ -170,8 +172,7 @@ class Canvas:
             part.pan(origin)
         self._plates.refresh(scene, view, host.selection, overlay.plates)
         self._textures.forget_wanted()
-        loops = loop_looks(host, view, self._textures)
-        self._loops.refresh(loops)
+        self._loops.refresh(loop_looks(host, view))
         lit = {name for kind, name in host.selection if kind == "wire"}
         hover = overlay.hover
         if hover is not None and hover.kind in ("wire", "reroute"):
@@ -189,7 +190,7 @@ class Canvas:
         covered = self._covered(boxes, origin) if detail == "full" else {}
         looks = node_looks(host, boxes, detail, self._textures, covered, self._footers)
         self._nodes.refresh(boxes, looks, view.factor)
-        self._textures.keep({*looks, *map(curve_owner, loops)}, host.pictures.values())
+        self._textures.keep(set(looks), host.pictures.values())
         self._zoom.refresh(view.zoom)
         if detail == "full":
             faded = {name for name, look in looks.items() if look.faded < 1}
@@ -204,6 +205,7 @@ class Canvas:
         said = drop_words(overlay, host.scene)
         hover = overlay.hover if overlay.wire is None else None
         box = host.scene.nodes.get(hover.node) if hover and hover.kind in _TITLED else None
+        said = said or self._turn_words(hover)
         if said:
             x, y = dpg.get_mouse_pos(local=False)
             self._hints.at_pointer(said, (x - self._rect.x, y - self._rect.y), size)
@@ -211,6 +213,18 @@ class Canvas:
             self._hints.above(box.shape.title, origin.rect(box.rect), size)
         else:
             self._hints.clear()
+
+    def _turn_words(self, hover: Hit | None) -> str:
+        """Say what was watched in the turn under the pointer, or what a button of a loop does."""
+        box = self.host.scene.loops.get(hover.node) if hover is not None else None
+        if box is None or hover is None or hover.kind != "loop_control":
+            return ""
+        now = self.host.loop(box.name)
+        turn = pointed(box, now, hover)
+        if turn is None:
+            more = hover.port == "watch" and now.watched is not None and now.watched.more
+            return "Click for another curve" if more else ""
+        return told(now.watched, turn)
 
     def _boxes(self) -> list[Box]:
         """Give the nodes in sight, from below."""

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import dearpygui.dearpygui as dpg
 
+from nodegraph.editor.canvas.markdown import Line, Style, lines
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.look.faces import TEXT, Face
 from nodegraph.editor.look.measures import CARD, WINDOW
 from nodegraph.editor.running.cards import Card
 from nodegraph.editor.window.canvas.detail import NOWHERE
-from nodegraph.editor.window.canvas.markdown import Line, Style, lines
 from nodegraph.editor.window.kit.pen import Pen
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ place.
 
 from __future__ import annotations
 
+from nodegraph.editor.canvas.knob_kinds import setting, share, written
 from nodegraph.editor.canvas.shapes import KnobRow
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.look.faces import TEXT, Face
 from nodegraph.editor.look.measures import NODE, WIDGETS, WINDOW
 from nodegraph.editor.window.canvas.detail import length, type_size
-from nodegraph.editor.window.canvas.knob_kinds import setting, share, written
 from nodegraph.editor.window.canvas.node_look import Tones
 from nodegraph.editor.window.kit.pen import Pen
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import dearpygui.dearpygui as dpg
 
+from nodegraph.editor.canvas.knob_kinds import Kind, Setting, given, setting
 from nodegraph.editor.canvas.scene import Box
 from nodegraph.editor.canvas.shapes import KnobRow
 from nodegraph.editor.canvas.view import Rect
@@ -19,7 +20,6 @@ from nodegraph.editor.look.faces import TEXT, Face, icon
 from nodegraph.editor.look.measures import NODE, WIDGETS
 from nodegraph.editor.look.signs import STATES
 from nodegraph.editor.window.canvas.detail import NOWHERE, Origin, length, type_size
-from nodegraph.editor.window.canvas.knob_kinds import Kind, Setting, given, setting
 from nodegraph.editor.window.canvas.node_look import Tones
 from nodegraph.editor.window.kit import Kit
 

@@ -7,23 +7,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from nodegraph.editor.canvas.hits import Hit
+from nodegraph.editor.canvas.loop_shapes import share_along
 from nodegraph.editor.canvas.scene import Box
 from nodegraph.editor.canvas.view import View
 from nodegraph.editor.look.measures import PORT
 from nodegraph.editor.pictures.tables import rows
-from nodegraph.editor.running.board import Board, Shown
+from nodegraph.editor.running.board import Board
+from nodegraph.editor.running.looking import LAST
+from nodegraph.editor.running.watched import LoopNow, turn_of
 from nodegraph.editor.window.canvas.detail import Level, picture_place
-from nodegraph.editor.window.canvas.loops import LoopLook, curve_size, in_sight
+from nodegraph.editor.window.canvas.loops import LoopLook, in_sight
 from nodegraph.editor.window.canvas.node_look import NodeLook
 from nodegraph.editor.window.canvas.textures import Textures, bucket
 from nodegraph.editor.window.canvas.words import Footers, empty, standing
-from nodegraph.views import Curves, Picture, Table
+from nodegraph.views import Picture, Table
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.host import Host
-
-_CURVE = "loop curve "
-"""Before the name of a loop, since a node may show its last turn as well."""
 
 
 def node_looks(
@@ -48,54 +49,33 @@ def node_looks(
     }
 
 
-def loop_looks(host: Host, view: View, textures: Textures) -> dict[str, LoopLook]:
+def loop_looks(host: Host, view: View) -> dict[str, LoopLook]:
     """Give the looks of the open loops in sight."""
     overlay, hover = host.overlay, host.overlay.hover
     found: dict[str, LoopLook] = {}
-    size = bucket(view.factor)
     for box in in_sight(host.scene, view):
         over = hover is not None and hover.node == box.name
         control = hover.port if over and hover and hover.kind == "loop_control" else ""
         header = "*" if over and hover and hover.kind in ("header", "caret") else ""
-        picture = _watched(host, box)
-        texture = 0
-        if picture is not None and view.factor > 0.4:
-            texture = textures.get(curve_owner(box.name), picture, *curve_size(size))
+        now = host.loop(box.name)
         found[box.name] = LoopLook(
             box,
             view.factor,
-            _at(host.board[box.name], host.turns.get(box.name, 0), picture),
+            host.board[box.name],
+            now,
             ("node", box.name) in host.selection,
             control or header,
             box.name in (overlay.loop, overlay.leaving),
-            texture,
-            _past(host, box.name),
+            pointed(box, now, hover) if over else None,
         )
     return found
 
 
-def _at(shown: Shown, turn: int, curve: Curves | None) -> Shown:
-    """Give what a loop shows at a turn; 0 is its last."""
-    if not turn:
-        return shown
-    numbers = shown.numbers
-    if curve is not None:
-        numbers = {
-            line.name: float(line.y[turn - 1]) for line in curve.lines if len(line.y) >= turn
-        }
-    return replace(shown, turn=turn, numbers=numbers)
-
-
-def _past(host: Host, loop: str) -> bool:
-    """Whether a loop is looked back at, before its last turn."""
-    turn = host.turns.get(loop, 0)
-    return 0 < turn < host.board[loop].turn
-
-
-def _turn_of(host: Host, name: str) -> int:
-    """Give the earlier turn that a node in a body shows; 0 where it shows the last."""
-    path = host.board.wires.paths.get(name, ()) if host.turns else ()
-    return next((host.turns[loop] for loop in reversed(path) if _past(host, loop)), 0)
+def pointed(box: Box, now: LoopNow, hover: Hit | None) -> int | None:
+    """Give the turn under the pointer, on the slider or the curve of a loop."""
+    if hover is None or hover.kind != "loop_control" or hover.port not in ("slider", "curve"):
+        return None
+    return turn_of(now, hover.port, share_along(box, hover.port, hover.world[0]))
 
 
 def _node(
@@ -107,16 +87,19 @@ def _node(
     footers: Footers,
 ) -> NodeLook:
     shape, name, board, overlay = box.shape, box.name, host.board, host.overlay
-    shown, turn = board[name], _turn_of(host, name)
+    shown, as_of = board[name], host.as_of(name)
     footer = footers.get(board, host.cards, name, shape.mode, shape.known)
-    if turn:
-        footer = replace(footer, right=f"turn {turn}")
+    if as_of:
+        footer = replace(footer, right=as_of)
     state = standing(shown, shape.mode, shape.known)
     texture, said = 0, ""
     table: tuple[tuple[str, ...], ...] = ()
     place = picture_place(shape, detail)
-    if place is not None:
-        picture = _first(host, box)
+    now = host.loop(name) if shape.type == "loop" else None
+    if now is not None and now.past:
+        footer = replace(footer, right=f"looking back at {now.turn}")
+    if place is not None and now is None:
+        picture = _first(host, box) or _comes_in(host, name)
         if isinstance(picture, Table):
             table = _table(picture, place.height)
         factor = bucket(host.view.factor)
@@ -145,18 +128,14 @@ def _node(
         texture=texture,
         said=said,
         rows=table,
+        loop=now,
         fraction=fraction,
         fits=fits,
         plain=plain,
         types=detail == "full" and (host.view.zoom >= PORT.names_zoom or host.presenting),
-        past=bool(turn),
+        past=bool(as_of) and as_of != LAST,
         presenting=host.presenting,
     )
-
-
-def curve_owner(loop: str) -> str:
-    """Name the owner of the texture in a loop's head."""
-    return _CURVE + loop
 
 
 def _first(host: Host, box: Box) -> Picture | None:
@@ -170,11 +149,10 @@ def _first(host: Host, box: Box) -> Picture | None:
     return None
 
 
-def _watched(host: Host, box: Box) -> Curves | None:
-    """Give the curve of what an open loop watches."""
-    names = (spot.port for spot in box.shape.spots if spot.side == "out" and spot.rail == "out")
-    found = (host.pictures.get((box.name, name)) for name in names)
-    return next((picture for picture in found if isinstance(picture, Curves)), None)
+def _comes_in(host: Host, name: str) -> Picture | None:
+    """Give the picture of what a node reads that has no value yet, before a loop's first turn."""
+    found = (host.pictures.get(slot) for slot in host.incoming(name))
+    return next((picture for picture in found if picture is not None), None)
 
 
 def _table(picture: Table, height: float) -> tuple[tuple[str, ...], ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import dearpygui.dearpygui as dpg
 import numpy as np
 
+from nodegraph.editor.canvas.loop_shapes import NEAR
 from nodegraph.editor.canvas.scene import Box, Scene
 from nodegraph.editor.canvas.view import Point, Rect, View
 from nodegraph.editor.canvas.wires import dashes
@@ -16,7 +17,9 @@ from nodegraph.editor.look.faces import TEXT, Face
 from nodegraph.editor.look.measures import LOOP, WINDOW
 from nodegraph.editor.look.signs import type_style
 from nodegraph.editor.running.board import Shown
+from nodegraph.editor.running.watched import LoopNow
 from nodegraph.editor.window.canvas.detail import Origin, length, pixels, type_size, whole
+from nodegraph.editor.window.canvas.loop_curve import CurvePainter
 from nodegraph.editor.window.canvas.words import duration
 from nodegraph.editor.window.kit.pen import Pen
 from nodegraph.editor.window.kit.signs import draw_sign
@@ -30,8 +33,6 @@ ICONS = {
     "stop": "stop-fill",
 }
 
-_CURVE_PAD, _CURVE_WORDS = 4, 18
-
 
 @dataclass(frozen=True, slots=True)
 class LoopLook:
@@ -40,14 +41,14 @@ class LoopLook:
     box: Box
     factor: float
     shown: Shown
+    now: LoopNow
     selected: bool = False
     hovered: str = ""
     """The control under the pointer, or ``*`` for the frame."""
     target: bool = False
     """What is being dragged would come into it, or leave it."""
-    texture: int = 0
-    past: bool = False
-    """It is looked back at: what it shows is of an earlier turn."""
+    pointed: int | None = None
+    """The turn under the pointer, on the curve or the slider."""
 
 
 class Loops:
@@ -87,17 +88,16 @@ def in_sight(scene: Scene, view: View) -> list[Box]:
     return [box for box in scene.loops.values() if box.rect.touches(seen)]
 
 
-def curve_size(factor: float) -> tuple[int, int]:
-    """Give the size of the watched curve in pixels, below its words."""
-    wide, high = LOOP.curve_width - 2 * _CURVE_PAD, LOOP.curve_height - _CURVE_PAD - _CURVE_WORDS
-    return length(wide, factor), length(high, factor)
-
-
 class _Painter:
     def __init__(self, pen: Pen, top: Pen, theme: Theme, look: LoopLook) -> None:
         self.pen, self.top, self.theme, self.look = pen, top, theme, look
         self.factor, self.box = look.factor, look.box
         self.place = pixels(look.box.rect, self.factor)
+
+    @property
+    def near(self) -> bool:
+        """Whether the controls are large enough to be seen and used."""
+        return self.factor > NEAR
 
     def px(self, measure: float) -> int:
         return length(measure, self.factor)
@@ -112,8 +112,9 @@ class _Painter:
             self._head(size)
         elif self.factor > 0.12:
             self._far_title()
-        if type_size(TEXT.small, self.factor):
+        if self.near:
             self._controls()
+        if type_size(TEXT.small, self.factor):
             self._rails()
         self._way_back()
         self._ports()
@@ -139,19 +140,22 @@ class _Painter:
 
     def _far_title(self) -> None:
         size = type_size(TEXT.panel, 1.0)
-        x, y = self.place.x + 8, self.place.y + self.px(LOOP.head) / 2
+        high, right = self.px(LOOP.head), self.place.right
+        if self.near:  # over the buttons, and beside the curve
+            high = self.px(LOOP.row + 8)
+            right = self.at(dict(self.box.shape.controls)["curve"]).x
+        x, y = self.place.x + 8, self.place.y + high / 2
         words = self.pen.ruler.fitted(
-            self.box.shape.title, Face.SEMIBOLD, size, self.place.width - 16
+            self.box.shape.title, Face.SEMIBOLD, size, right - self.place.x - 16
         )
-        if self.px(LOOP.head) <= size:
+        if high <= size:
             return
         self.pen.words(x, y, words, Face.SEMIBOLD, size, self.theme.t1)
-        shown, small = self.look.shown, type_size(TEXT.small, 1.0)
-        turn = f"{shown.turn} of {shown.limit}" if shown.limit else ""
-        free = self.place.width - 40 - self.pen.ruler.width(words, Face.SEMIBOLD, size)
+        now, small = self.look.now, type_size(TEXT.small, 1.0)
+        turn = f"{now.turn} of {now.limit}" if now.limit else ""
+        free = right - self.place.x - 40 - self.pen.ruler.width(words, Face.SEMIBOLD, size)
         if turn and self.pen.ruler.width(turn, Face.MONO, small) < free:
-            right = self.place.right - 10
-            self.pen.words_to(right, y, turn, Face.MONO, small, self.theme.t2)
+            self.pen.words_to(right - 10, y, turn, Face.MONO, small, self.theme.t2)
 
     def _head(self, size: int) -> None:
         pen, theme, factor = self.pen, self.theme, self.factor
@@ -181,13 +185,11 @@ class _Painter:
         pen.icon(caret.centre, "caret-down", self.px(WINDOW.caret), theme.t2)
 
     def _turn_words(self) -> tuple[tuple[str, bool], ...]:
-        shown = self.look.shown
-        if not shown.limit and not shown.turn:
+        shown, now = self.look.shown, self.look.now
+        if not now.limit:
             return ()
-        what = "looking back at " if self.look.past else "iteration "
-        told = [(what, False), (str(shown.turn), True)]
-        if shown.limit:
-            told += [(" of ", False), (str(shown.limit), True)]
+        what = "looking back at " if now.past else "iteration "
+        told = [(what, False), (str(now.turn), True), (" of ", False), (str(now.limit), True)]
         if shown.state == "running" and shown.left:
             told.append((f"   {duration(shown.left)} left", False))
         return tuple(told)
@@ -207,7 +209,9 @@ class _Painter:
         for name, part in self.box.shape.controls:
             place = self.at(part)
             if name == "curve":
-                self._curve(place)
+                CurvePainter(pen, theme, self.factor, place).paint(self.look.now, self.look.pointed)
+            elif name == "watch":
+                continue
             elif name == "slider":
                 self._slider(place)
             else:
@@ -219,9 +223,9 @@ class _Painter:
                 pen.icon(place.centre, icon, self.px(WINDOW.small_icon), colour)
 
     def _slider(self, place: Rect) -> None:
-        pen, theme, shown = self.pen, self.theme, self.look.shown
-        last = max(shown.limit, shown.turn, 1)
-        share = min(shown.turn / last, 1.0)
+        pen, theme, now = self.pen, self.theme, self.look.now
+        last = max(now.limit, now.turn, 1)
+        share = min(now.turn / last, 1.0)
         high = self.px(LOOP.track)
         middle = place.y + self.px(9)
         track = Rect(place.x, middle - high // 2, place.width, high)
@@ -230,6 +234,11 @@ class _Painter:
         if share:
             pen.fill(Rect(track.x, track.y, track.width * share, high), theme.loop, radius)
         size = type_size(TEXT.small_number, self.factor)
+        knob = (place.x + place.width * share, middle)
+        pen.disc(knob, LOOP.knob * self.factor, theme.loop)
+        pen.disc(knob, (LOOP.knob - LOOP.knob_ring) * self.factor, theme.t1)
+        if not size:
+            return
         step = 1 if last <= LOOP.ticks else 5 if last <= 100 else max(last // 10, 1)
         room = pen.ruler.width(str(last), Face.MONO, max(size, 9)) + self.px(6)
         while place.width / last * step < room:
@@ -237,27 +246,6 @@ class _Painter:
         for turn in range(0, last + 1, step):
             x = whole(place.x + place.width * turn / last)
             pen.words_at(x, middle + self.px(15), str(turn), Face.MONO, size, theme.t3)
-        knob = (place.x + place.width * share, middle)
-        pen.disc(knob, LOOP.knob * self.factor, theme.loop)
-        pen.disc(knob, (LOOP.knob - LOOP.knob_ring) * self.factor, theme.t1)
-
-    def _curve(self, place: Rect) -> None:
-        pen, theme = self.pen, self.theme
-        pen.fill(place, theme.plot, LOOP.curve_radius * self.factor)
-        if self.look.texture:
-            wide, high = curve_size(self.factor)
-            left, bottom = place.centre[0] - wide / 2, place.bottom - self.px(_CURVE_PAD)
-            pen.image(self.look.texture, Rect(whole(left), bottom - high, wide, high))
-        size = type_size(TEXT.small, self.factor)
-        numbers = list(self.look.shown.numbers.items())
-        x, y = place.x + self.px(8), place.y + self.px(10)
-        if numbers:
-            name, value = numbers[0]
-            pen.words(x, y, name, Face.REGULAR, size, theme.t3)
-            x += pen.ruler.width(name + " ", Face.REGULAR, size)
-            pen.words(x, y, f"{value:.3g}", Face.MONO, size, theme.t1)
-        elif not self.look.texture:
-            pen.words_at(*place.centre, "not run yet", Face.REGULAR, size, theme.t3)
 
     def _rails(self) -> None:
         # Above the wires that cross a rail, on a plate of the rail's colour.

@@ -8,6 +8,7 @@ from nodegraph.editor.canvas.shapes import Shape, Spot
 from nodegraph.editor.look.colours import Rgba, Theme, mix
 from nodegraph.editor.look.measures import NODE
 from nodegraph.editor.look.signs import STATES
+from nodegraph.editor.running.watched import LoopNow
 from nodegraph.editor.window.canvas.detail import Level
 from nodegraph.editor.window.canvas.words import Footer
 
@@ -28,6 +29,8 @@ class NodeLook:
     """In the picture's place."""
     rows: tuple[tuple[str, ...], ...] = ()
     """In the picture's place: a small table."""
+    loop: LoopNow | None = None
+    """In the picture's place of a folded loop: its curve, and which turn it shows."""
     fraction: float = 0.0
     fits: frozenset[tuple[str, str, str]] | None = None
     """Side, name and part of the ports that a wire being dragged fits; None while none is."""

@@ -8,10 +8,12 @@ from nodegraph.editor.canvas.shapes import KnobRow, Spot
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.look.colours import CHIP, HALO, Rgba, Theme, mix, with_alpha
 from nodegraph.editor.look.faces import SMALLEST_TEXT, TEXT, Face
-from nodegraph.editor.look.measures import NODE, PORT, PRESENTER, WINDOW
+from nodegraph.editor.look.measures import LOOP, NODE, PORT, PRESENTER, WINDOW
 from nodegraph.editor.look.signs import STATES, family_style, type_style
+from nodegraph.editor.running.watched import LoopNow
 from nodegraph.editor.window.canvas.detail import length, picture_place, pixels, type_size, whole
 from nodegraph.editor.window.canvas.knob_face import draw_knob
+from nodegraph.editor.window.canvas.loop_curve import CurvePainter
 from nodegraph.editor.window.canvas.node_look import NodeLook, Tones, outline
 from nodegraph.editor.window.canvas.stamps import Stamp, Stamps
 from nodegraph.editor.window.canvas.words import Footer
@@ -213,6 +215,9 @@ class _Painter:
         if room is None:
             return
         place = pixels(room, self.factor)
+        if self.look.loop is not None:
+            self._turns(place, self.look.loop)
+            return
         plot = self.tone("plot")
         share = self.state.picture * self.state.whole
         if not self.look.texture or share < 1:
@@ -233,6 +238,17 @@ class _Painter:
             words = self.pen.ruler.fitted(self.look.said, Face.REGULAR, size, wide)
             if self.full or words == self.look.said:
                 self.pen.words_at(*place.centre, words, Face.REGULAR, size, self.tone("t3"))
+
+    def _turns(self, place: Rect, now: LoopNow) -> None:
+        """Draw the curve of a folded loop, and how far along its turns it is."""
+        high = max(self.px(LOOP.track) // 2, 2)
+        above = Rect(place.x, place.y, place.width, place.height - high)
+        CurvePainter(self.pen, self.theme, self.factor, above).paint(now, None)
+        along = now.turn / max(now.limit, now.turn, 1)
+        line = Rect(place.x, above.bottom, place.width, high)
+        self.pen.fill(line, self.tone("frame"))
+        if along:
+            self.pen.fill(Rect(line.x, line.y, line.width * along, high), self.tone("loop"))
 
     def _hatched(self, place: Rect) -> None:
         step = max(self.px(10), 4)

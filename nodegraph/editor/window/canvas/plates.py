@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import dearpygui.dearpygui as dpg
 
+from nodegraph.editor.canvas.markdown import Style, lines
 from nodegraph.editor.canvas.scene import Key, Plate, Scene
 from nodegraph.editor.canvas.view import Rect, View
 from nodegraph.editor.look.colours import HALO, Theme, with_alpha
@@ -14,7 +15,6 @@ from nodegraph.editor.look.measures import CANVAS
 from nodegraph.editor.look.signs import family_style
 from nodegraph.editor.stage import Selection
 from nodegraph.editor.window.canvas.detail import Origin, length, pixels, type_size, whole
-from nodegraph.editor.window.canvas.markdown import Style, lines
 from nodegraph.editor.window.kit.pen import Pen
 
 _FACES: Mapping[Style, Text] = {"heading": TEXT.panel, "text": TEXT.label, "bold": TEXT.reason}

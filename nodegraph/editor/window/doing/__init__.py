@@ -6,10 +6,24 @@ from nodegraph.editor.window.doing import (
     graphs,
     helps,
     large,
+    listening,
     loops,
+    pictures,
     runs,
     views,
 )
 from nodegraph.editor.window.doing.table import COMMANDS
 
-__all__ = ["COMMANDS", "edits", "files", "graphs", "helps", "large", "loops", "runs", "views"]
+__all__ = [
+    "COMMANDS",
+    "edits",
+    "files",
+    "graphs",
+    "helps",
+    "large",
+    "listening",
+    "loops",
+    "pictures",
+    "runs",
+    "views",
+]

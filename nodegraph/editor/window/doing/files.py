@@ -9,6 +9,7 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.document import walk
 from nodegraph.editor.window.doing.table import command, opened
+from nodegraph.editor.window.extracting import extract_graph, extract_node, extractable
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.app import App
@@ -87,3 +88,13 @@ def _gallery_open(app: App, key: str = "", **_: Any) -> None:
 @command("file.choose", opened)
 def _choose(app: App, node: str = "", knob: str = "", name: str = "", **_: Any) -> None:
     app.files.choose(node, knob or name)
+
+
+@command("file.script", opened)
+def _script(app: App, **_: Any) -> None:
+    extract_graph(app)
+
+
+@command("file.own", extractable)
+def _own(app: App, **_: Any) -> None:
+    extract_node(app)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nodegraph.declare import LOOP_KNOBS
 from nodegraph.document import Loop, walk
 from nodegraph.editor.running.board import FRESH
+from nodegraph.editor.running.watched import turn_of
 from nodegraph.editor.window.doing.table import command, opened
 from nodegraph.edits import set_knob
 
@@ -61,7 +62,7 @@ def _loop_forward(app: App, loop: str = "", **_: Any) -> None:
 
 @command("loop.first", _turned)
 def _loop_first(app: App, loop: str = "", **_: Any) -> None:
-    _look(app, loop, to=1)
+    _look(app, loop, to=0)
 
 
 @command("loop.last", _turned)
@@ -70,11 +71,11 @@ def _loop_last(app: App, loop: str = "", **_: Any) -> None:
     _look(app, name, to=app.engine.last(name))
 
 
-def _look(app: App, loop: str, by: int = 0, to: int = 0) -> None:
+def _look(app: App, loop: str, by: int = 0, to: int | None = None) -> None:
     """Show another turn of a loop; say why where there is none."""
     name, engine = loop or _loop(app), app.engine
     if engine.last(name):
-        engine.look(name, to or engine.turn(name) + by)
+        engine.look(name, engine.turn(name) + by if to is None else to)
     elif app.board[name].state in ("running", "queued"):
         app.say("Pause the loop to look at one of its turns.")
     else:
@@ -111,9 +112,10 @@ def _iterations(app: App, loop: str) -> int:
 @command("loop.control", opened)
 def _loop_control(app: App, key: str = "", loop: str = "", share: float = 0.0, **_: Any) -> None:
     """Do what a button on a loop's frame says, or what its slider was dragged to."""
-    if key == "slider":
-        shown = app.board[loop]
-        _look(app, loop, to=max(round(share * max(shown.limit, shown.turn)), 1))
+    if key in ("slider", "curve"):
+        _look(app, loop, to=turn_of(app.loop(loop), key, share))
+    elif key == "watch":
+        app.frames_of.next_curve(loop)
     elif key in _CONTROLS:
         _CONTROLS[key](app, loop=loop)
 

@@ -32,6 +32,8 @@ def _run_anyway(app: App, node: str = "", **_: Any) -> None:
 @command("run.waiting", opened)
 def _run_waiting(app: App, **_: Any) -> None:
     """Run what waits because it lasts or was stopped; what writes files is for Run all."""
+    if app.engine.wish():
+        return  # what lasts, and follows a loop that is looked back at, is to show its turn
     waits = app.engine.waiting(app.run_settings)
     for name in waits.values():
         known = app.types.get(app.board.kinds.get(name, ""))

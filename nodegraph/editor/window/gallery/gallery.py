@@ -11,9 +11,9 @@ from nodegraph import shipped
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.files.gallery import (
     GalleryCard,
+    figures_first,
     filtered,
     gallery,
-    simplest_first,
 )
 from nodegraph.editor.files.thumbnails import Thumbnails
 from nodegraph.editor.look.faces import TEXT
@@ -41,7 +41,7 @@ class Gallery:
     def __init__(self, host: Host) -> None:
         self.host = host
         self.column = Column(host)
-        self.cards = simplest_first(gallery(shipped.shipped()))
+        self.cards = figures_first(gallery(shipped.shipped()))
         self.shown = self.cards
         """The cards that fit filter and search."""
         self._thumbnails = Thumbnails()

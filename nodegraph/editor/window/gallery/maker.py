@@ -12,7 +12,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from nodegraph.declare import NodeType
 from nodegraph.editor.files.gallery import GalleryCard
-from nodegraph.editor.files.thumbnails import Thumbnails, looks
+from nodegraph.editor.files.thumbnails import Thumbnails, kinds, looks
+from nodegraph.engine.asking import Look, Looked, Unanswered
 from nodegraph.engine.worker import Died, Ended, Message, Pictured, Refused, Worker
 from nodegraph.views import Picture
 
@@ -36,6 +37,8 @@ class Maker:
         self._ticket = 0
         self._wanted: tuple[str, ...] = ()
         self._pictures: dict[str, Picture] = {}
+        self._asked: dict[int, str] = {}
+        """By ticket, what is shown in a way of its own and was asked for."""
         self._drawing: list[tuple[GalleryCard, Future[bool]]] = []
         self._aside = ThreadPoolExecutor(1, "thumbnails")
         """Draws and writes files, which takes longer than a frame."""
@@ -82,7 +85,7 @@ class Maker:
 
     def _begin(self, types: Mapping[str, NodeType]) -> None:
         graph = self._left[0].graph
-        self._wanted, self._pictures = looks(graph, types), {}
+        self._wanted, self._pictures, self._asked = looks(graph, types), {}, {}
         if not self._wanted:
             self._left.pop(0)
             return
@@ -92,9 +95,11 @@ class Maker:
         self._ticket = self._worker.run(graph, only=nodes, looks=self._wanted)
 
     def _take(self, message: Message) -> bool:
-        """Take in a message; tell whether the run is over."""
+        """Take in a message; tell whether nothing more is to come of this graph."""
         if isinstance(message, Died):
             return True
+        if isinstance(message, Looked | Unanswered):
+            return self._answered(message)
         if message.ticket != self._ticket:
             return False
         if isinstance(message, Pictured) and message.picture is not None:
@@ -103,7 +108,25 @@ class Maker:
             key = name if name in self._wanted else message.node
             if key in self._wanted and (key == name or key not in self._pictures):
                 self._pictures[key] = message.picture
-        return isinstance(message, (Ended, Refused))
+        if isinstance(message, Ended):
+            self._ask()
+            return not self._asked
+        return isinstance(message, Refused)
+
+    def _ask(self) -> None:
+        """Ask for what is shown in a way of its own, now that it is there."""
+        assert self._worker is not None
+        graph = self._left[0].graph
+        for look, kind in kinds(graph).items():
+            node, _, output = look.partition(".")
+            question = Look((node, output), kind)
+            self._asked[self._worker.ask(graph, question, topic=look)] = look
+
+    def _answered(self, message: Looked | Unanswered) -> bool:
+        look = self._asked.pop(message.ticket, "")
+        if look and isinstance(message, Looked):
+            self._pictures[look] = message.picture
+        return bool(look) and not self._asked
 
     def _finish(self) -> None:
         self._ticket = 0

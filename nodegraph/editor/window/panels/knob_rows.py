@@ -9,10 +9,10 @@ from typing import Any
 import dearpygui.dearpygui as dpg
 
 from nodegraph.declare import Knob
+from nodegraph.editor.canvas.knob_kinds import HIGHEST, LOWEST, given, setting, written
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.look.faces import TEXT
 from nodegraph.editor.look.measures import NODE
-from nodegraph.editor.window.canvas.knob_kinds import HIGHEST, LOWEST, given, setting, written
 from nodegraph.editor.window.kit import Kit
 from nodegraph.editor.window.kit.styles import make
 from nodegraph.editor.window.panels import parts

@@ -1,83 +1,57 @@
-"""Which tracks there are, and the stretch of time that runs are limited to."""
+"""Where the parts of a track stand, and what a point of it means."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 
-import numpy as np
+from nodegraph.editor.canvas.view import Point, Rect
+from nodegraph.editor.look.measures import SPACE, TRACK
 
-from nodegraph.document import Graph, walk
-from nodegraph.editor.look.measures import TRACK
-from nodegraph.editor.window.panels.names import Types, labels
-from nodegraph.views import Panels, Picture, Wave
-
-Slot = tuple[str, str]
-Region = tuple[float, float]
-SHORTEST = 0.1
-"""Seconds of the shortest region."""
-EDGE = 6
+KEY, GAIN, STRIP = 18, 44, 8
+"""Widths of the number and of the gain, and the height of the strip on which sound is panned."""
+END = 6
 """Pixels from an end of the region within which it is grabbed."""
-MOST = 16
-UNNAMED = "audio"
 
 
-@dataclass(frozen=True, eq=False)
-class Lane:
-    """One track."""
+@dataclass(frozen=True)
+class Head:
+    """Places in the head of a track, from its upper left corner."""
 
-    name: str
-    """The source, or what the output is called."""
-    where: str
-    """What the node is called."""
-    wave: Wave
-    slot: Slot = ("", "")
+    key: Rect
+    square: Rect
+    name: Rect
+    gain: Rect
+    pan: Rect
+    solo: Rect
+    mute: Rect
 
-    @property
-    def seconds(self) -> float:
-        """How long it is."""
-        return self.wave.x.stop
-
-
-def lanes(
-    graph: Graph, types: Types, pictures: Mapping[Slot, Picture], chosen: Sequence[str] = ()
-) -> tuple[Lane, ...]:
-    """Give the sound of every source node, then that of the chosen nodes."""
-    called = labels(graph, types)
-    sources = [
-        name
-        for name, item, _ in walk(graph.nodes)
-        if (known := types.get(item.type)) is not None and known.source
-    ]
-    found = []
-    for node in dict.fromkeys((*sources, *chosen)):
-        for slot, picture in pictures.items():
-            if slot[0] == node:
-                found += _lanes_of(slot, picture, called.get(node, node))
-    return tuple(found[:MOST])
+    def part(self, at: Point) -> str:
+        """Name the part under a point; what has no part of its own is ``name``."""
+        for field in fields(self):
+            if field.name != "name" and getattr(self, field.name).holds(at):
+                return field.name
+        return "name"
 
 
-def _lanes_of(slot: Slot, picture: Picture, where: str) -> list[Lane]:
-    waves = picture.pictures if isinstance(picture, Panels) else (picture,)
-    return [
-        Lane(slot[1] or where if wave.name in ("", UNNAMED) else wave.name, where, wave, slot)
-        for wave in waves
-        if isinstance(wave, Wave)
-    ]
+def head(width: float, height: float, scale: float) -> Head:
+    """Lay out the head of a track in pixels; the name takes what is left."""
 
+    def px(measure: float) -> float:
+        return float(round(measure * scale))
 
-def length(found: Sequence[Lane]) -> float:
-    """Give the seconds of the longest track."""
-    return max((lane.seconds for lane in found), default=0.0)
+    def middle(x: float, wide: float, high: float) -> Rect:
+        return Rect(x, round((height - high) / 2), wide, high)
 
-
-def padded(lane: Lane, seconds: float) -> Wave:
-    """Give the outline of a track, silent after its end up to a length, under its own name."""
-    wave = lane.wave
-    more = round(len(wave.low) * (seconds / lane.seconds - 1)) if lane.seconds > 0 else 0
-    silence = np.zeros(max(more, 0), np.float32)
-    low, high = (np.concatenate([side, silence]) for side in (wave.low, wave.high))
-    return replace(wave, name=lane.name, low=low, high=high)
+    side, gap = px(TRACK.button), px(SPACE.half)
+    mute = middle(width - px(SPACE.bar) - side, side, side)
+    solo = mute.moved(-(side + gap), 0)
+    gain = Rect(solo.x - px(SPACE.gap) - px(GAIN), 0, px(GAIN), height - px(STRIP))
+    key = middle(px(SPACE.gap), px(KEY), px(KEY))
+    square = middle(key.right + px(SPACE.gap), px(TRACK.square), px(TRACK.square))
+    left = square.right + px(10)
+    name = Rect(left, 0, max(gain.x - left, 0), height)
+    pan = Rect(left, height - px(STRIP), max(gain.right - left, 0), px(STRIP))
+    return Head(key, square, name, gain, pan, solo, mute)
 
 
 def height(count: int, room: float, scale: float) -> int:
@@ -87,33 +61,22 @@ def height(count: int, room: float, scale: float) -> int:
     return int(min(max(room / fitting, least), most))
 
 
-# The region
+def drawn(
+    span: tuple[float, float], shown: tuple[float, float], left: float, wide: float
+) -> tuple[float, float, float, float] | None:
+    """Give where a picture over a stretch lies in another one that is shown, and what of it is seen.
 
-
-def region_words(region: Region) -> str:
-    """Write a region: ``0:02.4 – 0:07.2``."""
-    return " – ".join(map(time_words, region))
-
-
-def time_words(seconds: float) -> str:
-    """Write a time: ``1:02.4``."""
-    tenths = round(max(seconds, 0.0) * 10)
-    return f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"
-
-
-def grabbed(region: Region | None, at: float, reach: float) -> float | None:
-    """Give the end that stays where a press on the ruler at a time grabs the other; None for none."""
-    if region is None:
+    From and to in pixels, then from and to as shares of the picture; None where it is not seen.
+    """
+    (start, stop), (first, last) = span, shown
+    if stop <= start or last <= first or stop <= first or start >= last:
         return None
-    start, stop = region
-    if abs(at - stop) <= reach and abs(at - stop) <= abs(at - start):
-        return start
-    return stop if abs(at - start) <= reach else None
-
-
-def region_of(one: float, other: float, seconds: float) -> Region | None:
-    """Give the region between two times; None where it is too short to be meant."""
-    start, stop = sorted((min(max(one, 0.0), seconds), min(max(other, 0.0), seconds)))
-    if stop - start < SHORTEST or (start <= 0 and stop >= seconds):
-        return None
-    return round(start, 3), round(stop, 3)
+    begin, end = max(start, first), min(stop, last)
+    across = wide / (last - first)
+    share = 1 / (stop - start)
+    return (
+        left + (begin - first) * across,
+        left + (end - first) * across,
+        (begin - start) * share,
+        (end - start) * share,
+    )

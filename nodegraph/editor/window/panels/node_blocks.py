@@ -101,6 +101,13 @@ def foot(host: Host, parent: int, name: str, at: tuple[int, int] | None) -> None
     more: dict[str, Any] = {"pos": at} if at else {}
     gap = host.kit.px(8)
     row = int(dpg.add_group(parent=parent, horizontal=True, horizontal_spacing=gap, **more))
+    heard = host.ears.auditioned
+    playing = heard is not None and heard[0][0] == name
+    host.kit.button(
+        "Stop" if playing else "Play", lambda: host.do("sound.play_output"), parent=row,
+        icon_name="stop-fill" if playing else "speaker-high", tag="inspector.play",
+        tip="Hear this output (H)",
+    )  # fmt: skip
     host.kit.button(
         "Run to here", lambda: host.do("run.here", node=name), parent=row,
         icon_name="play-fill", tag="inspector.run", tip="Shift F5",

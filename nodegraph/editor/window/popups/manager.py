@@ -27,6 +27,7 @@ from nodegraph.editor.window.popups.menus import Menu, menu_title
 from nodegraph.editor.window.popups.mouse import Mouse
 from nodegraph.editor.window.popups.pages import ComputerPage, HelpPage
 from nodegraph.editor.window.popups.palette import CommandPalette
+from nodegraph.editor.window.popups.picture import Choice, PictureBox
 from nodegraph.editor.window.popups.popup import Popup
 from nodegraph.editor.window.popups.question import Question, TextQuestion
 from nodegraph.editor.window.popups.refusal import RefusalBox
@@ -228,6 +229,10 @@ class Popups:
         self._open(
             lambda shut: FileBrowser(self, shut, mode, title, filter, start, name, then, suffix)
         )
+
+    def picture(self, title: str, choice: Choice, then: Callable[[Choice], None]) -> None:
+        """Ask how a picture is to be saved."""
+        self._open(lambda shut: PictureBox(self.host, shut, title, choice, then))
 
     def settings(self) -> None:
         """Open the settings."""

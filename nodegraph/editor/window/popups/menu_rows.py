@@ -16,7 +16,7 @@ Ids = Sequence[str | None]
 
 _BREAKS = frozenset(
     {
-        "file.save", "file.relink", "file.quit", "edit.cut", "edit.select_all", "edit.find",
+        "file.save", "file.relink", "file.export", "file.quit", "edit.cut", "edit.select_all", "edit.find",
         "edit.settings", "view.zoom_in", "view.palette", "view.large", "view.copy_picture",
         "view.colour_map", "view.scale_up", "view.presenter", "graph.bypass", "graph.nudge",
         "graph.frame", "graph.wrap", "graph.about", "run.stop", "run.as_you_edit",
@@ -79,7 +79,7 @@ def rows_for(hit: Hit, stage: Stage) -> tuple[str | None, ...]:
 
 _NODE: Ids = (
     "run.here", "run.why", None,
-    "view.large", "sound.play_output", "view.compare", "view.pin", None,
+    "view.large", "sound.play_output", "sound.keep", "view.compare", "view.pin", None,
     "graph.replace", "edit.rename", "graph.bypass", "graph.mute", "graph.collapse",
     "graph.reset", "graph.disconnect", None,
     "graph.into", "graph.out", "graph.wrap", "graph.frame", None,
@@ -97,7 +97,7 @@ _SEVERAL: Ids = (None, "graph.arrange", "graph.align", "graph.distribute", "view
 _WIRE: Ids = ("graph.reroute", None, "edit.delete")
 _PLATE: Ids = ("edit.rename", None, "edit.cut", "edit.copy", "edit.duplicate", "edit.delete")
 _PORT: Ids = (
-    "view.large", "sound.play_output", "view.compare", None,
+    "view.large", "sound.play_output", "sound.keep", "view.compare", None,
     "view.copy_picture", "view.save_picture", None,
     "graph.disconnect",
 )  # fmt: skip
