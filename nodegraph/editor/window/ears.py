@@ -93,6 +93,8 @@ class Ears:
         self._due: float | None = None
         """When playing was asked for, while it waits for a sound."""
         self._told = False
+        self._page: Timeline | None = None
+        """What was on screen in the frame before, where the playhead was in it."""
         self._line_of: tuple[Any, ...] = ()
         self._sounds: tuple[Hashable, Mapping[str, Sounding]] = ((), {})
         self._put: Mapping[str, Sounding] = {}
@@ -172,6 +174,11 @@ class Ears:
     def heard(self) -> tuple[str, ...]:
         """Keys of the tracks that are heard."""
         return desks.audible(self.desk, self.line)
+
+    @property
+    def sounding_keys(self) -> tuple[str, ...]:
+        """Keys of the tracks that are really heard: none while an output is in their place."""
+        return () if self._audition is not None and self._audition.sounds else self.heard
 
     @property
     def names(self) -> Mapping[str, str]:
@@ -286,6 +293,18 @@ class Ears:
         self._ask_audition()
         self._ask()
         self._tell()
+        self._follow()
+
+    def _follow(self) -> None:
+        """Turn the page where the playhead leaves what is on screen; not where it was elsewhere."""
+        if not self.sounding:
+            self._page = None
+            return
+        seconds, line = self.seconds, self.timeline
+        if line == self._page:
+            self.show(line.following(seconds))
+        seen = self.timeline.start <= seconds < self.timeline.stop
+        self._page = self.timeline if seen else None
 
     def _start(self) -> None:
         self.player = Player()

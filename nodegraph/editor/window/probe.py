@@ -89,7 +89,7 @@ class Probe:
             "looping": ears.desk.looping,
             "span": [ears.timeline.start, ears.timeline.stop],
             "tracks": [ears.names[key] for key in ears.shown],
-            "heard": list(ears.heard),
+            "heard": list(ears.sounding_keys),
             "loaded": sorted(ears.sounds),
             "sum_level": ears.sum_level,
             "auditioned": ".".join(heard[0]).rstrip(".") if heard else "",

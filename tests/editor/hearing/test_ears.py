@@ -307,6 +307,19 @@ def test_another_document_begins_in_silence(app):
     assert app.ears.heard == ("tone",)
 
 
+def test_the_page_is_turned_where_the_playhead_leaves_it(app):
+    app.ears.show(app.ears.timeline.showing(2.0, 4.0))
+    app.ears.seek(3.5)
+    app.ears.play()
+    app.work()
+    app.ears.player.seconds = 4.5
+    app.work()
+    assert app.ears.timeline.start < 4.5 < app.ears.timeline.stop
+    app.ears.show(app.ears.timeline.showing(10.0, 12.0))
+    app.work(2)
+    assert app.ears.timeline.start == 10.0
+
+
 def test_what_a_device_lacks_is_said_once(app):
     app.ears.player.fault = "No sound device: pictures and files still work."
     app.ears.player.lines = [app.ears.player.fault]

@@ -61,7 +61,7 @@ class PresenterTracks:
         """Show what is heard; follow the mouse."""
         host, ears = self.host, self.host.ears
         made = (
-            tuple(tracks), ears.heard, ears.playing, ears.desk, ears.sum_level, settled,
+            tuple(tracks), ears.sounding_keys, ears.playing, ears.desk, ears.sum_level, settled,
             host.settings.grey, self._rect, ears.audition_name,
         )  # fmt: skip
         pressed = dpg.is_mouse_button_down(dpg.mvMouseButton_Left)
@@ -73,7 +73,7 @@ class PresenterTracks:
         self._mouse()
         anew = self.waves.refresh(tracks, round(self._room.width), round(self._room.height))
         band = self._band
-        basis = ears.timeline, ears.heard, band
+        basis = ears.timeline, ears.sounding_keys, band
         if anew or basis != self._drawn:
             self._drawn = basis
             self._draw(tracks, band)
@@ -104,7 +104,7 @@ class PresenterTracks:
         wide = (room - px(GAP) * (len(tracks) - 1)) / max(len(tracks), 1)
         for place, track in enumerate(tracks):
             box = Rect(left + place * (wide + px(GAP)), top, max(wide, 8), high)
-            heard = track.key in ears.heard
+            heard = track.key in ears.sounding_keys
             button = kit.button(
                 "", partial(host.do, "sound.hear", key=str(place + 1)),
                 "chosen" if heard else "button", parent=self._pane, tag=f"track.{place + 1}",
@@ -130,7 +130,7 @@ class PresenterTracks:
     def _button(self, ink: int, track: Track, place: int) -> None:
         kit, px, host = self.host.kit, self._px, self.host
         theme, ears, box = kit.theme, host.ears, self.buttons[track.key]
-        heard = track.key in ears.heard
+        heard = track.key in ears.sounding_keys
         if heard:
             dpg.draw_rectangle(
                 (box.x, box.y), (box.right, box.bottom), color=theme.sel,
@@ -189,7 +189,7 @@ class PresenterTracks:
         span = line.start, line.stop
         for track in tracks:
             made = self.waves.drawn.get(track.key)
-            if track.key not in ears.heard or made is None or ears.desk.hidden:
+            if track.key not in ears.sounding_keys or made is None or ears.desk.hidden:
                 continue
             place = drawn(made.span, span, 0, room.width)
             if place is None:
@@ -197,7 +197,7 @@ class PresenterTracks:
             x, right, start, stop = place
             grey = host.settings.grey
             colour = source_style(track.sign, track.index, theme, grey=grey).colour
-            alone = len(ears.heard) == 1
+            alone = len(ears.sounding_keys) == 1
             dpg.draw_image(
                 made.texture, (x, 0), (right, room.height), uv_min=(start, 0), uv_max=(stop, 1),
                 color=with_alpha(colour, 1.0 if alone else 0.6), parent=self._layer,

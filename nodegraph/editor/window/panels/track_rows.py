@@ -65,7 +65,7 @@ class TrackRows:
         """Draw what differs; move the playhead."""
         host, ears = self.host, self.host.ears
         anew = self.waves.refresh(self.tracks, self.wide, self.high)
-        heard, hidden = ears.heard, ears.desk.hidden
+        heard, hidden = ears.sounding_keys, ears.desk.hidden
         if anew:
             self._drawn.pop("waves", None)
         self._layer("waves", (ears.timeline, heard, hidden, host.settings.grey), self._waves)
@@ -104,7 +104,7 @@ class TrackRows:
         kit, ears, layer = self.host.kit, self.host.ears, self._layers["waves"]
         line: Timeline = ears.timeline
         for row, track in enumerate(self.tracks):
-            top, heard = row * self.high, track.key in ears.heard
+            top, heard = row * self.high, track.key in ears.sounding_keys
             middle = top + self.high / 2
             colour = self.colour(track)
             tint = with_alpha(colour, 1.0 if heard else TRACK.quiet)
@@ -127,7 +127,9 @@ class TrackRows:
         ears = self.host.ears
         names = ears.names
         for row, track in enumerate(self.tracks):
-            self._head(track, row, names.get(track.key, track.name), track.key in ears.heard)
+            self._head(
+                track, row, names.get(track.key, track.name), track.key in ears.sounding_keys
+            )
 
     def _head(self, track: Track, row: int, name: str, heard: bool) -> None:
         host, kit, ears, ink = self.host, self.host.kit, self.host.ears, self._layers["heads"]
