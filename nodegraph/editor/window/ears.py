@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nodegraph.editor.hearing import desk as desks
 from nodegraph.editor.hearing import waves
+from nodegraph.editor.hearing.auditions import KEY, Audition
 from nodegraph.editor.hearing.desk import Desk
 from nodegraph.editor.hearing.fetching import Fetching, Want, end, loud
-from nodegraph.editor.hearing.timeline import Region, Timeline
+from nodegraph.editor.hearing.timeline import SHORTEST, Region, Timeline
 from nodegraph.editor.hearing.tracks import Lineup, Slot, lineup
 from nodegraph.editor.window.panels.names import labels
+from nodegraph.editor.window.speaker import Speaker
 from nodegraph.engine.asking import Answer, Balance, Heard, Listen, Sounding, Weighed
-from nodegraph.marks import EVERYTHING, Box, Brush, Selection
-from nodegraph.player import Level, Player
+from nodegraph.marks import EVERYTHING, Selection
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.app import App
@@ -31,45 +32,6 @@ PATIENCE = 0.3
 """Seconds after which it is said what playing waits for."""
 FIRST = 3
 """Frames that are drawn before the player's process is started."""
-AUDITION = "audition"
-
-
-@dataclass(frozen=True)
-class Audition:
-    """An output that is heard in place of the tracks."""
-
-    name: str
-    slot: Slot
-    selection: Selection
-    playing: bool
-    """Whether the tracks played before."""
-    seconds: float
-    """Where they were."""
-    sounds: tuple[Sounding, ...] = ()
-    stamp: Hashable | None = None
-    """Of the value that was asked for."""
-    fault: str = ""
-
-    def auditions(self, slot: Slot, selection: Selection) -> bool:
-        """Whether it is of this output and this part of it."""
-        return self.slot == slot and self.selection == selection
-
-    @property
-    def stretch(self) -> Region | None:
-        """The time that is marked."""
-        times: list[float] = []
-        for mark in self.selection.marks if not self.selection.invert else ():
-            if mark.erase:
-                continue
-            if isinstance(mark, Box):
-                times += [mark.start, mark.stop]
-            elif isinstance(mark, Brush):
-                at = [seconds for seconds, _ in mark.points]
-                times += [min(at) - mark.seconds, max(at) + mark.seconds]
-        if not times:
-            return None
-        start = max(min(times), 0.0)
-        return start, max(max(times), start + 0.1)
 
 
 class Ears:
@@ -83,13 +45,9 @@ class Ears:
         """The stretch of time on screen; the views over time share it."""
         self.sum_level: float | None = None
         """How far the sum of the parts is from the mixture, in dB below it."""
-        self.fault = ""
-        """Why nothing can be heard."""
-        self.player: Player | None = None
+        self.speaker = Speaker()
         self._fetching = Fetching()
         self._audition: Audition | None = None
-        self._at = 0.0
-        """The playhead, while there is no player."""
         self._due: float | None = None
         """When playing was asked for, while it waits for a sound."""
         self._told = False
@@ -97,9 +55,6 @@ class Ears:
         """What was on screen in the frame before, where the playhead was in it."""
         self._line_of: tuple[Any, ...] = ()
         self._sounds: tuple[Hashable, Mapping[str, Sounding]] = ((), {})
-        self._put: Mapping[str, Sounding] = {}
-        self._mixed: Mapping[str, Any] = {}
-        self._looped: Region | None = None
         self._weighed: Hashable | None = None
 
     # The playhead
@@ -107,7 +62,7 @@ class Ears:
     @property
     def seconds(self) -> float:
         """Where the playhead is."""
-        return float(self.player.clock.seconds) if self.player is not None else self._at
+        return self.speaker.seconds
 
     @property
     def playing(self) -> bool:
@@ -117,7 +72,12 @@ class Ears:
     @property
     def sounding(self) -> bool:
         """Whether sound goes on."""
-        return self.player is not None and bool(self.player.clock.playing)
+        return self.speaker.playing
+
+    @property
+    def fault(self) -> str:
+        """Why nothing can be heard; empty where all is well."""
+        return self.speaker.fault
 
     @property
     def region(self) -> Region | None:
@@ -131,9 +91,7 @@ class Ears:
 
     def seek(self, seconds: float) -> None:
         """Move the playhead."""
-        self._at = min(max(seconds, 0.0), self.total or max(seconds, 0.0))
-        if self.player is not None:
-            self.player.seek(self._at)
+        self.speaker.seek(min(max(seconds, 0.0), self.total or max(seconds, 0.0)))
         self.app.touch()
 
     def toggle(self) -> None:
@@ -156,8 +114,7 @@ class Ears:
     def pause(self) -> None:
         """Stop; the playhead stays."""
         self._due = None
-        if self.player is not None:
-            self.player.pause()
+        self.speaker.pause()
         self.app.touch()
 
     # The desk
@@ -253,9 +210,7 @@ class Ears:
             return
         self._audition = replace(wanted, stamp=stamp)
         question = Listen(wanted.slot, wanted.selection, rate=self._rate)
-        self.app.ask(
-            AUDITION, question, partial(self._take_audition, wanted.slot, wanted.selection)
-        )
+        self.app.ask(KEY, question, partial(self._take_audition, wanted.slot, wanted.selection))
 
     def _take_audition(self, slot: Slot, selection: Selection, answer: Answer) -> None:
         now = self._audition
@@ -265,8 +220,8 @@ class Ears:
         if sounds:
             self._audition = replace(now, sounds=sounds)
         else:
-            self._audition = replace(now, fault=getattr(answer, "reason", "there is no sound"))
-            self.app.say(f"{now.name}: {self._audition.fault}.", "warning")
+            reason = getattr(answer, "reason", "there is no sound")
+            self.app.say(f"{now.name}: {reason}.", "warning")
             self.release()
         self.app.touch()
 
@@ -283,8 +238,12 @@ class Ears:
     def work(self) -> None:
         """Find the tracks, ask for what is missing, tell the player what has changed."""
         app = self.app
-        if self.player is None and app.frames.count > FIRST and app.engine.worker is not None:
-            self._start()
+        if (
+            self.speaker.player is None
+            and app.frames.count > FIRST
+            and app.engine.worker is not None
+        ):
+            self.speaker.start()
         if app.in_gallery:
             if self.playing:
                 self.pause()
@@ -305,10 +264,6 @@ class Ears:
             self.show(line.following(seconds))
         seen = self.timeline.start <= seconds < self.timeline.stop
         self._page = self.timeline if seen else None
-
-    def _start(self) -> None:
-        self.player = Player()
-        self.player.start()
 
     def _find(self) -> None:
         app = self.app
@@ -361,56 +316,41 @@ class Ears:
 
     def _tell(self) -> None:
         """Tell the player what has changed, and say what it says."""
-        if self.player is None:
+        for words in self.speaker.poll():
+            self.app.say(words, "warning")
+        if self.speaker.player is None:
             return
-        for line in self.player.poll():
-            self.app.say(line, "warning")
-        self.fault = self.player.fault
         rate = self._rate
         # What has another rate is asked for anew, at this one.
         tracks = {key: sound for key, sound in self.sounds.items() if sound.rate == rate}
         if self._audition is not None:
-            auditioned = self._auditioned()
             # What comes before any track may have a rate of its own.
-            tracks = tracks | auditioned if rate else auditioned
-        if not _same(tracks, self._put):
-            self._put = tracks
-            self.player.put(tracks)
+            tracks = tracks | self._audition.tracks if rate else self._audition.tracks
+        self.speaker.put(tracks)
         self._mix()
-        self._loop(self.player)
-        self._begin(self.player)
-
-    def _auditioned(self) -> dict[str, Sounding]:
-        sounds = self._audition.sounds if self._audition else ()
-        return {f"{AUDITION} {place}": sound for place, sound in enumerate(sounds)}
+        self.speaker.loop(self._repeated)
+        self._begin()
 
     def _mix(self) -> None:
-        player = self.player
-        if player is None:
-            return
-        if self._audition is not None:
-            faders = {key: desks.Fader(1.0, 0.0) for key in self._auditioned()}
-            if not faders:
-                return  # the tracks are heard until it comes
+        auditioned = self._audition
+        # The tracks are heard until what takes their place is there.
+        if auditioned is not None and auditioned.sounds:
+            faders = auditioned.faders
         else:
             faders = desks.levels(self.desk, self.line, loud(self.sounds))
-        volume = self.app.settings.volume
-        levels = {key: (fader.gain * volume, fader.pan) for key, fader in faders.items()}
-        if levels != self._mixed:
-            self._mixed = levels
-            player.mix({key: Level(*level) for key, level in levels.items()})
+        self.speaker.mix(faders, self.app.settings.volume)
 
-    def _loop(self, player: Player) -> None:
-        region = self.region if self.desk.looping else None
-        if self.desk.looping and region is None and self.total:
-            region = 0.0, self.total
+    @property
+    def _repeated(self) -> Region | None:
+        """The stretch that is repeated."""
         if self._audition is not None and self._audition.sounds and self._audition.stretch:
-            region = self._audition.stretch
-        if region != self._looped:
-            self._looped = region
-            player.loop(region)
+            return self._audition.stretch
+        if not self.desk.looping:
+            return None
+        whole = (0.0, self.total) if self.total >= SHORTEST else None
+        return self.region or whole
 
-    def _begin(self, player: Player) -> None:
+    def _begin(self) -> None:
         """Start playing, once there is what is to be heard; say what it waits for."""
         if self._due is None:
             return
@@ -419,7 +359,7 @@ class Ears:
             missing = [] if self._audition.sounds else [self._audition.name]
         if not missing and (self.heard or self._audition is not None):
             self._due = None
-            player.play()
+            self.speaker.play()
         elif not self._told and time.monotonic() - self._due > PATIENCE:
             self._told = True
             self.app.say(self._waiting(missing))
@@ -440,10 +380,4 @@ class Ears:
 
     def close(self) -> None:
         """End the player."""
-        if self.player is not None:
-            self.player.close()
-            self.player = None
-
-
-def _same(one: Mapping[str, Sounding], other: Mapping[str, Sounding]) -> bool:
-    return one.keys() == other.keys() and all(one[key] is other[key] for key in one)
+        self.speaker.close()

@@ -93,7 +93,7 @@ class App:
         self.frames = SimpleNamespace(count=100)
         self.engine, self.said = Engine(), []
         self.ears = Ears(self)
-        self.ears.player = Player()
+        self.player = self.ears.speaker.player = Player()
 
     def touch(self):
         pass
@@ -136,10 +136,10 @@ def app():
 
 
 def test_every_track_comes_to_the_player_and_the_mixture_is_heard(app):
-    assert app.ears.player.tracks.keys() == {
+    assert app.player.tracks.keys() == {
         "song.mixture", "song.stems[vocals]", "song.stems[drums]",
     }  # fmt: skip
-    assert app.ears.player.levels == {"song.mixture": 1.0}
+    assert app.player.levels == {"song.mixture": 1.0}
     assert app.ears.sum_level == -140.0
     assert app.ears.total == 19.0
 
@@ -147,20 +147,20 @@ def test_every_track_comes_to_the_player_and_the_mixture_is_heard(app):
 def test_the_volume_applies_to_all(app):
     app.settings = Settings(volume=0.5)
     app.work()
-    assert app.ears.player.levels == {"song.mixture": 0.5}
+    assert app.player.levels == {"song.mixture": 0.5}
 
 
 def test_playing_waits_for_the_sound_and_says_so_after_a_while(monkeypatch):
     app = App()
     app.ears.play()
     assert app.ears.playing
-    assert not app.ears.player.going
+    assert not app.player.going
     assert app.said == []
     monkeypatch.setattr(module, "PATIENCE", -1.0)
     app.work()
     assert app.said == ["Mixture plays as soon as it is there."]
     app.answer()
-    assert app.ears.player.going
+    assert app.player.going
     assert len(app.said) == 1
 
 
@@ -184,12 +184,12 @@ def test_without_tracks_it_is_said_what_is_missing(monkeypatch):
 
 
 def test_a_new_value_replaces_the_sound_while_the_old_one_plays_on(app):
-    before = app.ears.player.tracks["song.mixture"]
+    before = app.player.tracks["song.mixture"]
     app.engine.stamps[MIX] = 2
     app.work()
-    assert app.ears.player.tracks["song.mixture"] is before
+    assert app.player.tracks["song.mixture"] is before
     app.answer()
-    assert app.ears.player.tracks["song.mixture"] is not before
+    assert app.player.tracks["song.mixture"] is not before
 
 
 def test_a_question_that_an_engine_took_with_it_is_put_again():
@@ -204,32 +204,32 @@ def test_a_question_that_an_engine_took_with_it_is_put_again():
 def test_all_tracks_have_the_rate_of_the_mixture(app):
     app.engine.stamps = {MIX: 2, STEMS: 1}
     app.answer(rate=48000, seconds=10.0)
-    assert {it.rate for it in app.ears.player.tracks.values()} == {44100}
+    assert {it.rate for it in app.player.tracks.values()} == {44100}
 
 
 def test_a_loop_region_is_repeated_while_that_is_wanted(app):
     app.region = (2.0, 4.0)
     app.work()
-    assert app.ears.player.region is None
+    assert app.player.region is None
     app.ears.set(replace(app.ears.desk, looping=True))
     app.work()
-    assert app.ears.player.region == (2.0, 4.0)
+    assert app.player.region == (2.0, 4.0)
     app.region = None
     app.work()
-    assert app.ears.player.region == (0.0, 19.0)
+    assert app.player.region == (0.0, 19.0)
 
 
 def test_an_output_is_heard_in_place_of_the_tracks_and_they_come_back(app):
     app.ears.audition("Stems", STEMS)
-    assert app.ears.player.levels == {"song.mixture": 1.0}
+    assert app.player.levels == {"song.mixture": 1.0}
     app.answer()
-    assert app.ears.player.levels == {"audition 0": 1.0, "audition 1": 1.0}
-    assert app.ears.player.going
+    assert app.player.levels == {"audition 0": 1.0, "audition 1": 1.0}
+    assert app.player.going
     assert app.ears.auditioned == (STEMS, Selection())
     app.ears.release()
-    assert app.ears.player.levels == {"song.mixture": 1.0}
-    assert not app.ears.player.going
-    assert "audition 0" not in app.ears.player.tracks
+    assert app.player.levels == {"song.mixture": 1.0}
+    assert not app.player.going
+    assert "audition 0" not in app.player.tracks
 
 
 def test_where_it_played_it_plays_on(app):
@@ -237,7 +237,7 @@ def test_where_it_played_it_plays_on(app):
     app.ears.audition("Stems", STEMS)
     app.answer()
     app.ears.release()
-    assert app.ears.player.going
+    assert app.player.going
 
 
 def test_what_is_marked_is_repeated_and_the_playhead_comes_back(app):
@@ -247,25 +247,25 @@ def test_what_is_marked_is_repeated_and_the_playhead_comes_back(app):
     ask, _then = app.engine.asked["audition"]
     assert ask == Listen(MIX, BOXED, rate=44100)
     app.answer()
-    assert app.ears.player.region == (2.0, 3.0)
-    app.ears.player.seconds = 2.5
+    assert app.player.region == (2.0, 3.0)
+    app.player.seconds = 2.5
     app.ears.release()
-    assert app.ears.player.region is None
+    assert app.player.region is None
     assert app.ears.seconds == 10.0
 
 
 def test_another_mark_takes_the_place_of_the_first_without_a_pause(app):
     app.ears.audition("Box", MIX, BOXED)
     app.answer()
-    first = app.ears.player.tracks["audition 0"]
+    first = app.player.tracks["audition 0"]
     wider = Selection((Box(2.0, 3.5, 100, 300),))
     app.ears.audition("Box", MIX, wider)
     app.work()
-    assert app.ears.player.tracks["audition 0"] is first
+    assert app.player.tracks["audition 0"] is first
     app.answer()
-    assert app.ears.player.tracks["audition 0"] is not first
-    assert app.ears.player.region == (2.0, 3.5)
-    assert app.ears.player.going
+    assert app.player.tracks["audition 0"] is not first
+    assert app.player.region == (2.0, 3.5)
+    assert app.player.going
 
 
 def test_an_answer_for_another_mark_is_not_heard(app):
@@ -275,7 +275,7 @@ def test_an_answer_for_another_mark_is_not_heard(app):
     app.ears.audition("Box", STEMS)
     then(Heard(0, (sound("late"),)))
     app.work()
-    assert "audition 0" not in app.ears.player.tracks
+    assert "audition 0" not in app.player.tracks
 
 
 def test_what_cannot_be_heard_is_said_and_the_tracks_stay(app):
@@ -286,13 +286,13 @@ def test_what_cannot_be_heard_is_said_and_the_tracks_stay(app):
     app.work()
     assert app.ears.auditioned is None
     assert app.said == ["Kernel: a kernel cannot be heard."]
-    assert app.ears.player.levels == {"song.mixture": 1.0}
+    assert app.player.levels == {"song.mixture": 1.0}
 
 
 def test_playing_at_the_end_begins_anew(app):
     app.ears.seek(19.0)
     app.ears.play()
-    assert app.ears.player.seconds == 0.0
+    assert app.player.seconds == 0.0
 
 
 def test_another_document_begins_in_silence(app):
@@ -302,8 +302,8 @@ def test_another_document_begins_in_silence(app):
     app.sources = {}
     app.ears.opened()
     app.work()
-    assert not app.ears.player.going
-    assert app.ears.player.tracks == {}
+    assert not app.player.going
+    assert app.player.tracks == {}
     assert app.ears.heard == ("tone",)
 
 
@@ -312,7 +312,7 @@ def test_the_page_is_turned_where_the_playhead_leaves_it(app):
     app.ears.seek(3.5)
     app.ears.play()
     app.work()
-    app.ears.player.seconds = 4.5
+    app.player.seconds = 4.5
     app.work()
     assert app.ears.timeline.start < 4.5 < app.ears.timeline.stop
     app.ears.show(app.ears.timeline.showing(10.0, 12.0))
@@ -321,8 +321,8 @@ def test_the_page_is_turned_where_the_playhead_leaves_it(app):
 
 
 def test_what_a_device_lacks_is_said_once(app):
-    app.ears.player.fault = "No sound device: pictures and files still work."
-    app.ears.player.lines = [app.ears.player.fault]
+    app.player.fault = "No sound device: pictures and files still work."
+    app.player.lines = [app.player.fault]
     app.work(3)
     assert app.said == ["No sound device: pictures and files still work."]
     assert app.ears.fault
@@ -336,8 +336,8 @@ def test_a_track_that_is_edited_away_is_silent_and_the_rest_stays():
     app.answer()
     app.ears.set(desks.hear(app.ears.desk, app.ears.line, "istft"))
     app.work()
-    assert app.ears.player.levels == {"istft": 1.0}
+    assert app.player.levels == {"istft": 1.0}
     app.graph = SONG
     app.answer()
-    assert app.ears.player.levels == {"song.mixture": 1.0}
-    assert "istft" not in app.ears.player.tracks
+    assert app.player.levels == {"song.mixture": 1.0}
+    assert "istft" not in app.player.tracks

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NAME = Text(Face.SEMIBOLD, round(22 / PRESENTING))
 LETTER = Text(Face.SEMIBOLD, round(PRESENTER.letter / PRESENTING))
-SMALL = Text(Face.MONO, 11)
+SMALL = Text(Face.MONO, round(PRESENTER.number / PRESENTING))
 SIDE, GAP, FOOT, TOP = 40, 16, 34, 24
 NAMED = 150
 """Pixels of a button from which it has its name."""
@@ -98,6 +98,7 @@ class PresenterTracks:
             parent=self._pane, tag="sound.play", tip="Space",
         )  # fmt: skip
         dpg.configure_item(play, pos=(side, top), width=high, height=high)
+        dpg.bind_item_font(play, kit.fonts.at(Face.REGULAR, px(30)))
         self.buttons = {}
         left = side + high + px(GAP)
         room = rect.width - left - side
