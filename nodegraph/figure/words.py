@@ -12,7 +12,7 @@ def described(picture: Picture) -> str:
     if isinstance(picture, Heatmap):
         if picture.name == "level" and picture.unit == "dB":
             return "level in dB below the largest"
-        if picture.x.name == "frames":
+        if picture.name == "neighbour":
             return "the neighbours that count"
         return f"{picture.name} in {picture.unit}" if picture.unit else picture.name
     if isinstance(picture, Blend):
