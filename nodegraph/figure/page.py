@@ -122,6 +122,8 @@ def _several(figure: Figure, picture: Panels, theme: Theme, style: Style) -> Non
         _share_axes(axes, picture, number)
         if isinstance(part, Curves) and len(part.lines) == 1 and down == 1 and across > 1:
             _strip(axes, part, colours)
+        if isinstance(part, Curves) and part.y.name == "part":
+            axes.set_ylabel("")
         if isinstance(part, Curves) and part.x.name == "part":
             _parts(axes, part, colours)
         if isinstance(part, Heatmap) and image is not None:

@@ -6,9 +6,9 @@ from nodegraph.views import Blend, Curves, Heatmap, Panels, Picture, Table, Wave
 
 
 def described(picture: Picture) -> str:
-    """Say what is measured; empty where the picture says it itself."""
+    """Say what is measured; of several things the title they have together; empty where none."""
     if isinstance(picture, Panels):
-        return described(picture.pictures[0]) if _alike(picture) else ""
+        return described(picture.pictures[0]) if _alike(picture) else picture.title
     if isinstance(picture, Heatmap):
         if picture.name == "level" and picture.unit == "dB":
             return "level in dB below the largest"
