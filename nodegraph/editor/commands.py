@@ -132,8 +132,13 @@ COMMANDS: tuple[Command, ...] = (
        words="relink locate folder lost"),
     _C("file.export", "Export stems", ("Ctrl+E",), "File",
        words="write sources wav flac render bounce"),
+<<<<<<< HEAD
     _C("file.picture", "Export the graph as a picture", ("Alt+P",), "File",
        words="image figure svg pdf print slide"),
+=======
+    _C("file.picture", "Picture of the graph", ("Alt+P",), "File",
+       words="image figure export png svg pdf print slide"),
+>>>>>>> main
     _C("file.script", "Extract the graph to Python", ("Ctrl+Shift+E",), "File",
        words="script program code save export"),
     _C("file.own", "Extract the node to Python", ("Ctrl+Shift+X",), "File",
@@ -182,11 +187,11 @@ COMMANDS: tuple[Command, ...] = (
        words="beside second pane linked"),
     _C("view.alone", "Large view in the place of the canvas", ("F",), "View",
        words="whole full screen canvas"),
-    _C("view.close", "Close the large view", ("Alt+V",), "View", words="shut pane picture"),
-    _C("view.keep", "Open the graph with these views", ("Ctrl+Alt+V",), "View", edit=True,
+    _C("view.close", "Close the large view", ("Alt+V",), "View", words="shut pane"),
+    _C("view.keep", "Open the graph with these views", ("Alt+Shift+O",), "View", edit=True,
        words="remember large layout"),
     _C("large.fit", "All of time and frequency", ("Home",), "View", _VIEW, words="zoom whole"),
-    _C("large.kind", "Show it in the next way", ("Tab",), "View", _VIEW, words="kind picture"),
+    _C("large.kind", "Show it in the next way", ("Tab",), "View", _VIEW, words="kind way"),
     _C("large.scale", "Linear, log or mel", ("Y",), "View", _VIEW, words="frequency axis"),
     _C("large.notes", "Notes or Hz", ("Shift+Y",), "View", _VIEW, words="names keys axis"),
     _C("large.link", "Link with the other views", ("Shift+K",), "View", _VIEW,

@@ -42,8 +42,9 @@ def draw(axes: Axes, picture: Table, theme: Theme) -> None:
     """Set a table as text, words to the left and numbers to the right, a line under the heading."""
     rows = _cells(picture)
     widths = _widths(picture, rows)
-    total = max(sum(widths), SIGNS)
-    size = SMALL * 100 / total
+    share = _share(axes)
+    total = max(sum(widths), SIGNS * share)
+    size = SMALL * 100 * share / total
     axes.set_axis_off()
     axes.set_xlim(0, total)
     axes.set_ylim(len(rows) + len(_notes(picture)) + 1.2, 0)
@@ -90,6 +91,12 @@ def _with_unit(title: str, cell: str | float) -> str:
             f"{cell:.0f} {unit}" if abs(cell) >= 10 or cell == int(cell) else f"{cell:.2g} {unit}"
         )
     return f"{title} {_cell(cell)}"
+
+
+def _share(axes: Axes) -> float:
+    """Give how much of the width of the page a table has."""
+    spec = axes.get_subplotspec()
+    return len(spec.colspan) / spec.get_gridspec().ncols if spec else 1.0
 
 
 def _notes(picture: Table) -> list[str]:
