@@ -132,13 +132,8 @@ COMMANDS: tuple[Command, ...] = (
        words="relink locate folder lost"),
     _C("file.export", "Export stems", ("Ctrl+E",), "File",
        words="write sources wav flac render bounce"),
-<<<<<<< HEAD
-    _C("file.picture", "Export the graph as a picture", ("Alt+P",), "File",
-       words="image figure svg pdf print slide"),
-=======
     _C("file.picture", "Picture of the graph", ("Alt+P",), "File",
        words="image figure export png svg pdf print slide"),
->>>>>>> main
     _C("file.script", "Extract the graph to Python", ("Ctrl+Shift+E",), "File",
        words="script program code save export"),
     _C("file.own", "Extract the node to Python", ("Ctrl+Shift+X",), "File",
