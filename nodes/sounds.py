@@ -35,6 +35,8 @@ FRAMES = 1024
 """Frames that are turned into sound at once."""
 AUDIO_FRAME, AUDIO_HOP = 2048, 512
 """The transform in which bins of plain sound are picked."""
+SILENT = 1e-30
+"""A model as weak as this against its largest is none."""
 MOST_PARTS = 16
 """Parts of a factorisation that are played side by side if none is chosen."""
 
@@ -146,44 +148,51 @@ def factors_sound(
     pick, whole = _Pick(value.grid, selection), _Spectra(mixture).whole
     if not selection.parts and value.rank > MOST_PARTS:
         return (_clip("", whole, value.grid, pick, "all parts together"),)
-    share = _shares(value, mixture.channels)
-    how = "part's share of the mixture"
     if selection.parts and selection.invert and not selection.marks:
         rest = [k for k in range(value.rank) if k not in wanted]
-        clip = _clip("rest", _times(whole, share(rest)), value.grid, pick, "all other parts' share")
-        return (clip,)
+        read, how = _shares(value, whole, mixture.channels, [rest]), "all other parts' share"
+        return (_clip("rest", read, value.grid, pick, how),)
+    chosen = wanted or list(range(value.rank))
+    read = _shares(value, whole, mixture.channels, [[k] for k in chosen])
+    # All parts at once: what they are shares of is worked out only once.
+    every = _clip("", read, value.grid, pick).data.reshape(len(chosen), mixture.channels, -1)
     return tuple(
-        _clip(value.names[k], _times(whole, share([k])), value.grid, pick, how)
-        for k in wanted or range(value.rank)
+        Clip(value.names[k], data, value.grid.rate, "part's share of the mixture")
+        for k, data in zip(chosen, every, strict=True)
     )
 
 
-def _times(whole: Spectrum, share: Spectrum) -> Spectrum:
-    return lambda frames: np.asarray(whole(frames) * share(frames))
+def _shares(value: Factors, whole: Spectrum, channels: int, groups: list[list[int]]) -> Spectrum:
+    """Give the shares of groups of parts, one after another along the channels.
 
-
-def _shares(value: Factors, channels: int) -> Callable[[list[int]], Spectrum]:
-    """Give the share of some parts: of the powers w h, of which each part has one in every bin."""
+    Of the powers w h each part has one in every bin; where all are silent the shares are equal.
+    """
     w, h = value.templates, value.activations
     if len(w) not in (1, channels):
         w = w.mean(axis=0, keepdims=True)
-    power = np.float32(2 / value.exponent)
     # Divided by the largest first, so that the powers stay within float32.
-    w, h = (
-        (np.nan_to_num(side, posinf=0) / (float(np.nan_to_num(side, posinf=0).max()) or 1)) ** power
-        for side in (w, h)
-    )
+    w, h = (_unit(side) ** np.float32(2 / value.exponent) for side in (w, h))
 
-    def share(parts: list[int]) -> Spectrum:
-        def read(frames: slice) -> Array:
-            total = w @ h[:, frames]
-            some = w[..., parts] @ h[parts, frames]
-            even = np.full_like(total, len(parts) / value.rank)
-            return np.divide(some, total, out=even, where=total > 0)
+    def read(frames: slice) -> Array:
+        mixture, total = whole(frames), w @ h[:, frames]
+        silent = total < SILENT
+        total[silent], any_silent = 1, bool(silent.any())
+        share = mixture / total
+        made = np.empty((len(groups), *mixture.shape), np.complex64)
+        for parts, out in zip(groups, made, strict=True):
+            np.multiply(share, w[..., parts] @ h[parts, frames], out=out)
+            if any_silent:
+                np.copyto(out, mixture * np.float32(len(parts) / value.rank), where=silent)
+        return made.reshape(-1, *mixture.shape[-2:])
 
-        return read
+    return read
 
-    return share
+
+def _unit(side: Array) -> Array:
+    """Give numbers against the largest of them."""
+    good = np.nan_to_num(side, posinf=0.0)
+    made: Array = good / (float(good.max(initial=0.0)) or 1.0)
+    return made
 
 
 @sound

@@ -211,7 +211,7 @@ def _one(
     elif isinstance(picture, Heatmap):
         return heatmap(axes, picture, theme, style)
     elif isinstance(picture, Blend):
-        blend(axes, picture, theme, colours or theme.named(picture.names))
+        blend(axes, picture, theme, style, colours or theme.named(picture.names))
     elif isinstance(picture, Curves):
         curves(axes, picture, theme, colours or theme.named(line.name for line in picture.lines))
     elif isinstance(picture, Wave):

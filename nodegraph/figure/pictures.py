@@ -108,22 +108,24 @@ def _whole() -> Any:
     return MaxNLocator(8, integer=True, symmetric=True)
 
 
-def blend(axes: Axes, picture: Blend, theme: Theme, colours: Mapping[str, str]) -> None:
+def blend(
+    axes: Axes, picture: Blend, theme: Theme, style: Style, colours: Mapping[str, str]
+) -> None:
     """Draw a plane in which each cell has the colours of its sources, faded to the ground by level."""
     axes.imshow(
-        _mixed(picture, theme, colours), interpolation="auto", **_place(picture.x, picture.y)
+        _mixed(picture, theme, style, colours), interpolation="auto", **_place(picture.x, picture.y)
     )
     _set_both(axes, picture.x, picture.y)
 
 
-def _mixed(picture: Blend, theme: Theme, colours: Mapping[str, str]) -> Array:
+def _mixed(picture: Blend, theme: Theme, style: Style, colours: Mapping[str, str]) -> Array:
     """Give the colours of a blend, float32 (row, column, 3) from 0 to 1."""
     from matplotlib.colors import to_rgb
 
     table = np.array([to_rgb(colours[name]) for name in picture.names], np.float32)
-    span = (picture.high - picture.low) or 1.0
-    level = np.nan_to_num(picture.level.astype(np.float32), nan=picture.low, neginf=picture.low)
-    light = np.clip((level - picture.low) / span, 0, 1)[..., np.newaxis]
+    low = picture.low if style.decibels is None else picture.high - style.decibels
+    level = np.nan_to_num(picture.level.astype(np.float32), nan=low, neginf=low)
+    light = np.clip((level - low) / ((picture.high - low) or 1.0), 0, 1)[..., np.newaxis]
     if not theme.dark:
         # A pale colour on white tells less than a dim one on black.
         light **= 0.6

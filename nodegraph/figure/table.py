@@ -41,8 +41,9 @@ def draw(axes: Axes, picture: Table, theme: Theme) -> None:
     """Set a table as text, words to the left and numbers to the right, a line under the heading."""
     rows = _cells(picture)
     widths = _widths(picture, rows)
-    total = max(sum(widths), SIGNS)
-    size = SMALL * 100 / total
+    share = _share(axes)
+    total = max(sum(widths), SIGNS * share)
+    size = SMALL * 100 * share / total
     axes.set_axis_off()
     axes.set_xlim(0, total)
     axes.set_ylim(len(rows) + len(_notes(picture)) + 1.2, 0)
@@ -65,6 +66,12 @@ def draw(axes: Axes, picture: Table, theme: Theme) -> None:
         axes.text(
             1, len(rows) + line + 1.7, note, color=theme.faint, va="center", fontsize=min(size, SMALL),
         )  # fmt: skip
+
+
+def _share(axes: Axes) -> float:
+    """Give how much of the width of the page a table has."""
+    spec = axes.get_subplotspec()
+    return len(spec.colspan) / spec.get_gridspec().ncols if spec else 1.0
 
 
 def _notes(picture: Table) -> list[str]:

@@ -175,7 +175,7 @@ def _output(app: App, node: str = "", port: str | None = None) -> tuple[str, str
 
 
 def _has_output(app: App) -> bool:
-    return opened(app) and app.inspector.shown is not None
+    return opened(app) and bool(app.graph.nodes)
 
 
 @command("sound.play_output", _has_output)
@@ -185,6 +185,10 @@ def _play_output(
     """Hear an output in place of the tracks, or the tracks again."""
     slot = _output(app, node, port)
     if slot is None:
+        if app.ears.auditioned is not None:
+            app.ears.release()
+        else:
+            app.say("Choose the node whose output is to be heard.")
         return
     part = source or (app.inspector.shown_source if not node else "")
     selection = Selection(parts=(part,) if part else ())
@@ -200,11 +204,12 @@ def _play_output(
 
 
 @command("sound.keep", _has_output)
-def _keep(app: App, node: str = "", port: str | None = None, **_: Any) -> None:
+def _keep(app: App, node: str = "", port: str | None = None, source: str = "", **_: Any) -> None:
     slot = _output(app, node, port)
     if slot is None:
+        app.say("Choose the node whose output is to be a track.")
         return
-    part = app.inspector.shown_source if not node else ""
+    part = source or (app.inspector.shown_source if not node else "")
     graph = keeping.kept(app.graph, app.ears.line, slot, part)
     if graph is app.graph:
         app.say("This is a track already.")
