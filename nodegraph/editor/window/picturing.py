@@ -106,7 +106,7 @@ class Picturing:
             link = Link(*look.slot, look.source)
             seen = None if look.kind else app.pictures.get(look.slot)
             words = caption(app.graph, app.types, link, seen, app.turns)
-        title = "Save the picture" if look is not None else "Save the graph as a picture"
+        title = "Save the picture" if look is not None else "Picture of the graph"
         settings = app.settings
         before = Choice(
             settings.picture_format, settings.picture_scale, settings.picture_dark, words
