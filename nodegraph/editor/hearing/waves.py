@@ -15,7 +15,7 @@ QUIET = 1e-3
 """A wave that stays below is drawn against this: rounding errors do not look like sound."""
 MARGIN = 1.05
 """The edge of a track, as a share of the loudest sample of all of them."""
-READ = 2_000_000
+READ = 1_000_000
 """Samples that are read for one outline, at most."""
 
 

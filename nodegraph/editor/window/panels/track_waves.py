@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 BUDGET = 0.006
 """Seconds of a frame that drawing waves may take."""
 SAMPLES = 6_000_000
-"""Samples on screen up to which an outline is made of them and not of a picture."""
+"""Samples of a recording up to which an outline of all of it is made of them."""
 
 
 @dataclass(eq=False)
@@ -83,15 +83,15 @@ class TrackWaves:
         return changed
 
     def _source(self, track: Track) -> Any:
-        """Give what the outline is made of: samples where they are finer, else a picture."""
+        """Give what the outline is made of: samples, or a picture of all of a long recording."""
         sound = self.host.ears.sounds.get(track.key)
         picture = None
         if not track.minus:
             picture = waves.of_picture(self.host.pictures.get(track.slot), track.source)
         if sound is None or picture is None:
             return picture if sound is None else sound
-        seen = self.host.ears.timeline.length * sound.rate
-        return sound if seen <= SAMPLES else picture
+        line = self.host.ears.timeline
+        return picture if line.whole and line.length * sound.rate > SAMPLES else sound
 
     def _loudest(self, track: Track) -> float:
         sound = self.host.ears.sounds.get(track.key)
