@@ -51,7 +51,8 @@ def light(picture: Picture) -> Picture:
     if isinstance(picture, Panels):
         return replace(picture, pictures=tuple(map(light, picture.pictures)))  # type: ignore[arg-type]
     if isinstance(picture, Heatmap):
-        return replace(picture, data=_half(picture.data))
+        data = _half(picture.data)
+        return picture if data is picture.data else replace(picture, data=data)
     if isinstance(picture, Blend):
         return replace(picture, shares=_half(picture.shares), level=_half(picture.level))
     return picture

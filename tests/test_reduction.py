@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nodegraph.reduction import COLUMNS, small
-from nodegraph.views import Axis, Curves, Heatmap, Line, Panels, Wave
+from nodegraph.reduction import COLUMNS, light, shifted, small
+from nodegraph.views import Axis, Blend, Curves, Heatmap, Line, Panels, Picture, Table, Wave
 
 SECONDS = Axis("time", "s", 0, 20)
 HERTZ = Axis("frequency", "Hz", 0, 22050)
@@ -64,3 +64,39 @@ def test_an_empty_plane_stays_empty():
 def test_sound_stays_as_it_is():
     wave = Wave("a", np.zeros(5), np.zeros(5), SECONDS)
     assert small(wave) is wave
+
+
+def test_a_stretch_is_shown_at_its_time_whatever_the_picture():
+    time, level = Axis("time", "s", 0.0, 2.0), Axis("level", "dB", -80.0, 0.0)
+    line = Line("a", np.array([0.0, 1.0]), np.array([-1.0, -2.0]))
+    moved = shifted(Curves((line,), time, level, ((0.5, "peak"),)), 10.0)
+    assert isinstance(moved, Curves)
+    assert (moved.x.start, moved.x.stop, moved.y) == (10.0, 12.0, level)
+    assert moved.lines[0].x.tolist() == [10.0, 11.0]
+    assert moved.lines[0].y.tolist() == [-1.0, -2.0]
+    assert moved.marks == ((10.5, "peak"),)
+    upright = shifted(Curves((line,), level, time), 10.0)
+    assert isinstance(upright, Curves)
+    assert (upright.x, upright.y.start) == (level, 10.0)
+    assert upright.lines[0].y.tolist() == [9.0, 8.0]
+    wave = Wave("a", np.zeros(5), np.zeros(5), time)
+    both = shifted(Panels((wave, wave), ((0, 0, 1, 1), (1, 0, 1, 1))), 1.5)
+    assert isinstance(both, Panels)
+    assert [part.x.start for part in both.pictures if isinstance(part, Wave)] == [1.5, 1.5]
+    lag = Wave("a", np.zeros(5), np.zeros(5), Axis("lag", "s", 0.0, 2.0))
+    found = shifted(lag, 10.0)
+    assert isinstance(found, Wave)
+    assert found.x == lag.x
+    still: Picture = Table(("a",), ())
+    assert shifted(still, 10.0) is still
+    assert shifted(wave, 0.0) is wave
+
+
+def test_planes_are_halved_where_that_is_enough():
+    time, pitch = Axis("time", "s", 0.0, 2.0), Axis("frequency", "Hz", 0.0, 100.0)
+    shares, level = np.ones((2, 3, 4), np.float32), np.full((3, 4), -80.0, np.float32)
+    found = light(Blend(shares, level, ("a", "b"), time, pitch, -80.0, 0.0))
+    assert isinstance(found, Blend)
+    assert (found.shares.dtype, found.level.dtype) == (np.float16, np.float16)
+    large = Heatmap(np.full((3, 4), 44100.0, np.float32), time, pitch, "pitch", "Hz", 0, 1)
+    assert light(large) is large

@@ -118,6 +118,8 @@ class State:
     """The large views: of each slot, kind, what is seen of time and frequency, and more."""
     engine_pid: int = 0
     """Of the process that computes; 0 while there is none."""
+    live: int = 0
+    """Runs on a stretch of time, while a knob moved, so far."""
 
 
 def middle(spot: Spot) -> tuple[int, int]:

@@ -43,6 +43,8 @@ class LiveRuns:
     touched: frozenset[str] = frozenset()
     """What the last edit made stale."""
     going: _Going | None = None
+    count: int = 0
+    """How many there were."""
     _stretch: Region | None = None
     """That of the last live run."""
     _graph: Graph | None = None
@@ -96,6 +98,7 @@ class LiveRuns:
         )
         self.going = _Going(ticket, graph, found, now)
         self._graph, self._stretch = graph, found
+        self.count += 1
         return True
 
     def take(self, engine: Engine, message: Message) -> bool:

@@ -68,6 +68,7 @@ class Probe:
                 if kind == "loop"
             },
             "engine_pid": app.engine_pid or 0,
+            "live": app.engine.live.count,
             **self._listening(),
         }
         found["buttons"], fields, found["text"] = self._items()
