@@ -102,6 +102,7 @@ def picture(
 ) -> Files:
     """Write the view of any value as a PNG, as it looks in the editor.
 
+    On the light ground, which is white, the colours of levels run backwards: more is darker.
     The picture carries the graph and opens as a graph again. ``name`` and ``existing`` are as for
     saving audio. Needs matplotlib.
     """

@@ -47,7 +47,9 @@ def loaded(words, folder):
     return set(modules)
 
 
-@pytest.mark.parametrize("words", [["--help"], ["--version"], ["run", "--help"]])
+@pytest.mark.parametrize(
+    "words", [["--help"], ["--version"], ["run", "--help"], ["figure", "--help"]]
+)
 def test_help_needs_no_arrays_no_graphs_and_no_window(words, tmp_path):
     modules = loaded(words, tmp_path)
     assert not modules.intersection(HEAVY)

@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 _ALONE = threading.Lock()
-FINE = 300
+FINE = 150
 """Points to the inch that images in an SVG or a PDF have at least."""
 ALIKE = {
     "Nodegraph Sans": "Inter, 'Helvetica Neue', Arial",

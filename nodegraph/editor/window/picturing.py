@@ -64,7 +64,8 @@ class Picturing:
         path = self._scratch() / "picture.png"
         settings = self.app.settings
         style = self._style(settings.picture_scale, settings.picture_dark, "")
-        self._draw(path, look, style, self._copy, captioned=True)
+        node = look.slot[0] if look is not None else ""
+        self._draw(path, look, style, lambda drew: self._copy(drew, node), captioned=True)
 
     def save(self, look: Look | None = None) -> None:
         """Ask how the picture of an output is to look, and where it is to be; then draw it."""
@@ -183,15 +184,15 @@ class Picturing:
             self._folder = Path(tempfile.mkdtemp(prefix="nodegraph-picture-"))
         return self._folder
 
-    def _copy(self, answer: Drew) -> None:
+    def _copy(self, answer: Drew, node: str) -> None:
         how = pictures.copying(answer.path, sys.platform)
         if how is None:
-            self._keep(answer.path)
+            self._keep(answer.path, node)
             return
-        job = threading.Thread(target=self._hand_over, args=(answer.path, how), daemon=True)
+        job = threading.Thread(target=self._hand_over, args=(answer.path, node, how), daemon=True)
         job.start()
 
-    def _hand_over(self, path: Path, how: Copying) -> None:
+    def _hand_over(self, path: Path, node: str, how: Copying) -> None:
         """Let a program take a picture; called in a thread of its own."""
         done = False
         with suppress(OSError, subprocess.SubprocessError):
@@ -205,15 +206,14 @@ class Picturing:
                     check=False,
                 )
             done = ended.returncode == 0
-        self._later.append(lambda: self._taken() if done else self._keep(path))
+        self._later.append(lambda: self._taken() if done else self._keep(path, node))
 
     def _taken(self) -> None:
         self.app.say("The picture is on the clipboard.", "ok")
 
-    def _keep(self, path: Path) -> None:
+    def _keep(self, path: Path, node: str) -> None:
         """Keep a picture that no program takes, and put its path on the clipboard."""
-        shown = self.app.inspector.shown
-        name = pictures.name_for(self._graph_name, shown[0] if shown else "", "png")
+        name = pictures.name_for(self._graph_name, node, "png")
         try:
             place = pictures.folder()
             place.mkdir(parents=True, exist_ok=True)
