@@ -42,6 +42,9 @@ def strips(
         good = np.isfinite(along) & np.isfinite(across)
         order = np.argsort(along[good], kind="stable")
         along, across = along[good][order], np.maximum(across[good][order], base)
+        if len(along):
+            # The lowest bin reaches to the lower edge.
+            along, across = np.append(along, height + 2.0), np.append(across, across[-1])
         cover, middle = paint.stroke(along, across, (height, width), THICK)
         area = paint.between(np.full_like(middle, base), middle, width)
         style = known[line.name]

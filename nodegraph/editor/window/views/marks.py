@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from nodegraph.editor.canvas.view import Point, Rect, between
 from nodegraph.editor.look.colours import Rgba, with_alpha
@@ -10,6 +12,7 @@ from nodegraph.editor.showing.marking import half_widths
 from nodegraph.editor.window.kit.pen import Pen
 from nodegraph.editor.window.views.plots import Plot
 from nodegraph.marks import Box, Brush, Mark
+from nodegraph.views import Heatmap
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.views.pane import PaneView
@@ -91,6 +94,8 @@ class Ink:
 
     def pointer(self, pen: Pen, plot: Plot, at: Point) -> bool:
         """Draw the brush at the pointer; whether there is one."""
+        if self.pane.kernel is not None and plot.plane:
+            return self._kernel(pen, plot, at)
         tool = self.pane.app.showing.tool
         if not plot.plane or tool not in ("brush", "eraser") or self.pane.factors is not None:
             return False
@@ -103,6 +108,38 @@ class Ink:
         pen.ring(box.grown(1), DARK, 3, radius + 1)
         pen.ring(box, colour, 1.5, radius)
         return True
+
+    def _kernel(self, pen: Pen, plot: Plot, at: Point) -> bool:
+        """Draw which neighbours count around the bin under the pointer."""
+        assert self.pane.kernel is not None
+        picture = self.pane.kernel.picture
+        if not isinstance(picture, Heatmap) or picture.x.unit != "s" or not picture.data.size:
+            return False
+        time, pitch = plot.number(at)
+        tall, wide = picture.data.shape
+        seconds = (picture.x.stop - picture.x.start) / wide
+        hertz = (picture.y.stop - picture.y.start) / tall
+        boxes: list[Rect] = []
+        for row in range(tall):
+            low = pitch + picture.y.start + row * hertz
+            for first, last in _runs(picture.data[row] > 0.5):
+                start = time + picture.x.start + first * seconds
+                box = _rect(plot, Box(start, start + (last - first) * seconds, low, low + hertz))
+                if box is not None:
+                    # A row or a column of less than a pixel is seen all the same.
+                    seen = box._replace(height=max(box.height, 3.0), width=max(box.width, 3.0))
+                    pen.fill(seen.grown(1), DARK)
+                    boxes.append(seen)
+        for seen in boxes:
+            pen.fill(seen, with_alpha(self.pane.app.kit.theme.sel, 0.85))
+        pen.circle(at, self.pane.app.kit.px(4), DARK, 2)
+        return True
+
+
+def _runs(row: Any) -> list[tuple[int, int]]:
+    """Give the stretches in which a row is on, each from and up to."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], np.asarray(row, np.int8), [0]))))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 def _radii(plot: Plot, mark: Brush) -> tuple[float, float]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import dearpygui._dearpygui as raw
@@ -32,6 +34,7 @@ from nodegraph.editor.window.views.plots import Plot, Style, frame, ruler, ruler
 from nodegraph.editor.window.views.sight import Sight
 from nodegraph.editor.window.views.strip import Strip, Told
 from nodegraph.editor.window.views.textures import Textures
+from nodegraph.engine.asking import Choice
 from nodegraph.views import Axis, Curves, Heatmap, Panels, Picture, Single, Table, Wave
 
 if TYPE_CHECKING:
@@ -39,6 +42,8 @@ if TYPE_CHECKING:
     from nodegraph.editor.window.views.views import Views
 
 PLAIN = Axis("", "", 0.0, 1.0)
+AT, PLACED = "at", "placed"
+"""Kinds of a kernel: around the pointer over its plane, and as far as it reaches on that."""
 
 
 class PaneView:
@@ -73,6 +78,8 @@ class PaneView:
         self.readout = ""
         self.at: Point | None = None
         """The pointer in pixels of the pane, while it is over a plot."""
+        self.kernel: Sight | None = None
+        """The neighbours that are drawn around the pointer."""
         self.under: Sight | None = None
         """A second picture that stands below: a histogram's quantity over time."""
 
@@ -161,7 +168,7 @@ class PaneView:
     def title(self) -> str:
         """Say what is shown."""
         app, pane = self.app, self.pane
-        named = labels(app.graph, app.types)
+        named = _distinct(labels(app.graph, app.types))
         words = named.get(pane.slot[0], pane.slot[0])
         known = app.types.get(app.board.kinds.get(pane.slot[0], ""))
         several = known is not None and len(known.outputs) > 1
@@ -205,9 +212,9 @@ class PaneView:
             family=self.node_family(),
             measured=self.measured(),
             letter=self.pane.source,
-            choices=sight.choices,
+            choices=self.choices(),
             kind=self.pane.kind,
-            sources=sight.sources,
+            sources=sight.sources if self.factors is None else (),
             source=self.pane.source,
             scale=showing.scale if pitched else "",
             notes=showing.notes,
@@ -220,10 +227,23 @@ class PaneView:
             grey=self.app.settings.grey,
         )
 
+    def choices(self) -> tuple[Choice, ...]:
+        """Give the ways in which the value can be shown; the usual one is called after its type."""
+        kernel = self.views.plane_of(self.pane.slot) is not None
+        own = (self.kernel or self.sight).choices
+        app, (node, port) = self.app, self.pane.slot
+        known = app.types.get(app.board.kinds.get(node, ""))
+        output = known.output(port) if known is not None else None
+        usual = output.type_names if output is not None and len(output.types) == 1 else "Picture"
+        usual = "V" if self.factors is not None else usual
+        named = tuple(replace(choice, label=choice.label or usual) for choice in own)
+        return (*named, Choice(AT, "At the pointer")) if own and kernel else named
+
     @property
     def can_mark(self) -> bool:
         """Whether there is a plane in which one can mark."""
-        return any(plot.plane for plot in self.plots) and self.factors is None
+        of_its_own = self.factors is None and self.kernel is None
+        return of_its_own and any(plot.plane for plot in self.plots)
 
     # Each frame
 
@@ -271,6 +291,10 @@ class PaneView:
         width = max(room.width - (places.LEFT + places.BARE) * px, 64)
         height = max(room.height - places.BOTTOM * px, 64)
         self.sight.want(round(width), round(height), showing.scale, self._need(self.sight))
+        self.kernel = None
+        if self.pane.kind == AT:
+            self.kernel = self.views.sight(Pane(self.pane.slot, kind=PLACED))
+            self.kernel.want(256, 256, "linear", None)
         self._ask_below(round(width), round(height))
 
     def _ask_below(self, width: int, height: int) -> None:
@@ -536,6 +560,7 @@ class PaneView:
         pitch = window.pitch or (spans.whole(upright) if upright is not None else None)
         return {
             "slot": list(self.pane.slot),
+            "choices": [choice.kind for choice in self.choices()],
             "kind": self.pane.kind,
             "other": list(self.pane.other) if self.pane.other else [],
             "source": self.pane.source,
@@ -550,6 +575,14 @@ class PaneView:
             "marks": len(self.marking.all),
             "reason": self.sight.reason,
         }
+
+
+def _distinct(named: dict[str, str]) -> dict[str, str]:
+    """Tell nodes of one title apart by their names."""
+    often = Counter(named.values())
+    return {
+        name: f"{title} ({name})" if often[title] > 1 else title for name, title in named.items()
+    }
 
 
 def _labelled(name: str, unit: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import dearpygui.dearpygui as dpg
 import numpy as np
 
+from nodegraph.document import Node, links, walk
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.showing import Pane, places, spans
 from nodegraph.editor.showing.making import holds_marks
@@ -17,7 +18,7 @@ from nodegraph.editor.window.kit.pen import Ruler
 from nodegraph.editor.window.panels import parts as pieces
 from nodegraph.editor.window.panels.segments import trough_style
 from nodegraph.editor.window.views.grip import Grip
-from nodegraph.editor.window.views.pane import PLAIN, PaneView
+from nodegraph.editor.window.views.pane import AT, PLAIN, PaneView
 from nodegraph.editor.window.views.plots import whole_axes
 from nodegraph.editor.window.views.sight import Sight
 from nodegraph.editor.window.views.textures import Textures
@@ -44,12 +45,15 @@ class Views:
         self.marks: dict[tuple[str, str], Marking] = {}
         """What is marked on each output, as long as the document does not hold it."""
         self._sights: dict[Key, Sight] = {}
-        self._parent = self._pane = self._line = 0
+        self._pane = self._line = 0
+        self._edged: Hashable = None
         self._rect = Rect(0, 0, 0, 0)
         self._frame = 0
         self._looked: Hashable = None
         self._made: Hashable = None
         self._played: Hashable = None
+        self._timed: tuple[spans.Span | None, spans.Span | None] = None, None
+        """The stretch of time of the tracks, and that of the views, as they were last."""
         self.trough = 0
         self.common = float("nan")
         """The largest level of all linked planes, in dB."""
@@ -112,6 +116,7 @@ class Views:
             return
         self.textures.sweep()
         app = self.app
+        self._share_time()
         looked = app.version, self._rect, app.showing, self.ready
         if looked != self._looked:
             self._looked = looked
@@ -126,6 +131,21 @@ class Views:
             for pane in self.panes:
                 pane.play(seconds)
 
+    def _share_time(self) -> None:
+        """See the stretch of time that the tracks show, and let them show what is seen here."""
+        if self.ears is None:
+            return
+        line, span = self.ears.timeline, self.app.showing.shared.time
+        theirs = None if line.whole else (line.start, line.stop)
+        if theirs != self._timed[0]:
+            shared = replace(self.app.showing.shared, time=theirs)
+            self.app.show_views(replace(self.app.showing, shared=shared))
+        elif span != self._timed[1]:
+            self.ears.show(line.fitted() if span is None else line.showing(*span))
+            line = self.ears.timeline
+            theirs = None if line.whole else (line.start, line.stop)
+        self._timed = theirs, self.app.showing.shared.time
+
     def _compose(self) -> None:
         """Make the panes that there are to be, and give each its place."""
         showing = self.app.showing
@@ -136,7 +156,7 @@ class Views:
                 self._keep_marks(view)
                 view.destroy()
             self.panes = [
-                PaneView(self, number, pane, self.sight(pane), self._pane)
+                PaneView(self, number, pane, self.sight(self._looked_at(pane)), self._pane)
                 for number, pane in enumerate(showing.panes)
             ]
             for view in self.panes:
@@ -158,6 +178,10 @@ class Views:
 
     def _edges(self, rects: list[Rect]) -> None:
         """Draw the line between canvas and views, and those between panes."""
+        edges = tuple(rects), self.app.regions.canvas.width > 0
+        if edges == self._edged and dpg.does_item_exist(self._line):
+            return
+        self._edged = edges
         if self._line and dpg.does_item_exist(self._line):
             dpg.delete_item(self._line)
         self._line = int(dpg.add_group(parent=self._pane, pos=(0, 0)))
@@ -186,6 +210,22 @@ class Views:
             made.answered = self.answered.append
             self._sights[key] = made
         return self._sights[key]
+
+    def _looked_at(self, pane: Pane) -> Pane:
+        """Give what is asked for a pane: a kernel around the pointer lies over another output."""
+        plane = self.plane_of(pane.slot) if pane.kind == AT else None
+        return Pane(plane) if plane is not None else pane
+
+    def plane_of(self, slot: tuple[str, str]) -> tuple[str, str] | None:
+        """Find the plane that a kernel is for: the first that is wired into its node."""
+        app = self.app
+        item = next((i for name, i, _ in walk(app.graph.nodes) if name == slot[0]), None)
+        known = app.types.get(item.type) if isinstance(item, Node) else None
+        output = known.output(slot[1]) if known is not None else None
+        if output is None or output.type_names != "Kernel" or not isinstance(item, Node):
+            return None
+        found = (link for _, link in links(item) if link.node in app.board.kinds)
+        return next(((link.node, link.port) for link in found), None)
 
     def _forget(self) -> None:
         """Forget the pictures of panes that were closed long ago."""
@@ -272,7 +312,7 @@ class Views:
         elif name == "kind":
             app.show_views(showing.as_kind(index, key))
         elif name == "kinds":
-            kinds = [choice.kind for choice in pane.sight.choices]
+            kinds = [choice.kind for choice in pane.choices()]
             app.show_views(showing.next_kind(index, kinds))
         elif name == "source":
             app.show_views(showing.of_source(index, key))
