@@ -20,7 +20,7 @@ from nodegraph.editor.running.board_policy import Policy, RunSettings
 from nodegraph.editor.running.past import Past, size
 from nodegraph.editor.running.resuming import resumed
 from nodegraph.editor.window.engine import Engine
-from nodegraph.engine.events import CHANGE, Finished, Turned
+from nodegraph.engine.events import CHANGE, Finished, Progressed, Recalled, Turned
 from nodegraph.engine.worker import Ended, Told
 from nodegraph.registry import Registry, discover
 from nodegraph.views import Axis, Heatmap
@@ -175,6 +175,18 @@ def test_only_the_turns_that_are_missing_decide_whether_a_loop_waits_for_enter(
     other = edits.set_knob(more, "grow", "k", 3.0)
     after = resumed(board, edited(board, more, other, TYPES), more, other)
     assert "turn" in Policy(TYPES).waiting(after, other)
+
+
+def test_the_time_left_of_a_loop_that_goes_on_is_that_of_the_turns_it_makes_now():
+    board = edited(Board(), Graph(), LOOP, TYPES)
+    order = Policy(TYPES).run_all(board, LOOP, NAMES)
+    assert order is not None
+    board = told(begun(board, 1, order), Told(1, Recalled("turn", 4, {"w": (1.0, 2.0)})), now=10.0)
+    assert (board["turn"].turn, board["turn"].limit) == (2, 4)
+    board = told(board, Told(1, Progressed("turn", 0.5, "turn 3 of 4")), now=10.0)
+    assert board["turn"].left is None, "no turn was made yet"
+    board = told(board, Told(1, Progressed("turn", 0.75, "turn 4 of 4")), now=13.0)
+    assert board["turn"].left == pytest.approx(3.0)
 
 
 # With the real engine

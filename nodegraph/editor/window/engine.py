@@ -6,21 +6,19 @@ import time
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from nodegraph.declare import NodeType
-from nodegraph.document import Graph, Item, Loop, walk
+from nodegraph.document import Graph
 from nodegraph.editor.running import board as boards
 from nodegraph.editor.running import looking
 from nodegraph.editor.running.board import FRESH, Board, Order
 from nodegraph.editor.running.board_policy import PAUSE, Policy, RunSettings
 from nodegraph.editor.running.looking import At, Peek
-from nodegraph.editor.running.past import Past
 from nodegraph.editor.running.resuming import resumed
-from nodegraph.editor.running.tally import Around, Tallies
 from nodegraph.editor.window.live_runs import LiveRuns
 from nodegraph.editor.window.origins import Origins
 from nodegraph.editor.window.questions import Questions, Then
+from nodegraph.editor.window.turns import Slot, Turns
 from nodegraph.engine.asking import Ask, slots_of
-from nodegraph.engine.events import Event, Finished, Recalled, Turned
+from nodegraph.engine.events import Finished, Recalled, Turned
 from nodegraph.engine.worker import (
     Answer,
     Died,
@@ -34,7 +32,6 @@ from nodegraph.engine.worker import (
 )
 from nodegraph.views import Picture
 
-Slot = tuple[str, str]
 SHARE = 0.5
 """Part of the free memory from which a node is run only when it is asked for once more."""
 BUDGET = 0.004
@@ -56,44 +53,22 @@ class _Going:
 
 
 @dataclass
-class Engine:
+class Engine(Turns):
     """Runs the graph in its own process. Used from the thread that draws; nothing here waits."""
 
-    types: Mapping[str, NodeType]
-    board: Board = field(default_factory=Board)
     pictures: dict[Slot, Picture] = field(default_factory=dict)
     facts: dict[Slot, Facts] = field(default_factory=dict)
     sources: Mapping[Slot, tuple[str, ...]] = field(default_factory=dict)
     """Another object whenever it says something else."""
     said: list[str] = field(default_factory=list)
     """Lines for the user, taken by whoever shows them."""
-    version: int = 0
-    """Grows with each message."""
     worker: Worker | None = None
-    graph: Graph = field(default_factory=Graph)
-    at: At = field(default_factory=dict)
-    """Turn shown of each loop that is looked back at."""
-    _past: Past = field(default_factory=Past)
     _held: dict[Slot, Picture] = field(default_factory=dict)
     """What is shown in the place of `pictures` while a loop is looked back at."""
     _seen: tuple[int, Mapping[Slot, Picture]] = (-1, {})
     _peek: _Going | None = None
-    _ahead: dict[str, int] = field(default_factory=dict)
-    """Turns that were looked at beyond the last one, of loops that were stopped."""
     _moved: float = 0.0
     """When another turn was last chosen."""
-    _focus: str = ""
-    """The loop whose turn was last chosen."""
-    _wished: tuple[At, frozenset[str]] = ({}, frozenset())
-    """What follows the loops and is shown at these turns though it lasts."""
-    tallies: Tallies = field(default_factory=Tallies)
-    """The numbers that loops told, in this run and the one before."""
-    _reach: tuple[object, object, frozenset[str], frozenset[str]] = (
-        None,
-        None,
-        frozenset(),
-        frozenset(),
-    )
     live: LiveRuns = field(default_factory=LiveRuns)
     origins: Origins = field(default_factory=Origins)
     share: float = SHARE
@@ -272,81 +247,6 @@ class Engine:
             self._seen = self.version, {**shown, **self.live.over, **turned}
         return self._seen[1]
 
-    def turn(self, loop: str) -> int:
-        """Give the turn of a loop that is shown: 0 before the first, or where there is none."""
-        if self._unturned(loop):
-            return 0
-        return self.at[loop] if loop in self.at else self._last(loop)
-
-    def _unturned(self, loop: str) -> bool:
-        """Whether a loop around this one is shown before its first turn."""
-        return any(self.at.get(outer) == 0 for outer in self.board.wires.paths.get(loop, ()))
-
-    def last(self, loop: str) -> int:
-        """Give the last turn of a loop that can be shown; 0 where there is none."""
-        return max(self._last(loop), self._ahead.get(loop, 0))
-
-    def _last(self, loop: str) -> int:
-        """Give the last turn that a loop made in the turns shown of those around it."""
-        last, outer = looking.reached(self.board, loop), self.board.wires.paths.get(loop, ())
-        if self._unturned(loop):
-            return 0
-        if last and any(name in self.at for name in outer):
-            tally = self.tallies.get(loop, self.around(loop))
-            last = tally.turns if tally is not None and tally.turns else last
-        return last
-
-    def around(self, loop: str) -> Around:
-        """Give the turns shown of the loops around a loop."""
-        return frozenset((o, self.turn(o)) for o in self.board.wires.paths.get(loop, ()))
-
-    def back(self, loop: str) -> bool:
-        """Say whether a loop is looked back at, before its last turn."""
-        return loop in self.at and self.at[loop] < self._last(loop)
-
-    def as_of(self, name: str) -> str:
-        """Say in words which turns a node shows, where it is not what the graph gives in the end."""
-        if not any(self.back(loop) for loop in self.at):
-            return ""
-        path = [loop for loop in self.board.wires.paths.get(name, ()) if loop in self.at]
-        near, far = self._reached()
-        if path and name in near and any(self.back(loop) for loop in path):
-            along = [self.turn(loop) for loop in self.board.wires.paths[name]]
-            inner = along.index(0) + 1 if 0 in along else None
-            return f"turn {', '.join(map(str, along[:inner]))}"
-        turns = [f"{self.at[loop]}" for loop in self.at if self.back(loop) and loop != name]
-        if name in near and turns:
-            return f"after turn {', '.join(turns)}"
-        return looking.LAST if name in far else ""
-
-    def wish(self, names: Iterable[str] | None = None) -> bool:
-        """Have nodes that last, and follow a loop that is looked back at, shown at its turn.
-
-        Without names it is all there are. Whether there are such nodes, and no others.
-        """
-        far = self._reached()[1] if any(self.back(loop) for loop in self.at) else frozenset()
-        wanted = far if names is None else frozenset(names)
-        if not wanted or not wanted <= far:
-            return False
-        known = self._wished[1] if self._wished[0] == self.at else frozenset()
-        self._wished = self.at, known | wanted
-        self.version += 1
-        return True
-
-    @property
-    def wished(self) -> frozenset[str]:
-        """What was wished for, at the turns that are shown."""
-        return self._wished[1] if self._wished[0] == self.at else frozenset()
-
-    def _reached(self) -> tuple[frozenset[str], frozenset[str]]:
-        """Name what is shown at the turns looked at, and what is not since it lasts."""
-        key = self.board, (self.graph, dict(self.at), self.wished)
-        if self._reach[0] is not key[0] or self._reach[1] != key[1]:
-            near = looking.reach(self.board, self.graph, self.types, self.at, self.wished)
-            far = looking.heavy(self.board, self.graph, self.types, self.at) - near
-            self._reach = *key, frozenset(near), frozenset(far)
-        return self._reach[2:]
-
     def look(self, loop: str, turn: int, ahead: bool = False) -> None:
         """Show a loop as it was after a turn, as near as there is one.
 
@@ -382,38 +282,6 @@ class Engine:
         )
         self._peek = _Going(ticket, peek, ahead=ahead)
         self.version += 1
-
-    def _want(self, at: At, visible: Sequence[str]) -> Peek | None:
-        """Give the look that makes what is missing of some turns; None where nothing is."""
-        # Before the first turn one sees what comes in.
-        states = tuple(
-            f"{loop}.{out}"
-            for loop, turn in at.items()
-            if turn == 0 and isinstance(item := self._item(loop), Loop)
-            for out in item.state
-        )
-        wished = self.wished if at == self.at else ()
-        known = self._past.known(at)
-        return looking.peek(
-            self.board, self.graph, self.types, at, (*visible, *states), known, wished
-        )
-
-    def _next_near(self, visible: Sequence[str]) -> Peek | None:
-        """Give a look at a turn beside the one that is shown, for a hand that goes on."""
-        loop = self._focus
-        if loop not in self.board.nodes or not self.at:
-            return None
-        turn, last = self.turn(loop), self._last(loop)
-        for by in looking.NEAR:
-            at = looking.turned(self.board, self.at, loop, turn + by, last=last)
-            if 0 <= turn + by <= last and at:
-                peek = self._want(at, visible)
-                if peek is not None:
-                    return peek
-        return None
-
-    def _item(self, name: str) -> Item | None:
-        return next((item for known, item, _ in walk(self.graph.nodes) if known == name), None)
 
     def _show(self, at: At) -> None:
         if at != self.at:
@@ -582,49 +450,19 @@ class Engine:
                         self.sources = {**self.sources, slot: message.facts.sources}
             elif isinstance(message, Told) and message.ticket == self.board.ticket:
                 self._count(message.event)
+                if isinstance(message.event, Finished) and message.event.node in self.board.follows:
+                    self.origins.finished(
+                        message.event, self._graph, self.origins.region, live=False
+                    )
             elif isinstance(message, Died):
                 self.said.append(f"The engine was started again: {message.reason}.")
                 self._forget_turns()
         paused = self.board.stopping
         self.board = boards.told(self.board, *messages, now=time.monotonic())
         if paused and not self.board.going:
-            self._paused()
+            # They show their last whole turn, and not a part of the next one.
+            self._show({**self._held_turns(), **self.at})
         self.version += 1
-
-    def _keep_turn(self, message: Pictured) -> None:
-        """Keep a picture of a turn that goes by; in loops in loops nobody knows which turn it is."""
-        path = self.board.wires.paths.get(message.node, ())
-        if message.turn and len(path) == 1:
-            self._past.put({path[0]: message.turn}, message.node, {message.output: message.picture})
-
-    def _count(self, event: Event) -> None:
-        """Take the numbers of a turn; where a loop begins anew, its turns are others."""
-        if isinstance(event, Finished) and event.node in self.board.follows:
-            self.origins.finished(event, self._graph, self.origins.region, live=False)
-        if isinstance(event, Recalled):
-            if self.tallies.recalled(event):
-                self._past.forget(looking.live(self.board, {event.loop: 0}))
-        elif isinstance(event, Turned):
-            self.tallies.turned(event)
-        elif isinstance(event, Finished):
-            if event.state in ("ran", "cached"):
-                self.tallies.finished(event.node)
-            if (
-                event.state == "ran"
-                and not event.turn
-                and self.board.kinds.get(event.node) != "loop"
-            ):
-                self._past.forget({event.node})
-
-    def _paused(self) -> None:
-        """Show loops that were stopped as their last whole turn left them, not a part of the next."""
-        held = {
-            name: self.board[name].turn
-            for name, kind in self.board.kinds.items()
-            if kind == "loop" and self.board[name].held and self.board[name].turn
-        }
-        outer = {n: turn for n, turn in held.items() if not self.board.wires.paths.get(n)}
-        self._show({**outer, **self.at})
 
     @property
     def busy(self) -> bool:
