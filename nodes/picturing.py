@@ -22,6 +22,7 @@ from nodegraph import scales
 from nodegraph.values import Array, Factors, Field, Grid, Mask, Plane, Power, Spectrogram
 from nodegraph.views import Axis, Heatmap, Lens, Panels
 from nodes.dsp import pyramid
+from nodes.dsp.blocks import parallel, spans
 from nodes.dsp.reduction import (
     BLOCK,
     Cells,
@@ -232,16 +233,19 @@ def levels(read: Read, kept: tuple[Array, Hashable], grid: Grid, how: How) -> li
 
 
 def summit(read: Read, kept: tuple[Array, Hashable], grid: Grid, *, deep: bool = True) -> float:
-    """Give the largest number of a plane that is finite."""
+    """Give the largest number of a plane that is finite, at least 0."""
     if deep and grid.frames > LONG:
         return largest(levels(read, kept, grid, "largest")[-1])
 
     def measured() -> float:
-        rows = max(1, BLOCK // grid.frames)
-        parts = [slice(row, row + rows) for row in range(0, grid.bins, rows)]
-        with np.errstate(all="ignore"):
-            tops = [largest(read(rows, slice(None))) for rows in parts]
-        return max(tops, default=0.0)
+        tops = [0.0]
+
+        def work(rows: tuple[int, int]) -> None:
+            with np.errstate(all="ignore"):
+                tops.append(largest(read(slice(*rows), slice(None))))
+
+        parallel(work, spans(grid.bins, max(1, BLOCK // grid.frames)))
+        return max(tops)
 
     array, name = kept
     return pyramid.KEPT.get([array], (name, "summit"), measured)

@@ -15,6 +15,7 @@ from nodegraph.values import Array, Factors, Power
 from nodegraph.views import WHOLE, Axis, Curves, Heatmap, Lens, Line, Panels, Table, view
 from nodes.dsp import nmf as dsp
 from nodes.dsp import pyramid
+from nodes.dsp.blocks import one_blas_thread
 from nodes.dsp.reduction import BLOCK, Cells, decibels, joined, largest
 from nodes.picturing import (
     DECIBELS,
@@ -31,8 +32,8 @@ from nodes.views_difference import levels_difference
 
 STRIPS = 8
 """Parts of a factorisation drawn as curves; more are drawn as colour."""
-TALL, WIDE, STRIP = 6, 4, 3
-"""The centre's rows and columns of the grid, and the rows of H."""
+TALL, WIDE, STRIP, SIDE = 6, 6, 3, 2
+"""The centre's rows and columns of the grid, the rows of H and the columns of W."""
 
 
 @view
@@ -92,8 +93,9 @@ def _model(value: Factors, seen: Cut) -> tuple[Array, float]:
                 for row in range(0, value.grid.bins, step)
             )
 
-    top = pyramid.KEPT.get([w, h], ("product", value.exponent), summit)
-    return joined(product, seen.rows, seen.columns, "largest"), top
+    with one_blas_thread():
+        top = pyramid.KEPT.get([w, h], ("product", value.exponent), summit)
+        return joined(product, seen.rows, seen.columns, "largest"), top
 
 
 def _powered(magnitude: Array, exponent: float) -> Array:
@@ -115,10 +117,10 @@ def _around(value: Factors, centre: Heatmap, seen: Cut) -> Panels:
             _table(value),
         ),
         (
-            (0, 0, TALL, 1),
-            (0, 1, TALL, WIDE),
-            (TALL, 1, STRIP, WIDE),
-            (TALL, 0, STRIP, 1),
+            (0, 0, TALL, SIDE),
+            (0, SIDE, TALL, WIDE),
+            (TALL, SIDE, STRIP, WIDE),
+            (TALL, 0, STRIP, SIDE),
         ),
         title="V ≈ W H",
     )
@@ -171,7 +173,7 @@ def _table(value: Factors) -> Table:
     hits = pyramid.KEPT.get([h], ("hits", per_second), lambda: dsp.hits(h, per_second))
     centroids = dsp.centroids(value.templates) * value.grid.rate / value.grid.n_fft
     rows = tuple(
-        (name, float(count), float(centroid) if math.isfinite(centroid) else math.nan)
+        (name, float(count), float(round(centroid)) if math.isfinite(centroid) else math.nan)
         for name, count, centroid in zip(value.names, hits, centroids, strict=True)
     )
     return Table(("part", "hits", "centroid (Hz)"), rows, (), "parts")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nodegraph.values import Array, Field, Histogram, Power
+from nodegraph.values import Array, Field, Histogram, Power, Spectrogram
 from nodegraph.views import WHOLE, Axis, Curves, Heatmap, Lens, Line, view
 from nodes.dsp import position as dsp
 from nodes.dsp import pyramid
@@ -14,7 +14,9 @@ from nodes.picturing import (
     FLOOR,
     check_grid,
     cut,
+    energy,
     level,
+    named,
     stretch,
 )
 from nodes.picturing import part as part_of
@@ -85,16 +87,35 @@ def _angle(value: Field) -> bool:
 
 
 @view("over_time", label="Over time", when=_angle)
-def angle_over_time(value: Field, *, weight: Power, lens: Lens = WHOLE) -> Heatmap:
-    """Show from which angles sound comes when: the energy at each angle, in dB below the largest."""
-    check_grid(value, weight, ("angle", "weight"))
-    if weight.names:
-        raise ValueError(f"weight carries {len(weight.names)} sources: pick one with [name]")
+def angle_over_time(
+    value: Field,
+    *,
+    mixture: Spectrogram | None = None,
+    weight: Power | None = None,
+    lens: Lens = WHOLE,
+) -> Heatmap:
+    """Show from which angles sound comes when: the energy at each angle, in dB below the largest.
+
+    The energy is that of the mixture, or the weight where there is no mixture.
+    """
+    loud = mixture or weight
+    if loud is None:
+        raise ValueError("angles over time need the mixture, or a weight, and there is none")
+    check_grid(value, loud, ("angle", "mixture" if mixture else "weight"))
+    if loud.names:
+        raise ValueError(f"the mixture carries {len(loud.names)} sources: pick one with [name]")
+    read, channels = energy(loud), np.float32(loud.channels)
     low, high = (-90.0 if value.name == PRINCIPAL else 0.0), 90.0
     energies = pyramid.KEPT.get(
-        [value.data, weight.data],
-        ("angles", low, weight.exponent),
-        lambda: dsp.over_time(value.data[0], weight.data, low, high, ANGLES, 2 / weight.exponent),
+        [value.data, loud.data],
+        ("angles", low, named(loud)),
+        lambda: dsp.over_time(
+            value.data[0],
+            lambda frames: channels * read(slice(None), frames),
+            low,
+            high,
+            ANGLES,
+        ),
     )
     seen = cut(value.grid, lens)
     rows = even(0, ANGLES, max(1, lens.rows))

@@ -95,6 +95,26 @@ PICTURES: dict[str, Picture] = {
         ),
         ((0, 0, 4, 1), (0, 1, 4, 4), (4, 1, 1, 4)),
     ),
+    "factors": Panels(
+        (
+            Curves(
+                (Line("a", np.arange(4.0), 1 + RNG.random(4)),), TIME, Axis("part", "", 1.5, 0.5)
+            ),
+            Table(("part", "hits", "centroid (Hz)"), (("a", 20.0, 709.1), ("b", 0.0, math.nan))),
+        ),
+        ((0, 1, 1, 4), (0, 0, 1, 1)),
+        "V ≈ W H",
+    ),
+    "kernel_in_hertz": Heatmap(
+        np.eye(5, dtype=np.float32),
+        Axis("distance", "s", -0.1, 0.1),
+        Axis("distance", "Hz", -50, 50),
+        "neighbour",
+        "",
+        0,
+        1,
+        "grey",
+    ),
     "mel_curves": Curves(
         (Line("a", np.linspace(0, 8e3, 9), np.ones(9)),),
         Axis("frequency", "Hz", 0, 8e3, "mel"),
@@ -331,6 +351,8 @@ def test_pictures_are_named_by_what_they_measure() -> None:
     assert described(PICTURES["waves"]) == "amplitude over time"
     assert described(PICTURES["blend"]) == "sources by colour, level by brightness"
     assert described(PICTURES["table"]) == described(PICTURES["mixed"]) == ""
+    assert described(PICTURES["factors"]) == "V ≈ W H"
+    assert described(PICTURES["kernel_in_hertz"]) == "the neighbours that count"
     assert described(PICTURES["mask"]) == "level in dB below the largest"
 
 

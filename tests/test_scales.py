@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph import scales
@@ -16,6 +16,7 @@ SCALES: tuple[Scale, ...] = ("linear", "log", "mel")
 
 
 @pytest.mark.parametrize("scale", SCALES)
+@settings(deadline=None)
 @given(values=st.lists(st.floats(0.01, 96000), min_size=1))
 def test_what_is_spread_comes_back(scale: Scale, values: list[float]):
     back = scales.gathered(scale, scales.spread(scale, values))
@@ -23,6 +24,7 @@ def test_what_is_spread_comes_back(scale: Scale, values: list[float]):
 
 
 @pytest.mark.parametrize("scale", SCALES)
+@settings(deadline=None)
 @given(start=st.floats(1, 20000), size=st.floats(1, 20000), count=st.integers(1, 300))
 def test_edges_rise_from_end_to_end(scale: Scale, start: float, size: float, count: int):
     edges = scales.edges(scale, start, start + size, count)

@@ -152,7 +152,7 @@ def _one(
     """Draw what one output gives; None where the run did not get that far."""
     from nodegraph.cli.picturing import NoPicture, look
     from nodegraph.document import Link
-    from nodegraph.engine.drawing import caption, graph_text
+    from nodegraph.engine.drawing import caption, fine, graph_text
     from nodegraph.figure import drawn
     from nodegraph.figure.style import kind_of
     from nodegraph.views import Lens
@@ -160,7 +160,8 @@ def _one(
     link = Link.parse(view)
     other = Link.parse(given["other"]) if given["other"] else None
     turns = _turns(graph, given["turns"])
-    lens = Lens(given["start"], given["stop"], scale=given["axis"] or "linear")
+    width = _style(given, "").width
+    lens = fine(Lens(given["start"], given["stop"], scale=given["axis"] or "linear"), width)
     try:
         picture = look(
             graph, known, link, other, given["kind"] or "", lens, turns, given["quiet"]
@@ -180,7 +181,7 @@ def _whole(graph: Graph, known: Registry, path: Path, given: dict[str, Any]) -> 
     from nodegraph.figure.shapes import drawn
     from nodegraph.figure.style import kind_of
 
-    style = _style(given, "")
+    style = _style(given, graph.title)
     pictures: dict[tuple[str, str], Any] = {}
     sources: dict[tuple[str, str], tuple[str, ...]] = {}
     if given["pictures"]:

@@ -132,7 +132,7 @@ COMMANDS: tuple[Command, ...] = (
        words="relink locate folder lost"),
     _C("file.export", "Export stems", ("Ctrl+E",), "File",
        words="write sources wav flac render bounce"),
-    _C("file.picture", "Save the graph as a picture", ("Ctrl+Alt+P",), "File",
+    _C("file.picture", "Picture of the graph", ("Alt+P",), "File",
        words="image figure export png svg pdf print slide"),
     _C("file.script", "Extract the graph to Python", ("Ctrl+Shift+E",), "File",
        words="script program code save export"),

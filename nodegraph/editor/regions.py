@@ -79,7 +79,10 @@ def regions(
         return replace(bars, gallery=Rect(0, top, width, middle))
     if presenting:
         share = 1 - PRESENTER.canvas
-        return _split(bars, Rect(0, top, width, middle), viewing, share)
+        below = px(PRESENTER.tracks / PRESENTING) if settings.tracks_open else 0.0
+        below = min(below, float(round(0.4 * middle)))
+        bars = replace(bars, tracks=Rect(0, top + middle - below, width, below))
+        return _split(bars, Rect(0, top, width, middle - below), viewing, share)
     narrow = width < px(WINDOW.narrow)
     # A large view takes the room of the inspector, and of the words of the palette.
     rail = narrow or not settings.palette_open or bool(viewing)

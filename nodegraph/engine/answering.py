@@ -261,7 +261,7 @@ def _listen(desk: Values, ask: Listen, folder: Path | None) -> tuple[Any, ...]:
         clips = listening.difference(clips, (whole,), named(ask.slot), named(slot))
     start = desk.region[0] if desk.region else 0.0
     where = folder or new_folder()
-    made = tuple(listening.sounding(clip, ask.rate, start, where) for clip in clips)
+    made = listening.soundings(clips, ask.rate, start, where)
     kept.put(key, made)
     return made
 

@@ -35,10 +35,14 @@ from nodegraph.engine.messages import (
     Told,
 )
 from nodegraph.errors import NodegraphError
-from nodegraph.reduction import shifted, small
+from nodegraph.reduction import COLUMNS, shifted, small
+from nodegraph.views import WHOLE, Lens
 
 if TYPE_CHECKING:
     from nodegraph.engine.engine import Engine
+
+COARSE = 256
+"""Rows of each of several sources while a knob moves."""
 
 
 def serve(pipe: Connection, cache_bytes: int | None, nice: int = 0) -> None:
@@ -257,10 +261,14 @@ def _picture(
 ) -> None:
     from nodegraph.engine.answering import lies_in_time
 
-    view = engine.types.view(value)
+    shown = engine.types.views(value).get("")
+    # Several sources share the room of one picture; while a knob moves they may be coarser.
+    coarse = order.live and len(getattr(value, "names", ())) > 1
+    lens = Lens(columns=COLUMNS, rows=COARSE if coarse else WHOLE.rows)
+    given = {"lens": lens} if shown and "lens" in shown.takes else {}
     region = order.region if lies_in_time(value) else None
     try:
-        picture = small(view(value)) if view else None
+        picture = small(shown.function(value, **given)) if shown else None
         if picture is not None and region is not None:
             picture = shifted(picture, region[0])
         desk.say(Pictured(order.ticket, *slot, picture, turn, _facts(value), region))

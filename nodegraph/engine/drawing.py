@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from nodegraph import document
@@ -15,7 +16,7 @@ from nodegraph.figure.shapes import Drawing
 from nodegraph.figure.shapes import drawn as drawn_shapes
 from nodegraph.figure.style import Style, kind_of
 from nodegraph.figure.words import described
-from nodegraph.views import Picture
+from nodegraph.views import Lens, Picture
 
 Types = Mapping[str, NodeType]
 
@@ -41,6 +42,12 @@ def graph_text(graph: Graph, types: Types, folder: Path) -> dict[str, str]:
     """Give the graph as a file in a folder keeps it: its paths are seen from there."""
     base = (graph.base or Path()).absolute()
     return {"nodegraph": document.text(relocate(graph, types, base, folder.absolute()))}
+
+
+def fine(lens: Lens, width: int) -> Lens:
+    """Give a lens that gives enough cells for a picture so many pixels wide."""
+    rows, columns = max(lens.rows, width // 2), max(lens.columns, width)
+    return replace(lens, rows=rows, columns=columns)
 
 
 def caption(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -107,6 +108,12 @@ def difference(
             )
         made.append(Clip(clip.name, mine - its, clip.rate, _said(clip.how, f"less {other}")))
     return tuple(made)
+
+
+def soundings(clips: Sequence[Clip], rate: int, start: float, where: Path) -> tuple[Sounding, ...]:
+    """Make clips ready, two at a time. Raises OSError where there is no room."""
+    with ThreadPoolExecutor(2, "sounds") as pool:
+        return tuple(pool.map(lambda clip: sounding(clip, rate, start, where), clips))
 
 
 def sounding(clip: Clip, rate: int, start: float, where: Path) -> Sounding:

@@ -29,8 +29,8 @@ LETTERS = 112
 """Signs of a caption that fit on a line."""
 LINE = 0.185
 """Inches of a line of a caption."""
-STRIP = 0.62
-"""Inches of a row that shows when one part sounds."""
+NARROW = 0.4
+"""Share of the width below which a table is set as text."""
 
 
 def height(picture: Picture) -> float:
@@ -115,10 +115,15 @@ def _several(figure: Figure, picture: Panels, theme: Theme, style: Style) -> Non
     for number, part in enumerate(picture.pictures):
         row, column, down, across = picture.places[number]
         axes = figure.add_subplot(grid[row : row + down, column : column + across])
+        if isinstance(part, Table) and across < NARROW * _size(picture)[1]:
+            table.narrow(axes, part, theme, colours)
+            continue
         image = _one(axes, part, theme, style, colours, loudest)
         _share_axes(axes, picture, number)
         if isinstance(part, Curves) and len(part.lines) == 1 and down == 1 and across > 1:
             _strip(axes, part, colours)
+        if isinstance(part, Curves) and part.y.name == "part":
+            axes.set_ylabel("")
         if isinstance(part, Curves) and part.x.name == "part":
             _parts(axes, part, colours)
         if isinstance(part, Heatmap) and image is not None:
@@ -211,7 +216,7 @@ def _one(
     elif isinstance(picture, Heatmap):
         return heatmap(axes, picture, theme, style)
     elif isinstance(picture, Blend):
-        blend(axes, picture, theme, colours or theme.named(picture.names))
+        blend(axes, picture, theme, style, colours or theme.named(picture.names))
     elif isinstance(picture, Curves):
         curves(axes, picture, theme, colours or theme.named(line.name for line in picture.lines))
     elif isinstance(picture, Wave):

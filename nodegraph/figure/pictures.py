@@ -71,35 +71,43 @@ def _set_both(axes: Axes, x: Axis, y: Axis) -> None:
 
 def is_kernel(picture: Any) -> bool:
     """Whether a picture shows which neighbours of a bin count."""
-    return isinstance(picture, Heatmap) and (picture.x.name, picture.y.name) == ("frames", "bins")
+    return isinstance(picture, Heatmap) and picture.name == "neighbour"
 
 
 def kernel(axes: Axes, picture: Heatmap, theme: Theme) -> None:
     """Draw the neighbours of a bin as cells of a grid, with room around them and the bin marked."""
+    from matplotlib.collections import PolyCollection
+
     rows, columns = picture.data.shape
+    counted = picture.x.name == "frames"
+    across, up = ((side.stop - side.start) for side in (picture.x, picture.y))
+    wide, high = across / columns, up / rows
     side = max(rows, columns) + 4
-    wide = max(columns + 4, math.ceil(side / 2))
-    high = max(rows + 4, math.ceil(side / 2))
-    x, y = ((-size / 2, size / 2) for size in (wide + 1 - wide % 2, high + 1 - high % 2))
+    spans = [_odd(max(count + 4, math.ceil(side / 2))) for count in (columns, rows)]
+    x, y = ((-n * size / 2, n * size / 2) for n, size in zip(spans, (wide, high), strict=True))
     held = np.argwhere(picture.data > 0)
-    left, bottom = held[:, 1] - columns / 2, held[:, 0] - rows / 2
+    left, bottom = (held[:, 1] - columns / 2) * wide, (held[:, 0] - rows / 2) * high
     fine = side <= 64
     if fine:
         lines: dict[str, Any] = {"colors": theme.grid, "linewidth": 0.5, "zorder": 1}
-        axes.vlines(np.arange(x[0], x[1] + 1), *y, **lines)
-        axes.hlines(np.arange(y[0], y[1] + 1), *x, **lines)
+        axes.vlines(np.linspace(*x, spans[0] + 1), *y, **lines)
+        axes.hlines(np.linspace(*y, spans[1] + 1), *x, **lines)
     gap = 0.06 if fine else 0.0
-    cells = [[(a + gap, b + gap), (a + 1 - gap, b + gap), (a + 1 - gap, b + 1 - gap), (a + gap, b + 1 - gap)] for a, b in zip(left, bottom, strict=True)]  # fmt: skip
-    from matplotlib.collections import PolyCollection
-
+    corners = np.array([(gap, gap), (1 - gap, gap), (1 - gap, 1 - gap), (gap, 1 - gap)])
+    cells = np.stack((left, bottom), axis=1)[:, np.newaxis] + corners * (wide, high)
     colour = theme.sources["harmonic"]
     axes.add_collection(PolyCollection(cells, facecolor=colour, edgecolor="none", zorder=2))
     axes.plot(0, 0, "o", color=theme.plot, markersize=5, markeredgecolor=theme.text, zorder=3)
-    axes.set_aspect("equal" if max(wide, high) < 3 * min(wide, high) else "auto")
-    set_axis(axes, "x", Axis("frames from the bin", "", *x))
-    set_axis(axes, "y", Axis("bins from the bin", "", *y))
-    for which in (axes.xaxis, axes.yaxis):
+    even = counted and max(spans) < 3 * min(spans)
+    axes.set_aspect("equal" if even else "auto")
+    set_axis(axes, "x", Axis(f"{picture.x.name} from the bin", picture.x.unit, *x))
+    set_axis(axes, "y", Axis(f"{picture.y.name} from the bin", picture.y.unit, *y))
+    for which in (axes.xaxis, axes.yaxis) if counted else ():
         which.set_major_locator(_whole())
+
+
+def _odd(count: int) -> int:
+    return count + 1 - count % 2
 
 
 def _whole() -> Any:
@@ -108,22 +116,24 @@ def _whole() -> Any:
     return MaxNLocator(8, integer=True, symmetric=True)
 
 
-def blend(axes: Axes, picture: Blend, theme: Theme, colours: Mapping[str, str]) -> None:
+def blend(
+    axes: Axes, picture: Blend, theme: Theme, style: Style, colours: Mapping[str, str]
+) -> None:
     """Draw a plane in which each cell has the colours of its sources, faded to the ground by level."""
     axes.imshow(
-        _mixed(picture, theme, colours), interpolation="auto", **_place(picture.x, picture.y)
+        _mixed(picture, theme, style, colours), interpolation="auto", **_place(picture.x, picture.y)
     )
     _set_both(axes, picture.x, picture.y)
 
 
-def _mixed(picture: Blend, theme: Theme, colours: Mapping[str, str]) -> Array:
+def _mixed(picture: Blend, theme: Theme, style: Style, colours: Mapping[str, str]) -> Array:
     """Give the colours of a blend, float32 (row, column, 3) from 0 to 1."""
     from matplotlib.colors import to_rgb
 
     table = np.array([to_rgb(colours[name]) for name in picture.names], np.float32)
-    span = (picture.high - picture.low) or 1.0
-    level = np.nan_to_num(picture.level.astype(np.float32), nan=picture.low, neginf=picture.low)
-    light = np.clip((level - picture.low) / span, 0, 1)[..., np.newaxis]
+    low = picture.low if style.decibels is None else picture.high - style.decibels
+    level = np.nan_to_num(picture.level.astype(np.float32), nan=low, neginf=low)
+    light = np.clip((level - low) / ((picture.high - low) or 1.0), 0, 1)[..., np.newaxis]
     if not theme.dark:
         # A pale colour on white tells less than a dim one on black.
         light **= 0.6
@@ -168,6 +178,10 @@ def curves(axes: Axes, picture: Curves, theme: Theme, colours: Mapping[str, str]
         }  # fmt: skip
         if upright and len(line.x):
             axes.fill_betweenx(line.y, line.x, float(np.nanmin(line.x)), **shade)
+        elif picture.y.name == "part" and len(line.y):
+            # Parts below each other, each on a base of its own; the axis may run down.
+            base = np.nanmax if picture.y.start > picture.y.stop else np.nanmin
+            axes.fill_between(line.x, line.y, float(base(line.y)), **shade)
         elif filled and not total:
             axes.fill_between(line.x, line.y, picture.y.start, **shade)
     axes.grid(True)

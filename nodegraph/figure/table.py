@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nodegraph.figure.theme import SMALL, Theme
@@ -41,8 +42,9 @@ def draw(axes: Axes, picture: Table, theme: Theme) -> None:
     """Set a table as text, words to the left and numbers to the right, a line under the heading."""
     rows = _cells(picture)
     widths = _widths(picture, rows)
-    total = max(sum(widths), SIGNS)
-    size = SMALL * 100 / total
+    share = _share(axes)
+    total = max(sum(widths), SIGNS * share)
+    size = SMALL * 100 * share / total
     axes.set_axis_off()
     axes.set_xlim(0, total)
     axes.set_ylim(len(rows) + len(_notes(picture)) + 1.2, 0)
@@ -65,6 +67,36 @@ def draw(axes: Axes, picture: Table, theme: Theme) -> None:
         axes.text(
             1, len(rows) + line + 1.7, note, color=theme.faint, va="center", fontsize=min(size, SMALL),
         )  # fmt: skip
+
+
+def narrow(axes: Axes, picture: Table, theme: Theme, colours: Mapping[str, str]) -> None:
+    """Set a table beside a picture: of each row its name, and below it its numbers with their units."""
+    axes.set_axis_off()
+    axes.set_xlim(0, 1)
+    axes.set_ylim(len(picture.rows), 0)
+    for line, row in enumerate(picture.rows):
+        name, numbers = str(row[0]), zip(picture.columns[1:], row[1:], strict=True)
+        said = ", ".join(_with_unit(title, cell) for title, cell in numbers)
+        place: dict[str, Any] = {"ha": "right", "va": "center"}
+        colour = colours.get(name, theme.text)
+        axes.text(1, line + 0.36, name, color=colour, fontweight=600, fontsize=SMALL, **place)
+        axes.text(1, line + 0.68, said, color=theme.faint, fontsize=SMALL - 1, **place)
+
+
+def _with_unit(title: str, cell: str | float) -> str:
+    """Write a number with what it counts: ``16 hits``, ``709 Hz``."""
+    unit = title.partition("(")[2].rstrip(")") or title
+    if isinstance(cell, float) and math.isfinite(cell):
+        return (
+            f"{cell:.0f} {unit}" if abs(cell) >= 10 or cell == int(cell) else f"{cell:.2g} {unit}"
+        )
+    return f"{title} {_cell(cell)}"
+
+
+def _share(axes: Axes) -> float:
+    """Give how much of the width of the page a table has."""
+    spec = axes.get_subplotspec()
+    return len(spec.colspan) / spec.get_gridspec().ncols if spec else 1.0
 
 
 def _notes(picture: Table) -> list[str]:

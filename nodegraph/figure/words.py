@@ -6,13 +6,13 @@ from nodegraph.views import Blend, Curves, Heatmap, Panels, Picture, Table, Wave
 
 
 def described(picture: Picture) -> str:
-    """Say what is measured; empty where the picture says it itself."""
+    """Say what is measured; of several things the title they have together; empty where none."""
     if isinstance(picture, Panels):
-        return described(picture.pictures[0]) if _alike(picture) else ""
+        return described(picture.pictures[0]) if _alike(picture) else picture.title
     if isinstance(picture, Heatmap):
         if picture.name == "level" and picture.unit == "dB":
             return "level in dB below the largest"
-        if picture.x.name == "frames":
+        if picture.name == "neighbour":
             return "the neighbours that count"
         return f"{picture.name} in {picture.unit}" if picture.unit else picture.name
     if isinstance(picture, Blend):

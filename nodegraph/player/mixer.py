@@ -7,9 +7,8 @@ while a new head opens its own at the new place. The gates of all heads together
 so that exactly at the end it is at the start, alone: each turn takes exactly the region's frames and
 its start sounds as it is.
 
-Tracks that are exchanged or go leave in the same way, with their gains closing over `RAMP` seconds
-while those of the new ones open. All ramps are straight and equally long, and set out together, so
-that two equal tracks sum to one at every sample of a switch, and so do the gates.
+Tracks that are exchanged or go leave in the same way, with their gains (`choir.py`). What opens and
+what closes sets out together, in straight lines that are equally long, so that all of it sums to one.
 
 Where a loop region is set the playhead is always in it. Without tracks the playhead waits. The end of
 the last track ends playing; playing from there begins anew.
@@ -19,19 +18,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nodegraph.player.levels import SILENT, Level
-from nodegraph.player.ramps import Gains, Ramp
-from nodegraph.player.voices import Samples, Track, Voice
+from nodegraph.player.choir import Choir
+from nodegraph.player.heads import Head
+from nodegraph.player.levels import Level
+from nodegraph.player.voices import Samples, Track
 
 FADE = 0.005
 """Seconds in which sound begins and ends where it jumps."""
-RAMP = 0.008
-"""Seconds that a change of levels takes."""
 SHORTEST = 2 * FADE
 """Seconds that a loop region has at least."""
 
@@ -53,16 +50,6 @@ def checked(region: Region | None) -> Region | None:
     return float(first), float(last)
 
 
-@dataclass(slots=True)
-class Head:
-    """A place at which all tracks are read."""
-
-    position: int
-    gate: Ramp
-    anchor: int | None = None
-    """Frame around which tracks are reflected at their ends; None: they end there."""
-
-
 class Mixer:
     """Plays tracks of one rate in sync. Times are seconds outside and frames inside."""
 
@@ -82,10 +69,7 @@ class Mixer:
         self.played = 0
         """Frames played since then."""
         self._fade = max(1, round(FADE * rate))
-        self._ramp = max(1, round(RAMP * rate))
-        self._levels: dict[str, Level] = {}
-        self._voices: dict[str, Voice] = {}
-        self._leaving: list[Voice] = []
+        self._choir = Choir(rate)
         self._head: Head | None = None
         self._coming: Head | None = None
         """The head that takes over at the end of the loop region."""
@@ -95,48 +79,28 @@ class Mixer:
 
     def put(self, tracks: Mapping[str, Track]) -> None:
         """Play these tracks from now on. Raises ValueError for one that cannot be played."""
-        fitting = {key: track.checked(key, self.rate) for key, track in tracks.items()}
-        steps = self._ramp if self.sounding else 0
-        voices = {}
-        for key, track in fitting.items():
-            old = self._voices.get(key)
-            keeps = old is not None and old.track.same(track)
-            voices[key] = old if old and keeps else Voice(track)
-        gone = [old for key, old in self._voices.items() if voices.get(key) is not old]
-        came = any(voice not in self._voices.values() for voice in voices.values())
-        self._voices = voices
-        if steps:
-            self._leaving += gone
-        if gone or came:
-            self._move(steps)
-        if not voices:
+        self._choir.put(tracks, sounding=self.sounding)
+        if not self._choir:
             self._leave()
 
     def mix(self, levels: Mapping[str, Level]) -> None:
         """Set the level of each track; one that is not named is silent."""
-        self._levels = dict(levels)
-        if not all(voice.gain.makes_for(self._sides(key)) for key, voice in self._voices.items()):
-            self._move(self._ramp if self.sounding else 0)
-
-    def _move(self, steps: int) -> None:
-        """Let all gains set out together for where they belong."""
-        for key, voice in self._voices.items():
-            voice.gain.to(self._sides(key), steps)
-        for voice in self._leaving:
-            voice.gain.to((0.0, 0.0), steps)
-
-    def _sides(self, key: str) -> tuple[float, float]:
-        return self._levels.get(key, SILENT).sides
+        self._choir.mix(levels, sounding=self.sounding)
 
     @property
     def tracks(self) -> Mapping[str, Track]:
         """What is played."""
-        return {key: voice.track for key, voice in self._voices.items()}
+        return self._choir.tracks
+
+    @property
+    def end(self) -> int:
+        """Frame behind the last one of all tracks."""
+        return self._choir.end
 
     def at(self, rate: int) -> Mixer:
         """Give a mixer of another rate that is where this one is, without the tracks."""
         other = Mixer(rate)
-        other.mix(self._levels)
+        other.mix(self._choir.levels)
         if self.region:
             first, last = (frame / self.rate for frame in self.region)
             other.loop((first, max(last, first + SHORTEST)))
@@ -150,18 +114,13 @@ class Mixer:
         """Whether anything is read at present."""
         return self._head is not None or bool(self._tails)
 
-    @property
-    def end(self) -> int:
-        """Frame behind the last one of all tracks."""
-        return max((voice.last for voice in self._voices.values()), default=0)
-
     # Where it is played
 
     def play(self) -> None:
         """Go on from the playhead, or from the start where all is over."""
         if self.playing:
             return
-        if self._voices and self.region is None and self.position >= self.end:
+        if self._choir and self.region is None and self.position >= self.end:
             self.position = 0
         self.playing = True
         self._begin()
@@ -182,9 +141,7 @@ class Mixer:
     def loop(self, region: Region | None) -> None:
         """Repeat a region, or nothing. Raises ValueError where it is too short."""
         region = checked(region)
-        frames = (
-            None if region is None else (round(region[0] * self.rate), round(region[1] * self.rate))
-        )
+        frames = None if region is None else self._frames(region)
         if frames == self.region:
             return
         # A part of what was heard last, so that a clock that is behind goes on evenly.
@@ -200,6 +157,10 @@ class Mixer:
             self.position = position
             before = 0
         self._begin(before if self.playing else 0)
+
+    def _frames(self, region: Region) -> tuple[int, int]:
+        first, last = (round(seconds * self.rate) for seconds in region)
+        return first, max(last, first + 1)  # a region has a frame even at the lowest rate
 
     def _inside(self, position: int) -> int:
         if self.region and not self.region[0] <= position < self.region[1]:
@@ -218,43 +179,35 @@ class Mixer:
 
     def _close(self, *heads: Head | None) -> None:
         """Let some heads leave, together with those that already do."""
-        for head in heads:
-            if head:
-                if head.anchor is None:
-                    head.anchor = head.position - 1
-                self._tails.append(head)
+        self._tails += [head for head in heads if head]
         for head in self._tails:
-            head.gate.to((0.0,), self._fade)
+            head.close(self._fade)
 
     # The sum
 
     def fill(self, count: int) -> Samples:
         """Give the next frames (count, 2), within full scale."""
         out = np.zeros((2, count))
-        gains = [
-            (voice, voice.gain.take(count)) for voice in (*self._voices.values(), *self._leaving)
-        ]
+        voices = self._choir.take(count)
         at = 0
         while at < count:
             self._arrive()
             steps = self._stretch(count - at)
             for head in (self._head, self._coming, *self._tails):
                 if head:
-                    _add(head, gains, out, at, steps)
+                    head.add(voices, out[:, at : at + steps], at)
             if self._head:
                 self.position = self._head.position
                 self.played += steps
             self._tails = [head for head in self._tails if not head.gate.silent]
             at += steps
         self._arrive()
-        self._leaving = [
-            voice for voice in self._leaving if self.sounding and not voice.gain.silent
-        ]
+        self._choir.settle(sounding=self.sounding)
         return self._cut(out)
 
     def _arrive(self) -> None:
         """Do what is due at this frame."""
-        if not self.playing or not self._voices:
+        if not self.playing or not self._choir:
             return
         if self.region is None:
             if self.position >= self.end:
@@ -273,10 +226,10 @@ class Mixer:
                 self._leave()
             self.position = self.region[0]
         if self._head is None:
-            self._head = Head(self.position, Ramp((0.0,), (1.0,), self._fade))
+            self._head = Head.opening(self.position, self._fade)
         if self.region and not self._coming and self.position == self.region[1] - self._fade:
             first = self.region[0]
-            self._coming = Head(first - self._fade, Ramp((0.0,), (1.0,), self._fade), anchor=first)
+            self._coming = Head.opening(first - self._fade, self._fade, anchor=first)
             self._head.gate.to((0.0,), self._fade)
             self._close()
 
@@ -294,22 +247,3 @@ class Mixer:
         beyond = int(np.count_nonzero(np.abs(out) > 1 + 1e-6))
         self.clipped += beyond
         return np.clip(out, -1, 1).T.astype(np.float32, order="C")
-
-
-def _add(
-    head: Head,
-    gains: list[tuple[Voice, Gains]],
-    out: NDArray[np.float64],
-    at: int,
-    count: int,
-) -> None:
-    """Add what a head reads in the next frames, and move it."""
-    gate = head.gate.take(count)
-    for voice, gain in gains:
-        part = gain if gain.shape[1] == 1 else gain[:, at : at + count]
-        if not part.any():
-            continue
-        read = voice.read(head.position, count, head.anchor)
-        if read is not None:
-            out[:, at : at + count] += part * gate * read
-    head.position += count

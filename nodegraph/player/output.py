@@ -259,4 +259,4 @@ def described() -> str:
     device.close()
     with quiet():
         found = [it["name"] for it in miniaudio.Devices().get_playbacks()]
-    return f"{device.name}: {', '.join(found)}"
+    return f"{device.name}: {', '.join(found) or 'its default device'}"

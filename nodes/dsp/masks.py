@@ -192,14 +192,17 @@ def spread(mask: Array, count: int) -> Array:
 
     What is not a number is not counted.
     """
-    counts = np.zeros(count, np.int64)
-    for first, last in row_spans(mask):
-        part = mask[..., first:last, :]
+    found: list[Array] = []
+
+    def work(rows: slice) -> None:
+        part = mask[..., rows, :]
         with np.errstate(invalid="ignore"):
-            steps = np.clip(part * np.float32(count), 0, count - 1).astype(np.uint16)
-        steps[np.isnan(part)] = count
-        counts += np.bincount(steps.ravel(), minlength=count + 1)[:count]
-    return counts
+            # What is not a number is a step of its own, behind the last.
+            steps = np.nan_to_num(np.clip(part * np.float32(count), 0, count - 1), nan=count)
+        found.append(np.bincount(steps.astype(np.intp).ravel(), minlength=count + 1)[:count])
+
+    by_rows(mask, work)
+    return np.asarray(np.sum(found, axis=0, dtype=np.int64))
 
 
 def runs(mask: Array, most: int) -> tuple[int, int]:
@@ -210,17 +213,19 @@ def runs(mask: Array, most: int) -> tuple[int, int]:
     all, short
         How many stretches there are, and how many of them last at most `most` frames.
     """
-    total = short = 0
-    for first, last in row_spans(mask):
-        on = mask[..., first:last, :] >= 0.5
+    found: list[tuple[int, int]] = []
+
+    def work(rows: slice) -> None:
+        on = mask[..., rows, :] >= 0.5
         flat = np.zeros((*on.shape[:-1], on.shape[-1] + 2), bool)
         flat[..., 1:-1] = on
         # Rows end with off, so that no stretch goes on into the next one.
         turns = np.flatnonzero(np.diff(flat.ravel().view(np.int8)))
         lengths = turns[1::2] - turns[::2]
-        total += len(lengths)
-        short += int((lengths <= most).sum())
-    return total, short
+        found.append((len(lengths), int((lengths <= most).sum())))
+
+    by_rows(mask, work)
+    return sum(total for total, _ in found), sum(short for _, short in found)
 
 
 def blended(first: Array, second: Array, share: float) -> Array:

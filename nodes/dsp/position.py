@@ -9,6 +9,7 @@ on a circle, where -90 and 90 are the same.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -118,7 +119,7 @@ def histogram(
 
 
 def over_time(
-    angle: Array, weight: Array, low: float, high: float, bins: int, power: float = 1.0
+    angle: Array, weight: Callable[[slice], Array], low: float, high: float, bins: int
 ) -> Array:
     """Sum for each frame the weight of the bins that point to each angle.
 
@@ -127,11 +128,9 @@ def over_time(
     angle
         (freq, time).
     weight
-        (channel, freq, time); the channels are summed.
+        Gives the weights of some frames (freq, frame); called from several threads.
     low, high, bins
         Range of the angles; those outside count in the outermost bins.
-    power
-        What the weight is raised to first.
 
     Returns
     -------
@@ -144,8 +143,7 @@ def over_time(
         frames = slice(*span)
         count = span[1] - span[0]
         with np.errstate(all="ignore"):
-            energy = weight[..., frames]
-            energy = (energy if power == 1 else energy ** np.float32(power)).sum(axis=0)
+            energy = weight(frames)
             place = np.clip((angle[:, frames] - low) * (bins / (high - low)), 0, bins - 1)
         good = np.isfinite(energy) & np.isfinite(place)
         index = np.where(good, place, 0).astype(np.intp) * count + np.arange(count)

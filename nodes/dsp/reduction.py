@@ -18,8 +18,8 @@ Read = Callable[[slice, slice], Array]
 """Gives rows and columns of a plane (row, column)."""
 How = Literal["largest", "average", "one"]
 
-BLOCK = 1 << 21
-"""Bins that are joined at once."""
+BLOCK = 1 << 17
+"""Bins that are joined at once: what fits into the cache of a core."""
 
 
 def even(first: int, last: int, most: int) -> Cells:

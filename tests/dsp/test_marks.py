@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -42,6 +42,7 @@ def test_a_box_covers_from_edge_to_edge():
     assert not made[3].any()
 
 
+@settings(deadline=None)
 @given(low=PLACES, high=PLACES, start=PLACES, stop=PLACES)
 def test_a_box_that_reaches_into_the_plane_covers_something(
     low: float, high: float, start: float, stop: float
@@ -56,6 +57,7 @@ def test_a_box_that_reaches_into_the_plane_covers_something(
         assert all(ends[0] - 0.5 <= cell <= ends[1] + 0.5 for cell in cells)
 
 
+@settings(deadline=None)
 @given(
     points=st.lists(st.tuples(st.floats(-5, 45), st.floats(-5, 35)), min_size=1, max_size=6),
     tall=st.floats(0.5, 12),

@@ -180,3 +180,23 @@ def test_inputs_stay_as_they_are() -> None:
     dsp.apply_mask(mixture, mask, invert=True)
     for before, after in zip(copies, (data, mixture, mask), strict=True):
         np.testing.assert_array_equal(before, after)
+
+
+def test_a_spread_counts_every_share_once():
+    values = np.random.default_rng(0).random((2, 3, 50, 70)).astype(np.float32)
+    values[0, 0, 0, :3] = (1.0, 0.0, np.nan)
+    counts = dsp.spread(values, 10)
+    assert counts.sum() == values.size - 1
+    true = np.histogram(values[np.isfinite(values)], 10, (0, 1))[0]
+    np.testing.assert_array_equal(counts, true)
+
+
+def test_runs_end_with_their_row():
+    mask = np.zeros((2, 3, 9))
+    mask[0, 0, :] = 1
+    mask[0, 1, 0] = mask[0, 1, 8] = mask[0, 2, 0] = 0.5
+    mask[1, 2, 4:6] = 0.9
+    mask[1, 1, 3] = 0.49
+    assert dsp.runs(mask, 1) == (5, 3)
+    assert dsp.runs(mask, 2) == (5, 4)
+    assert dsp.runs(np.zeros((1, 4, 5)), 3) == (0, 0)

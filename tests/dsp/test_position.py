@@ -184,3 +184,16 @@ def test_inputs_stay_as_they_are() -> None:
     dsp.nearest_mask(angle, np.array([20.0]), 5.0, 180.0)
     np.testing.assert_array_equal(before, data)
     np.testing.assert_array_equal(copy, angle)
+
+
+def test_angles_over_time_add_up_to_the_histogram():
+    rng = np.random.default_rng(0)
+    angle, weight = 90 * rng.random((40, 300)), rng.random((40, 300))
+    angle[3, 4] = np.nan
+    weight[5, 6] = np.inf
+    made = dsp.over_time(angle, lambda frames: weight[:, frames], 0, 90, 45)
+    assert made.shape == (45, 300)
+    whole = np.where(np.isfinite(angle) & np.isfinite(weight), weight, 0)
+    np.testing.assert_allclose(made.sum(axis=0), whole.sum(axis=0), rtol=1e-4)
+    true = dsp.histogram(np.nan_to_num(angle), whole, 0, 90, 45)
+    np.testing.assert_allclose(made.sum(axis=1), true, rtol=1e-4)

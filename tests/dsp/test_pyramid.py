@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -36,6 +36,7 @@ LONG = noise(2, 300_001)
 LONG_LEVELS = outline_levels(reader(LONG), LONG.shape[1])
 
 
+@settings(deadline=None)
 @given(
     ends=st.tuples(st.integers(0, 300_000), st.integers(1, 300_000)),
     count=st.integers(1, 400),
@@ -73,6 +74,7 @@ def test_what_is_not_a_number_is_left_out_of_an_outline():
     np.testing.assert_array_equal(low[[0, 2]], brute(data, starts, stops)[0][[0, 2]])
 
 
+@settings(deadline=None)
 @given(bins=st.integers(1, 5), frames=st.integers(1, 40_000), seed=st.integers(0, 9))
 def test_joined_frames_are_the_largest_and_the_sum(bins: int, frames: int, seed: int):
     data = np.random.default_rng(seed).random((bins, frames)).astype(np.float32)

@@ -57,7 +57,7 @@ def new_faults(before: Graph, after: Graph, types: Any = TYPES) -> list[str]:
         ("kam.change", "split", "mixture", "", "whole only once the loop is through"),
         ("median_h", "kam", "first", "h", "the first value comes from outside"),
         ("stft", "kam", "next", "h", "h takes Power, this is Spectrogram"),
-        ("power_h", "kam", "watch", "change", "change takes Number, this is Power"),
+        ("power_h", "kam", "watch", "change", "change takes Number or Scores, this is Power"),
         ("wiener.masks", "kam", "next", "p", "a circle: kam -> wiener -> kam"),
         ("power", "kam", "next", "x", "the loop kam has no state 'x'"),
         ("power", "kam", "mixture", "", "it takes states and watches, no 'mixture'"),

@@ -18,6 +18,7 @@ from nodegraph.editor.running import looking
 from nodegraph.editor.running.board import Board, begun, edited, told
 from nodegraph.editor.running.board_policy import Policy, RunSettings
 from nodegraph.editor.running.past import Past, size
+from nodegraph.editor.running.resuming import resumed
 from nodegraph.editor.window.engine import Engine
 from nodegraph.engine.events import CHANGE, Finished, Turned
 from nodegraph.engine.worker import Ended, Told
@@ -151,6 +152,29 @@ def test_pictures_of_the_past_are_kept_as_far_as_there_is_room():
     assert past.known({"l": 3}) == {"a", "b"}
     past.forget({"a"})
     assert (past.known({"l": 3}), past.bytes) == ({"b"}, 0)
+
+
+def slow_turns(seconds: float = 40.0) -> Board:
+    """Give the board of the loop after four turns that took so long."""
+    board = ran()
+    slow = replace(board["grow"], seconds=seconds)
+    return replace(board, nodes={**board.nodes, "grow": slow})
+
+
+@pytest.mark.parametrize(
+    ("seconds", "turns", "waits"),
+    [(0.8, 2, False), (0.8, 5, False), (1.0, 60, True), (40.0, 5, True)],
+)
+def test_only_the_turns_that_are_missing_decide_whether_a_loop_waits_for_enter(
+    seconds: float, turns: int, waits: bool
+):
+    board, more = slow_turns(seconds), edits.set_knob(LOOP, "turn", "iterations", turns)
+    board = resumed(board, edited(board, LOOP, more, TYPES), LOOP, more)
+    assert ("turn" in Policy(TYPES).waiting(board, more)) is waits
+    # Any other edit is one of all turns.
+    other = edits.set_knob(more, "grow", "k", 3.0)
+    after = resumed(board, edited(board, more, other, TYPES), more, other)
+    assert "turn" in Policy(TYPES).waiting(after, other)
 
 
 # With the real engine

@@ -9,7 +9,7 @@ import pytest
 
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.files.settings import Settings
-from nodegraph.editor.regions import Regions, dragged, regions
+from nodegraph.editor.regions import PRESENTING, Regions, dragged, regions
 
 SIZES = [(640, 480), (1280, 720), (1600, 1000), (2560, 1440)]
 
@@ -51,9 +51,11 @@ def test_the_canvas_keeps_its_least_size_before_panels_have_theirs():
     assert small.canvas.height >= 360
 
 
-def test_presenting_leaves_the_canvas_alone_with_the_bar():
+def test_presenting_leaves_the_canvas_alone_with_the_bar_and_the_tracks():
     shown = found((1600, 1000), presenting=True)
     assert shown.canvas.width == 1600
+    assert shown.tracks.height == pytest.approx(272 / PRESENTING, abs=1)
+    assert not found((1600, 1000), presenting=True, tracks_open=False).tracks.height
     assert not shown.palette.width
     assert not shown.status.height
 

@@ -149,7 +149,7 @@ def sound() -> Audio:
     return value
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(start=st.floats(0, 49.9), size=st.floats(0, 50), columns=st.integers(1, 900))
 def test_a_closer_outline_is_that_of_the_samples_in_it(
     sound: Audio, start: float, size: float, columns: int

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from nodegraph.context import Context
 from nodegraph.values import Audio, Grid, Mask, Power, Spectrogram
 from nodes import mask, position, transform
 
@@ -277,3 +278,94 @@ def test_the_ratio_oracle_beats_the_binary_one() -> None:
         cut = mask.apply(mixture, mask.oracle(mixture, truth, kind=kind))
         for one, other in zip(best, scores(transform.istft(cut), stems), strict=True):
             assert one > other
+
+
+# By hand
+
+
+MARKS = "box 0.01 0.02 1000 3000; brush 0.002 300 0.03,500 0.04,3500; -box 0.035 0.036 0 4000"
+
+
+def test_a_mask_by_hand_and_its_inverse_sum_to_one():
+    plane = spectrogram(2)
+    inside, outside = (mask.marked(plane, marks=MARKS, invert=invert) for invert in (False, True))
+    np.testing.assert_array_equal(inside.data + outside.data, 1)
+    assert inside.data.shape == (1, GRID.bins, GRID.frames)
+    assert set(np.unique(inside.data)) == {0, 1}
+    assert not inside.names
+
+
+def test_a_box_holds_the_bins_between_its_edges():
+    made = mask.marked(power(1, ()), marks="box 0.01 0.02 1000 3000").data[0]
+    times, pitches = GRID.times, GRID.frequencies
+    width, step = pitches[1], times[1] - times[0]
+    inside = np.outer((pitches >= 1000) & (pitches <= 3000), (times >= 0.01) & (times <= 0.02))
+    near = np.outer(
+        (pitches >= 1000 - width / 2 - 1e-6) & (pitches <= 3000 + width / 2 + 1e-6),
+        (times >= 0.01 - step / 2 - 1e-6) & (times <= 0.02 + step / 2 + 1e-6),
+    )
+    assert made[inside].all()
+    assert not made[~near].any()
+
+
+def test_marks_stay_where_they_are_when_the_grid_changes():
+    fine = Grid(8000, 256, 8, "hann", 128, 400)
+    other = Spectrogram(np.zeros((1, fine.bins, fine.frames)), fine)
+    marks = "box 0.01 0.03 1000 2000"
+    shares = [
+        mask.marked(plane, marks=marks).data[0][
+            (plane.grid.frequencies > 1200) & (plane.grid.frequencies < 1800)
+        ][:, (plane.grid.times > 0.015) & (plane.grid.times < 0.025)]
+        for plane in (spectrogram(1), other)
+    ]
+    assert all(share.size and share.all() for share in shares)
+
+
+def test_marks_are_in_seconds_of_the_recording_where_only_a_stretch_is_run():
+    class Region(Context):
+        region = (2.0, 2.05)
+
+    plane = spectrogram(1)
+    here = mask.marked(plane, marks="box 2.01 2.02 1000 3000", context=Region())
+    there = mask.marked(plane, marks="box 0.01 0.02 1000 3000")
+    np.testing.assert_array_equal(here.data, there.data)
+
+
+def test_without_marks_nothing_is_kept():
+    assert not mask.marked(spectrogram(1)).data.any()
+
+
+@pytest.mark.parametrize("text", ["circle 1 2 3", "box 1 2", "brush 1 1 x"])
+def test_bad_marks_are_refused_in_one_line(text: str):
+    with pytest.raises(ValueError, match="is no mark: write box START") as caught:
+        mask.marked(spectrogram(1), marks=text)
+    assert "\n" not in str(caught.value)
+
+
+# Between two masks
+
+
+@pytest.mark.parametrize("softness", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("channels", ["each", "shared"])
+def test_between_two_masks_the_shares_still_sum_to_one(softness: float, channels: Any):
+    sources = power(2)
+    hard, soft = mask.binary(sources), mask.soft(sources, channels=channels)
+    made = mask.between(hard, soft, softness=softness)
+    np.testing.assert_allclose(made.data.sum(axis=0), 1, atol=1e-5)
+    assert made.names == NAMES
+    np.testing.assert_allclose(
+        made.data, (1 - softness) * hard.data + softness * soft.data, atol=1e-6
+    )
+
+
+def test_at_both_ends_it_is_one_of_the_masks():
+    sources = power(2)
+    hard, soft = mask.binary(sources), mask.soft(sources)
+    np.testing.assert_array_equal(mask.between(hard, soft, softness=0).data, hard.data)
+    np.testing.assert_allclose(mask.between(hard, soft, softness=1).data, soft.data, atol=1e-6)
+
+
+def test_masks_of_other_sources_are_refused():
+    one, two = mask.binary(power(2)), mask.binary(power(2, ("x", "y", "z")))
+    with pytest.raises(ValueError, match="binary has vocals, drums, bass, soft has x, y, z"):
+        mask.between(one, two)

@@ -27,7 +27,7 @@ from nodegraph.values import (
     Value,
 )
 from nodegraph.views import Clip
-from nodes import marking, mask, position, sounds, transform
+from nodes import marking, mask, position, sounding, sounds, transform
 
 RATE = 8000
 LENGTH = 20_001
@@ -86,7 +86,7 @@ def test_a_spectrogram_sounds_like_what_it_was_made_from(channels: int, length: 
 def test_stretches_join_without_a_seam(
     kind: dict[str, Any], block: int, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(sounds, "FRAMES", block)
+    monkeypatch.setattr(sounding, "FRAMES", block)
     value = spectrum(length=3000, **kind)
     np.testing.assert_allclose(
         only(sounds.spectrogram_sound(value)).data, noise(length=3000), atol=1e-5
@@ -234,7 +234,7 @@ def test_what_is_marked_and_what_is_not_add_up_to_the_whole(marks: Marks):
 def test_what_is_marked_sounds_like_a_mask_of_it(
     marks: Marks, block: int, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(sounds, "FRAMES", block)
+    monkeypatch.setattr(sounding, "FRAMES", block)
     plane = marking.marked(marks, GRID)
     true = transform.istft(mask.apply(MIXTURE, Mask(plane[np.newaxis], GRID))).data
     clip = only(sounds.spectrogram_sound(MIXTURE, selection=Selection(marks)))
@@ -279,7 +279,7 @@ def test_only_frames_that_sound_are_transformed():
         seen.append(frames)
         return np.zeros((2, long.bins, frames.stop - frames.start), np.complex64)
 
-    data = sounds.sounding(spectrum, long, slice(100_000, 100_300))
+    data = sounding.sounding(spectrum, long, slice(100_000, 100_300))
     assert data.shape == (2, RATE * 3600)
     assert sum(part.stop - part.start for part in seen) < 400
 

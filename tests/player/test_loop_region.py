@@ -115,3 +115,15 @@ def test_a_region_that_is_none_is_refused(region):
     with pytest.raises(ValueError, match=r"^a loop "):
         m.loop(region)
     assert m.region == (80, 400)
+
+
+@pytest.mark.parametrize("rate", [10, 100, 1000, 192_000])
+def test_the_shortest_region_turns_at_any_rate(rate):
+    m = mixer(rate=rate, a=coded(rate))
+    m.loop((0.5, 0.5 + SHORTEST))
+    m.play()
+    out = filled(m, rate)
+    first, last = m.region
+    assert last - first == max(1, round(SHORTEST * rate))
+    assert m.played == rate
+    assert out.any()

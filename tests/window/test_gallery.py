@@ -29,7 +29,7 @@ def _in_gallery(window: Program) -> None:
         window.key("ctrl+shift+o")
         window.wait(lambda s: s.popup == "gallery", 5, "the gallery")
     window.move((1270, 300))
-    window.wait(lambda s: f"{CARD}hello_mix" in s.places, 5, "the cards")
+    window.wait(lambda s: f"{CARD}loudest_source" in s.places, 5, "the cards")
 
 
 def cards(state: State) -> list[str]:
@@ -43,9 +43,9 @@ def expected(card: str) -> set[str]:
 
 
 def test_a_click_opens_a_card(window: Program) -> None:
-    window.click(window.state().places[f"{CARD}null_test"])
+    window.click(window.state().places[f"{CARD}four_sources"])
     state = window.wait(lambda s: not s.popup and names(s), 5, "the graph")
-    assert expected("null_test") <= names(state)
+    assert expected("four_sources") <= names(state)
 
 
 def test_arrows_and_enter_open_a_card(window: Program) -> None:
@@ -53,9 +53,23 @@ def test_arrows_and_enter_open_a_card(window: Program) -> None:
         window.key(key)
         window.wait_frames(2)
     state = window.wait(
-        lambda s: not s.popup and s.title.startswith("hello_mix"), 5, "the first graph"
+        lambda s: not s.popup and s.title.startswith("loudest_source"), 5, "the first graph"
     )
-    assert expected("hello_mix") <= names(state)
+    assert expected("loudest_source") <= names(state)
+
+
+def test_each_figure_of_the_survey_is_one_click_away(window: Program) -> None:
+    window.click(window.state().buttons["gallery.chip.figure"])
+    figures = ["loudest_source", "four_sources", "kernel_additive", "pan_histogram"]
+    figures += ["harmonic_percussive", "nmf_drums"]
+    shown = window.wait(lambda s: cards(s) == figures, 8, "the figures, in order")
+    shown = window.wait_frames(6)
+    window.click(shown.places[f"{CARD}nmf_drums"])
+    state = window.wait(lambda s: s.title.startswith("nmf_drums"), 5, "the graph")
+    assert expected("nmf_drums") <= names(state)
+    window.key("ctrl+shift+o")
+    shown = window.wait(lambda s: s.popup == "gallery", 8, "the gallery")
+    window.click(shown.buttons["gallery.chip.all"])
 
 
 def test_typing_leaves_the_cards_that_fit(window: Program) -> None:
@@ -70,7 +84,7 @@ def test_typing_leaves_the_cards_that_fit(window: Program) -> None:
 def test_enter_opens_the_first_card_that_fits(window: Program) -> None:
     window.key("ctrl+f")
     window.wait(lambda s: s.text == "gallery.search", 8, "the field")
-    window.type("null")
+    window.type("null test")
     window.wait(lambda s: cards(s)[0] == "null_test", 8, "the card of this title, first")
     window.key("Return")
     window.wait(lambda s: not s.popup and s.title.startswith("null_test"), 5, "the graph")
@@ -88,6 +102,6 @@ def test_a_chip_leaves_the_cards_of_a_subject(window: Program) -> None:
     whole = cards(window.state())
     window.click(window.state().buttons["gallery.chip.factor"])
     fewer = window.wait(lambda s: cards(s) not in ([], whole), 8, "fewer cards")
-    assert set(cards(fewer)) == {"nmf_drums", "nmf_by_hand"}
+    assert set(cards(fewer)) == {"nmf_drums", "nmf_by_hand", "nmf_lab"}
     window.click(fewer.buttons["gallery.chip.all"])
     window.wait(lambda s: cards(s) == whole, 8, "all cards")

@@ -28,6 +28,8 @@ NEAR = 0.4
 """Pixels for a unit from which the controls of a loop are drawn and can be pressed."""
 CURVE_PAD, CURVE_WORDS = 4, 18
 """Of the curve: room at its sides, and for its name on top."""
+KNOB = 8.0
+"""How far the knob of the slider stands out at either end: it is held there as well."""
 CURVE_END = 6
 """Room for the dot of the last turn."""
 _BUTTONS = {"start": 28.0, "back": 28.0, "run": 40.0, "step": 28.0, "end": 28.0, "stop": 28.0}
@@ -104,7 +106,7 @@ def _controls(width: float) -> tuple[tuple[str, Rect], ...]:
         controls.append((name, Rect(x, 46, wide, 28)))
         x += wide + 4
     curve = Rect(width - EDGE - CURVE[0], EDGE, *CURVE)
-    slider = Rect(x + 12, 46, curve.x - x - 28, 28)
+    slider = Rect(x + 12 - KNOB, 46, curve.x - x - 28 + 2 * KNOB, 28)
     title = Rect(curve.x, curve.y, curve.width, CURVE_WORDS)
     return (*controls, ("slider", slider), ("watch", title), ("curve", curve))
 
@@ -121,5 +123,5 @@ def share_along(box: Box, control: str, x: float) -> float:
 def track(name: str, place: Rect) -> Rect:
     """Give the part of a slider or a curve along which turns lie."""
     if name != "curve":
-        return place
+        return Rect(place.x + KNOB, place.y, place.width - 2 * KNOB, place.height)
     return Rect(place.x + CURVE_PAD, place.y, place.width - 2 * CURVE_PAD - CURVE_END, place.height)

@@ -138,7 +138,7 @@ def _image(
 
 def _roomy(picture: Picture) -> Picture:
     """Give a kernel with room around it: alone it would fill all there is."""
-    if not isinstance(picture, Heatmap) or picture.x.name != "frames":
+    if not isinstance(picture, Heatmap) or picture.name != "neighbour":
         return picture
     rows, columns = picture.data.shape
     side = max(rows, columns)

@@ -319,6 +319,7 @@ class PresenterMeasures:
     canvas: float = 0.42
     zoom: float = 1.26
     """At least."""
+    tracks: int = 272
     axis: int = 18
     curve: float = 3.5
     track: int = 72

@@ -18,8 +18,8 @@ _Map = TypeVar("_Map", Heatmap, Blend)
 def patched(base: Picture | None, patch: Picture) -> Picture:
     """Give the base with the stretch that the patch shows put over it.
 
-    Planes and outlines whose other axes are equal are joined, column by column of the base; of
-    anything else the patch takes the place.
+    Planes and outlines whose other axes are equal are joined, column by column of the base, be the
+    patch coarser or finer; of anything else the patch takes the place.
     """
     if isinstance(base, Panels) and isinstance(patch, Panels):
         if base.places != patch.places:
@@ -36,28 +36,30 @@ def patched(base: Picture | None, patch: Picture) -> Picture:
 
 
 def _heatmap(base: Heatmap, patch: Heatmap) -> Heatmap:
-    same = base.y == patch.y and base.data.shape[0] == patch.data.shape[0]
+    same = base.y == patch.y and base.data.shape[0] > 0 and patch.data.shape[0] > 0
     same = same and (base.unit, base.colours) == (patch.unit, patch.colours)
     where = _columns(base.x, base.data.shape[-1], patch.x, patch.data.shape[-1])
     if not same or where is None:
         return patch
     data = base.data.copy()
     columns, edges = where
-    data[:, columns] = _joined(patch.data, edges, how(base)) + _louder(base, patch)
+    found = _joined(patch.data, edges, how(base)) + _louder(base, patch)
+    data[:, columns] = _rows(found, len(data))
     return replace(base, data=data)
 
 
 def _blend(base: Blend, patch: Blend) -> Blend:
     same = (base.y, base.names) == (patch.y, patch.names)
-    same = same and base.level.shape[0] == patch.level.shape[0]
+    same = same and base.level.shape[0] > 0 and patch.level.shape[0] > 0
     where = _columns(base.x, base.level.shape[-1], patch.x, patch.level.shape[-1])
     if not same or where is None:
         return patch
     shares, level = base.shares.copy(), base.level.copy()
     columns, edges = where
-    level[:, columns] = _joined(patch.level, edges, "largest") + _louder(base, patch)
+    found = _joined(patch.level, edges, "largest") + _louder(base, patch)
+    level[:, columns] = _rows(found, len(level))
     for mine, theirs in zip(shares, patch.shares, strict=True):
-        mine[:, columns] = _joined(theirs, edges, "average")
+        mine[:, columns] = _rows(_joined(theirs, edges, "average"), len(mine))
     return replace(base, shares=shares, level=level)
 
 
@@ -91,6 +93,14 @@ def _columns(base: Axis, wide: int, patch: Axis, cells: int) -> tuple[slice, Arr
     edges = np.clip(np.round((sides - patch.start) / cell).astype(int), 0, cells)
     edges[:-1] = np.minimum(edges[:-1], cells - 1)
     return slice(first, max(last, first)), edges
+
+
+def _rows(data: Array, count: int) -> Array:
+    """Give as many rows as the base has, where the patch is coarser or finer."""
+    if len(data) == count:
+        return data
+    made: Array = data[np.arange(count) * len(data) // count]
+    return made
 
 
 def _joined(data: Array, edges: Array, way: How) -> Array:

@@ -43,6 +43,8 @@ class Shown:
     """What it says about how far it is, as ``turn 3 of 10``."""
     seconds: float = 0.0
     """What it took when it last ran, all turns of a loop together."""
+    remaining: float | None = None
+    """What it probably takes, where only some turns of its loop are missing."""
     bytes: int = 0
     turn: int = 0
     limit: int = 0

@@ -113,8 +113,12 @@ class Policy:
 
     def cost(self, board: Board, name: str, item: Item) -> float:
         """Give the seconds that a node probably takes: as it did, or as its type does."""
+        shown = board[name]
         if isinstance(item, Loop):
-            return sum(board[inner].seconds for inner, _, _ in walk(item.body))
+            inside = [board[inner] for inner, _, _ in walk(item.body)]
+            return sum(s.seconds if s.remaining is None else s.remaining for s in inside)
+        if shown.remaining is not None:
+            return shown.remaining
         return board[name].seconds or board.measured.get(item.type, 0.0)
 
     def _wanted(self, board: Board, name: str, visible: bool) -> bool:

@@ -182,5 +182,6 @@ def _marked(shown: Shown, item: Item, types: Types, faults: tuple[str, ...], cau
     elif cause:
         state, error = "blocked", f"waits for {cause}"
     return replace(
-        shown, state=state, fraction=0.0, left=None, note="", error=error, looked=False, held=False
-    )
+        shown, state=state, fraction=0.0, left=None, note="", error=error, looked=False, held=False,
+        remaining=None,
+    )  # fmt: skip

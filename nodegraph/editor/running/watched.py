@@ -20,6 +20,8 @@ from nodegraph.values import Scores
 MOVED = "moved"
 """What is said for the relative change of the states."""
 DECADE = 10.0
+FLAT = 0.02
+"""Numbers that differ by less than this part of them are drawn as such."""
 
 Points = list[tuple[float, float]]
 _DEFAULTS = {knob.name: knob.default for knob in LOOP_KNOBS}
@@ -159,6 +161,9 @@ def scale(curve: Watched, limit: int = 0) -> Scale:
     if not every:
         return Scale(last, 0.0, 1.0, False)
     low, high = min(every), max(every)
+    least = FLAT * max(abs(low), abs(high))
+    if high - low < least:  # what is rounding is no ups and downs
+        low, high = (low + high - least) / 2, (low + high + least) / 2
     return Scale(last, low, high, low > 0 and high > DECADE * low)
 
 

@@ -14,6 +14,7 @@ from nodegraph.editor.running.board import FRESH, Board, Order
 from nodegraph.editor.running.board_policy import PAUSE, Policy, RunSettings
 from nodegraph.editor.running.looking import At, Peek
 from nodegraph.editor.running.past import Past
+from nodegraph.editor.running.resuming import resumed
 from nodegraph.editor.running.tally import Around, Tallies
 from nodegraph.editor.window.live_runs import LiveRuns
 from nodegraph.editor.window.origins import Origins
@@ -83,7 +84,7 @@ class Engine:
     """When another turn was last chosen."""
     _focus: str = ""
     """The loop whose turn was last chosen."""
-    _wished: tuple[At, frozenset[str]] = (field(default_factory=dict), frozenset())
+    _wished: tuple[At, frozenset[str]] = ({}, frozenset())
     """What follows the loops and is shown at these turns though it lasts."""
     tallies: Tallies = field(default_factory=Tallies)
     """The numbers that loops told, in this run and the one before."""
@@ -132,6 +133,8 @@ class Engine:
         """Note that the document is another."""
         before = self.board
         board = boards.edited(before, self.graph, graph, self.types, time.monotonic())
+        if board is not before:
+            board = resumed(before, board, self.graph, graph)
         self.graph = graph
         if board is before:
             return
@@ -271,7 +274,13 @@ class Engine:
 
     def turn(self, loop: str) -> int:
         """Give the turn of a loop that is shown: 0 before the first, or where there is none."""
+        if self._unturned(loop):
+            return 0
         return self.at[loop] if loop in self.at else self._last(loop)
+
+    def _unturned(self, loop: str) -> bool:
+        """Whether a loop around this one is shown before its first turn."""
+        return any(self.at.get(outer) == 0 for outer in self.board.wires.paths.get(loop, ()))
 
     def last(self, loop: str) -> int:
         """Give the last turn of a loop that can be shown; 0 where there is none."""
@@ -280,7 +289,7 @@ class Engine:
     def _last(self, loop: str) -> int:
         """Give the last turn that a loop made in the turns shown of those around it."""
         last, outer = looking.reached(self.board, loop), self.board.wires.paths.get(loop, ())
-        if any(self.at.get(name) == 0 for name in outer):
+        if self._unturned(loop):
             return 0
         if last and any(name in self.at for name in outer):
             tally = self.tallies.get(loop, self.around(loop))

@@ -125,7 +125,7 @@ class Frames:
         command = match(press, Context(place, typing), app.able)
         if command is None or (again and not command.repeat):
             return
-        if command.release:
+        if command.release and app.hands.over_canvas:  # elsewhere there is no drag to wait for
             self._held = press.rpartition("+")[2], command.id, press
         else:
             app.do(command.id, press)

@@ -9,6 +9,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,15 +22,16 @@ from nodegraph.editor.files.pictures import Copying
 from nodegraph.editor.window.popups.picture import Choice
 from nodegraph.editor.window.popups.words import tilde
 from nodegraph.engine.asking import Answer, Draw, Drew, Look, Slot, Unanswered
-from nodegraph.engine.drawing import Types, caption
+from nodegraph.engine.drawing import Types, caption, fine
 from nodegraph.figure.shapes import Drawing
 from nodegraph.figure.style import Style, scaled
-from nodegraph.views import Picture
+from nodegraph.views import Lens, Picture
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.app import App
 
 Then = Callable[[Drew], None]
+ALL = (None, None)
 PATIENCE = 10
 """Seconds that a program has to take a picture."""
 
@@ -85,20 +87,26 @@ class Picturing:
     # How
 
     def _shown(self) -> Look | None:
-        """Give the view in the inspector; None stands for the whole graph."""
-        inspector = self.app.inspector
-        if inspector.shown is None or inspector.shown not in self.app.pictures:
+        """Give the large view that has the keys, else that in the inspector; None is the graph."""
+        inspector, showing = self.app.inspector, self.app.showing
+        pane = showing.chosen
+        if pane is not None:
+            window = showing.window(showing.focus)
+            (start, stop), (low, high) = window.time or ALL, window.pitch or ALL
+            lens = Lens(start, stop, low, high, scale=showing.scale)
+            return Look(pane.slot, pane.kind, lens, pane.source, pane.other, pane.other_source)
+        if inspector.shown is None:
             return None
-        return Look(inspector.shown, source=inspector.shown_source)
+        return Look(inspector.shown, lens=Lens(scale="log"), source=inspector.shown_source)
 
     def _ask(self, look: Look | None) -> None:
         app = self.app
-        words = ""
+        words = app.graph.title
         if look is not None:
             link = Link(*look.slot, look.source)
-            seen = app.pictures.get(look.slot)
+            seen = None if look.kind else app.pictures.get(look.slot)
             words = caption(app.graph, app.types, link, seen, app.turns)
-        title = "Save the picture" if look is not None else "Save the graph as a picture"
+        title = "Save the picture" if look is not None else "Picture of the graph"
         settings = app.settings
         before = Choice(
             settings.picture_format, settings.picture_scale, settings.picture_dark, words
@@ -129,8 +137,9 @@ class Picturing:
         return session.path.stem if session.path else session.name
 
     def _style(self, scale: int, dark: bool, words: str) -> Style:
-        settings = self.app.settings
-        return Style(scaled(scale), dark, settings.colour_map, settings.range_db, words)
+        settings, showing = self.app.settings, self.app.showing
+        range_db = showing.window(showing.focus).range_db if showing.chosen else settings.range_db
+        return Style(scaled(scale), dark, settings.colour_map, range_db, words)
 
     def _draw(
         self, path: Path, look: Look | None, style: Style, then: Then, *, captioned: bool = False
@@ -138,6 +147,7 @@ class Picturing:
         """Have the engine draw; without a view the whole graph, as the canvas shows it."""
         self.app.say("Drawing the picture.")
         if look is not None:
+            look = replace(look, lens=fine(look.lens, style.width))
             self._send(Draw(path, look, style, captioned=captioned), then)
             return
         app = self.app
@@ -158,7 +168,8 @@ class Picturing:
             elif isinstance(answer, Unanswered):
                 self.app.say(f"No picture: {answer.reason}.", "error")
 
-        self.app.ask("picture", ask, answered)
+        # Each is asked for by itself: a file that was chosen is written, whatever else is asked for.
+        self.app.ask(f"picture {ask.path}", ask, answered)
 
     def _saved(self, answer: Drew) -> None:
         size = answer.bytes / 1000

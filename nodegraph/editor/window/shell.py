@@ -114,7 +114,7 @@ class Shell:
     def fits(self) -> bool:
         """Whether the parts are laid out for the size that the window has."""
         shown = self.regions
-        rooms = shown.status, shown.canvas, shown.view, shown.gallery
+        rooms = shown.status, shown.canvas, shown.view, shown.tracks, shown.gallery
         parts = [part for part in rooms if part.height]
         return self.size == (shown.topbar.width, max(part.bottom for part in parts))
 

@@ -111,3 +111,31 @@ def test_waves_and_panels_and_what_cannot_be_read():
         assert value_at(odd, 0.5, 0.5).value == ""
     hole = Heatmap(np.full((1, 1), np.nan), TIME, PITCH, "", "", 0, 1)
     assert value_at(hole, 0, 0).value == "not defined"
+
+
+MEL = Axis("frequency", "Hz", -5.0, 22055.0, "mel")
+
+
+def test_a_mel_axis_comes_back_to_where_it_began():
+    places = np.array([0.0, 0.1, 0.5, 1.0])
+    numbers = [at(MEL, share) for share in places]
+    np.testing.assert_allclose(shares(MEL, numbers), places, atol=1e-12)
+    assert numbers[-1] == pytest.approx(22055)
+    # Half of the picture is below 3.5 kHz.
+    assert 3000 < numbers[2] < 4000
+
+
+@pytest.mark.parametrize("pixels", [40, 120, 300, 900])
+def test_a_mel_axis_has_round_numbers(pixels: int):
+    found = ticks(MEL, pixels, 12, upright=True)
+    assert [text for _, text in found] == {
+        40: ["0", "20k"],
+        120: ["0", "1k", "8k"],
+        300: ["0", "250", "500", "1k", "2k", "4k", "8k", "16k"],
+        900: ["0", "250", "500", "1k", "2k", "4k", "8k", "16k"],
+    }[pixels]
+
+
+def test_a_narrow_mel_axis_is_counted_evenly():
+    found = ticks(Axis("frequency", "Hz", 1000, 1400, "mel"), 400, 6, upright=True)
+    assert [text for _, text in found] == ["1k", "1.1k", "1.2k", "1.3k", "1.4k"]

@@ -64,7 +64,6 @@ def test_what_lies_on_other_axes_takes_the_place():
     other = replace(heatmap(-1.0, 6.0, 12.0), y=replace(PITCH, stop=50.0))
     for patch in (
         other,
-        replace(heatmap(-1.0, 6.0, 12.0), data=np.zeros((2, 5), np.float16)),
         heatmap(-1.0, 6.0, 30.0),
         replace(heatmap(-1.0), x=Axis("lag", "s", 0.0, 20.0)),
         Table(("a",), ()),
@@ -75,6 +74,14 @@ def test_what_lies_on_other_axes_takes_the_place():
     empty = replace(base, data=np.zeros((3, 0), np.float16))
     assert patched(empty, base) is base
     assert patched(base, empty) is empty
+
+
+def test_a_coarser_patch_is_spread_over_the_rows():
+    base = replace(heatmap(0.0), data=np.zeros((8, 40), np.float16))
+    coarse = np.repeat(np.array([[-1.0], [-2.0], [-3.0]], np.float16), 12, axis=1)
+    found = patched(base, replace(heatmap(0.0, 6.0, 12.0), data=coarse))
+    assert isinstance(found, Heatmap)
+    assert found.data[:, 12].tolist() == [-1, -1, -1, -2, -2, -2, -3, -3]
 
 
 def test_outlines_keep_what_is_lowest_and_highest():

@@ -341,3 +341,13 @@ def test_a_texture_is_one_row_of_numbers_from_0_to_1():
     assert (flat.shape, flat.dtype) == ((24,), np.float32)
     assert np.allclose(flat.reshape(2, 3, 4) * 255, image)
     assert flat.max() == 1.0
+
+
+def test_an_axis_that_is_spread_already_stays_and_distances_do_too():
+    for axis in (
+        Axis("frequency", "Hz", 50.0, 20000.0, "log"),
+        Axis("frequency", "Hz", -5.0, 20000.0, "mel"),
+        Axis("distance", "Hz", -300.0, 300.0),
+    ):
+        picture = Heatmap(np.zeros((9, 9), np.float32), axis, axis, "level", "dB", -80, 0)
+        assert logarithmic(picture, 100) is picture

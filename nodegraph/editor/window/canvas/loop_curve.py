@@ -33,7 +33,8 @@ class CurvePainter:
         curve = now.watched
         if curve is None or not (curve.numbers or curve.ghost):
             size = type_size(TEXT.small, self.factor)
-            pen.words_at(*place.centre, "not run yet", Face.REGULAR, size, theme.t3)
+            words = "before the first turn" if now.limit and not now.turn else "not run yet"
+            pen.words_at(*place.centre, words, Face.REGULAR, size, theme.t3)
             return
         lies = scale(curve, now.limit)
         if pointed is not None:

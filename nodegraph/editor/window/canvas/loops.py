@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import dearpygui.dearpygui as dpg
 import numpy as np
 
-from nodegraph.editor.canvas.loop_shapes import NEAR
+from nodegraph.editor.canvas.loop_shapes import NEAR, track
 from nodegraph.editor.canvas.scene import Box, Scene
 from nodegraph.editor.canvas.view import Point, Rect, View
 from nodegraph.editor.canvas.wires import dashes
@@ -198,6 +198,7 @@ class _Painter:
     def _sized(
         told: tuple[tuple[str, bool], ...], turn: int, small: int
     ) -> list[tuple[str, Face, int]]:
+        small = small or turn  # far out there is but one size that can be read
         return [
             (words, Face.MONO if number else Face.REGULAR, turn if number else small)
             for words, number in told
@@ -213,7 +214,7 @@ class _Painter:
             elif name == "watch":
                 continue
             elif name == "slider":
-                self._slider(place)
+                self._slider(self.at(track(name, part)))
             else:
                 main, over = name == "run", self.look.hovered == name
                 fill = theme.accbg if main else theme.hover if over else theme.frame
@@ -228,11 +229,11 @@ class _Painter:
         share = min(now.turn / last, 1.0)
         high = self.px(LOOP.track)
         middle = place.y + self.px(9)
-        track = Rect(place.x, middle - high // 2, place.width, high)
+        groove = Rect(place.x, middle - high // 2, place.width, high)
         radius = LOOP.track_radius * self.factor
-        pen.fill(track, theme.frame, radius)
+        pen.fill(groove, theme.frame, radius)
         if share:
-            pen.fill(Rect(track.x, track.y, track.width * share, high), theme.loop, radius)
+            pen.fill(Rect(groove.x, groove.y, groove.width * share, high), theme.loop, radius)
         size = type_size(TEXT.small_number, self.factor)
         knob = (place.x + place.width * share, middle)
         pen.disc(knob, LOOP.knob * self.factor, theme.loop)

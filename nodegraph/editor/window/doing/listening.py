@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nodegraph import edits
+from nodegraph.document import walk
 from nodegraph.editor.hearing import desk as desks
 from nodegraph.editor.hearing import keeping
 from nodegraph.editor.hearing.timeline import Region
 from nodegraph.editor.window.doing.table import command, opened
 from nodegraph.editor.window.panels.names import labels
+from nodegraph.editor.window.panels.sheets import outputs_of
 from nodegraph.marks import Selection
 
 if TYPE_CHECKING:
@@ -171,11 +173,22 @@ def _output(app: App, node: str = "", port: str | None = None) -> tuple[str, str
     """Give the output that is meant: the one that is named, pointed at or shown of the selection."""
     if node and port is not None:
         return node, port
-    return app.inspector.shown
+    if app.regions.inspector.width and app.inspector.shown is not None:
+        return app.inspector.shown
+    items = {name: item for name, item, _ in walk(app.graph.nodes)}
+    for name in app.stage.chosen:
+        for output in outputs_of(items[name], app.types):
+            return name, output
+    return None
+
+
+def _part(app: App, node: str) -> str:
+    """Give the source that is shown alone in the inspector, where that is what is meant."""
+    return "" if node or not app.regions.inspector.width else app.inspector.shown_source
 
 
 def _has_output(app: App) -> bool:
-    return opened(app) and app.inspector.shown is not None
+    return opened(app) and bool(app.graph.nodes)
 
 
 @command("sound.play_output", _has_output)
@@ -185,8 +198,12 @@ def _play_output(
     """Hear an output in place of the tracks, or the tracks again."""
     slot = _output(app, node, port)
     if slot is None:
+        if app.ears.auditioned is not None:
+            app.ears.release()
+        else:
+            app.say("Choose the node whose output is to be heard.")
         return
-    part = source or (app.inspector.shown_source if not node else "")
+    part = source or _part(app, node)
     selection = Selection(parts=(part,) if part else ())
     if app.ears.auditioned == (slot, selection):
         app.ears.release()
@@ -200,11 +217,12 @@ def _play_output(
 
 
 @command("sound.keep", _has_output)
-def _keep(app: App, node: str = "", port: str | None = None, **_: Any) -> None:
+def _keep(app: App, node: str = "", port: str | None = None, source: str = "", **_: Any) -> None:
     slot = _output(app, node, port)
     if slot is None:
+        app.say("Choose the node whose output is to be a track.")
         return
-    part = app.inspector.shown_source if not node else ""
+    part = source or _part(app, node)
     graph = keeping.kept(app.graph, app.ears.line, slot, part)
     if graph is app.graph:
         app.say("This is a track already.")

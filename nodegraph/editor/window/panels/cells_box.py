@@ -147,9 +147,9 @@ class CellsBox:
         hovered = dpg.is_item_hovered(self._plot)
         self._lit = self._board.cell(*at) if hovered else None
         if self._stroke is not None:
-            if self._button in down:
-                self._draw_on(at)
-            else:
+            # Also where it was let go: the last stretch may lie between two frames.
+            self._draw_on(at)
+            if self._button not in down:
                 self.leave()
         elif new and self._lit is not None:
             cells = footprints.painted(self._text)

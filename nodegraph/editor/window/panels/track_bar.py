@@ -132,7 +132,7 @@ class TrackBar:
         matched = desk.matched
         gain = ears.matched.get(desks.current(desk, ears.line))
         words = "loudness matched" if matched else "match loudness"
-        if gain:
+        if gain and not desk.hidden:
             words = f"loudness matched {gain:+.1f} dB"
         right = self._from_right(
             "sound.match", words, "check" if matched else "minus",

@@ -10,6 +10,7 @@ from nodegraph.editor.canvas.view import Point, Rect
 from nodegraph.editor.look.faces import TEXT
 from nodegraph.editor.look.measures import SPACE, TRACK
 from nodegraph.editor.window.panels import lanes, parts
+from nodegraph.editor.window.panels.presenter_tracks import PresenterTracks
 from nodegraph.editor.window.panels.track_bar import TrackBar
 from nodegraph.editor.window.panels.track_hands import TrackHands
 from nodegraph.editor.window.panels.track_rows import TrackRows
@@ -35,6 +36,7 @@ class Tracks:
         self.bar, self.ruler = TrackBar(host), TrackRuler(host)
         self.rows = TrackRows(host, self.waves)
         self.hands = TrackHands(host, self.ruler, self.rows)
+        self.large = PresenterTracks(host, self.waves)
 
     # Life
 
@@ -68,6 +70,11 @@ class Tracks:
         order = {key: place for place, key in enumerate(ears.shown)}
         tracks = sorted(ears.line.tracks, key=lambda track: order.get(track.key, 0))
         settled = parts.settled(self._frame)
+        if self.host.presenting:
+            self._scroll = 0
+            self.large.build(self._pane, Rect(0, 0, *self._rect[2:]))
+            self.large.refresh(tracks, settled)
+            return
         shown = tuple(tracks), self._rect[2:], settled
         if shown != self._shown:
             self._shown = shown
@@ -94,6 +101,8 @@ class Tracks:
 
     def rects(self) -> dict[str, Rect]:
         """Give the places of what is drawn by hand and can be clicked."""
+        if self.host.presenting:
+            return self.large.rects() if self._rect.height else {}
         return self.hands.places() if self._rect.height and self._scroll else {}
 
     # Making

@@ -22,7 +22,7 @@ from nodegraph.editor.window.popups.browser import Mode
 from nodegraph.editor.window.popups.files import FileBrowser
 from nodegraph.editor.window.popups.layout import Size
 from nodegraph.editor.window.popups.listing import RecentList, StepList
-from nodegraph.editor.window.popups.menu_rows import bar_menu, neighbour, rows_for
+from nodegraph.editor.window.popups.menu_rows import bar_menu, meant, neighbour, rows_for
 from nodegraph.editor.window.popups.menus import Menu, menu_title
 from nodegraph.editor.window.popups.mouse import Mouse
 from nodegraph.editor.window.popups.pages import ComputerPage, HelpPage
@@ -190,7 +190,9 @@ class Popups:
     def context(self, hit: Hit, at: Point) -> None:
         """Open the menu for what lies under a point of the window."""
         ids = rows_for(hit, self.host.stage)
-        self._open(lambda shut: Menu(self.host, shut, "context", ids, at))
+        # What is done with an output is done with the one that was clicked.
+        details = meant(hit, self.host.stage)
+        self._open(lambda shut: Menu(self.host, shut, "context", ids, at, details=details))
 
     def keys(self) -> None:
         """Open the key sheet."""

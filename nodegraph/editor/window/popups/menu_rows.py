@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from nodegraph.document import Loop, walk
+from nodegraph.document import Link, Loop, Node, walk
 from nodegraph.editor import commands
 from nodegraph.editor.canvas.hits import Hit
 from nodegraph.editor.commands import BY_ID, MENUS, Able
@@ -75,6 +75,21 @@ def rows_for(hit: Hit, stage: Stage) -> tuple[str | None, ...]:
             ids += _SEVERAL
         return tidy(ids)
     return tidy(_EMPTY)
+
+
+def meant(hit: Hit, stage: Stage) -> dict[str, str]:
+    """Give the output that a right click means: the one under it, or what comes in there."""
+    if hit.kind == "output":
+        return {"node": hit.node, "port": hit.port, "source": hit.part}
+    item = next((item for name, item, _ in walk(stage.graph.nodes) if name == hit.node), None)
+    if hit.kind != "input" or not isinstance(item, Node):
+        return {}
+    link = item.inputs.get(hit.port)
+    if link is not None and not isinstance(link, Link):
+        link = link.get(hit.part)
+    if link is None:
+        return {}
+    return {"node": link.node, "port": link.port, "source": link.source}
 
 
 _NODE: Ids = (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import dearpygui.dearpygui as dpg
@@ -20,6 +21,7 @@ from nodegraph.editor.window.popups.rows import Rows
 if TYPE_CHECKING:
     from nodegraph.editor.window.host import Host
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 ROW, LOW_ROW, RULE, LEAST = 28, 24, 9, 220
 
 
@@ -44,9 +46,11 @@ class Menu(Popup):
         *,
         title: str = "",
         turn: Callable[[int], None] | None = None,
+        details: Mapping[str, str] = NOTHING,
     ) -> None:
         super().__init__(host, shut)
         self.name, self.at, self.title, self._turn = name, at, title, turn
+        self._details = details
         self.rows: tuple[MenuRow, ...] = menu_rows(ids, host.able, host.offered)
         self._rows: Rows | None = None
 
@@ -95,7 +99,7 @@ class Menu(Popup):
         row = self.rows[index] if 0 <= index < len(self.rows) else MenuRow()
         if row.able:
             self.shut()
-            self.host.do(row.id)
+            self.host.do(row.id, **(self._details if row.id.startswith("sound.") else {}))
 
     def key(self, chord: str) -> bool:
         """Move, take, turn to the menu beside it, or leave."""

@@ -29,6 +29,7 @@ SWITCHES = (
     ("grey", "Sources without colour", "Told apart by lines and letters"),
 )
 """Setting, its name, and what it means."""
+VOLUMES = (0.1, 0.25, 0.5, 0.75, 1.0)
 SCALES = tuple(range(80, 201, 10))
 
 
@@ -53,7 +54,7 @@ class SettingsPanel(Popup):
         names = {field.name for field in fields(known)}
         switches = [switch for switch in SWITCHES if switch[0] in names]
         heavy = "heavy_seconds" in names
-        rows = 3 + len(switches) + heavy
+        rows = 4 + len(switches) + heavy
         width = min(kit.px(WIDE), round(self.window[0]) - 16)
         height = kit.px(HEAD) + rows * kit.px(ROW) + kit.px(64)
         body = self.surface.open(centred((width, height), self.window, 0.3))
@@ -74,6 +75,9 @@ class SettingsPanel(Popup):
         if heavy:
             self._heavy(body, y)
             y += kit.px(ROW)
+        volumes = [(share, f"{share:.0%}".replace("%", " %")) for share in VOLUMES]
+        self._choice(body, y, "Volume", "volume", volumes)
+        y += kit.px(ROW)
         maps = [(name, COLOUR_MAPS.get(name, name)) for name in stored.CHOICES["colour_map"]]
         self._choice(body, y, "Colour map", "colour_map", maps)
         self._foot(body, y + kit.px(ROW), width)
@@ -87,7 +91,7 @@ class SettingsPanel(Popup):
         return self.pad + kit.px(NAME), y + round((kit.px(ROW) - kit.px(WINDOW.button)) / 2)
 
     def _choice(
-        self, body: int, y: int, label: str, name: str, choices: Sequence[tuple[str, str]]
+        self, body: int, y: int, label: str, name: str, choices: Sequence[tuple[Any, str]]
     ) -> None:
         kit, now = self.kit, getattr(self.host.settings, name)
         self._name(body, y, label)
