@@ -230,8 +230,10 @@ class Grip:
         pane = self._pane(event.at)
         if pane is None or self.hold is not None:
             return
-        app.show_views(app.showing.focused(pane.index))
         at = pane.local(event.at)
+        if at[1] < 0:
+            return  # the buttons of the strip are Dear PyGui's, and must stay as they are
+        app.show_views(app.showing.focused(pane.index))
         held = app.frames.keyboard.held
         if pane.factors is not None and event.button == "left":
             part = pane.factors.part_at(at)
