@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from nodegraph.editor.window.views.views import Views
 
 PLAIN = Axis("", "", 0.0, 1.0)
+OVER_TIME = "over_time"
+"""The kind of a quantity that stands below its histogram."""
 AT, PLACED = "at", "placed"
 """Kinds of a kernel: around the pointer over its plane, and as far as it reaches on that."""
 
@@ -188,7 +190,8 @@ class PaneView:
         title = getattr(self.picture, "title", "")
         if title and len(parts) != 1 and " " in title:
             return str(title)
-        part = next((part for part in parts if isinstance(part, Heatmap)), parts[0])
+        planes = [part for part in parts if isinstance(part, Heatmap)]
+        part = planes[0] if planes and self.under is None else parts[0]
         if isinstance(part, Heatmap):
             below = part.unit == "dB" and part.high == 0
             return (
@@ -307,10 +310,11 @@ class PaneView:
             self.under = None
             return
         slot = self._field()
-        if slot is None:
+        shown = [(pane.slot, pane.kind) for pane in self.app.showing.panes]
+        if slot is None or (slot, OVER_TIME) in shown:
             self.under = None
             return
-        pane = Pane(slot, kind="over_time")
+        pane = Pane(slot, kind=OVER_TIME)
         self.under = self.views.sight(pane)
         self.under.want(width, height // 2, self.app.showing.scale, self._need(self.under))
 
