@@ -1,73 +1,133 @@
-"""How long it takes to look: an hour of sound, an hour of a spectrogram, first and closer.
+"""How fast large views are: frames while one pans, zooms and plays, and how soon a picture is sharp.
 
-Run with ``.venv/bin/python benchmarks/bench_views.py``; it needs 6 GB of memory.
+    python benchmarks/bench_views.py [SECONDS]      needs a display, or Xvfb, which it starts itself
+
+Two spectrograms of a song of so many seconds (19 by default) stand one over the other. Frame times
+are those of the whole frame, without the pause between two, and stand beside those of the same
+window at rest; drawing in software costs most of them. *sharp* is the time from a turn of the wheel
+to the picture that was asked for then, with the engine in its own process.
 """
 
 from __future__ import annotations
 
+import sys
+import tempfile
 import time
-from collections.abc import Callable
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 
-from nodegraph.marks import Box, Selection
-from nodegraph.values import Audio, Grid, Spectrogram
-from nodegraph.views import Lens
-from nodes import sounds, views_audio, views_planes
-from nodes.dsp.pyramid import KEPT
+sys.path.insert(0, str(Path(__file__).parent))
 
-RATE = 44100
-TRIES = 5
+from bench_window import SIZE, display, milliseconds
 
+from nodegraph import edits
+from nodegraph.document import Graph, Link, Node
 
-def timed(name: str, look: Callable[[], Any], tries: int = TRIES) -> None:
-    seconds = []
-    for _ in range(tries):
-        start = time.perf_counter()
-        look()
-        seconds.append(time.perf_counter() - start)
-    print(f"{name:44s} {1000 * min(seconds):9.1f} ms")
+WAIT = 60.0
 
 
-def sound() -> None:
-    noise = np.random.default_rng(0).standard_normal((2, 10 * RATE)).astype(np.float32)
-    hour = Audio(np.tile(noise, (1, 360)), RATE)
-    hour.freeze()
-    print(f"an hour of stereo sound, {hour.nbytes / 1e9:.2f} GB, 1200 columns")
-    timed("first outline", lambda: views_audio.audio_picture(hour, lens=Lens(columns=1200)), 1)
-    for start, stop in ((0.0, 3600.0), (17.0, 3580.0), (1000.0, 1060.0), (1000.0, 1000.02)):
-        lens = Lens(start, stop, columns=1200)
-        timed(
-            f"{start:g} to {stop:g} s", lambda lens=lens: views_audio.audio_picture(hour, lens=lens)
-        )  # type: ignore[misc]
+def graph(seconds: float) -> Graph:
+    """Make a graph with a spectrogram and its energy."""
+    bars = max(round(seconds / 2.4), 1)
+    made = edits.add(Graph(), "song", Node("source.song", {"bars": min(bars, 64)}))
+    made = edits.add(made, "stft", Node("transform.stft", {}, {"audio": Link("song", "mixture")}))
+    return edits.add(made, "power", Node("transform.power", {}, {"spectrogram": Link("stft")}))
 
 
-def plane() -> None:
-    grid = Grid(RATE, 2048, 1024, "hann", 2048, 1024 * 149_999)
-    rng = np.random.default_rng(0)
-    row = rng.standard_normal((2, 1, grid.frames)) + 1j * rng.standard_normal((2, 1, grid.frames))
-    data = np.empty((2, grid.bins, grid.frames), np.complex64)
-    data[:] = row
-    value = Spectrogram(data, grid)
-    value.freeze()
-    print(
-        f"{grid.bins} by {grid.frames} bins, stereo, {value.nbytes / 1e9:.2f} GB, 500 by 1200 cells"
+def row(name: str, times: np.ndarray) -> None:
+    """Write a line of the table."""
+    middle, late = np.median(times), np.percentile(times, 95)
+    print(f"{name:<36} {middle:8.1f} {late:8.1f}", flush=True)
+
+
+def measure(seconds: float) -> None:
+    """Open the window, and do what a hand does."""
+    from nodegraph.editor.files import session as sessions
+    from nodegraph.editor.files.settings import Settings
+    from nodegraph.editor.showing import spans
+    from nodegraph.editor.window import opening
+    from nodegraph.editor.window.app import App
+
+    folder = Path(tempfile.mkdtemp())
+    settings = Settings(width=SIZE[0], height=SIZE[1])
+    opening.show(settings, "benchmark")
+    app = App(settings, sessions.blank(folder))
+
+    def until(condition, what: str) -> float:  # type: ignore[no-untyped-def]
+        began = time.perf_counter()
+        while not condition():
+            app.frames.draw()
+            time.sleep(0.002)
+            if time.perf_counter() - began > WAIT:
+                sys.exit(f"waited in vain for {what}")
+        return time.perf_counter() - began
+
+    app.frames.draw()
+    app.files.begin(None)
+    app.take(sessions.blank(folder))
+    app.edit(graph(seconds))
+    until(lambda: app.board["power"].state in ("done", "cached"), "the run")
+    app.show_views(app.showing.opened(("stft", "")).added(("power", "")))
+    until(
+        lambda: (
+            len(app.views.panes) == 2
+            and all(pane.sight.all for pane in app.views.panes)
+            and not app.views.busy
+        ),
+        "both pictures",
     )
+    for _ in range(40):
+        app.frames.draw()
+    print(f"{'ms a frame, two spectrograms':<36} {'median':>8} {'95 %':>8}")
+    row("at rest", milliseconds(lambda _: app.frames.draw()))
+    made = app.views.textures.made
 
-    def look(lens: Lens) -> Any:
-        return views_planes.spectrogram_picture(value, lens=lens)
+    def playing(number: int) -> None:
+        for pane in app.views.panes:
+            pane.play(0.1 * number)
+        app.frames.draw()
 
-    timed("first picture", lambda: look(Lens(rows=500, columns=1200)), 1)
-    for scale in ("linear", "log", "mel"):
-        for start, stop in ((0.0, 3483.0), (100.0, 400.0), (100.0, 200.0), (100.0, 120.0)):
-            lens = Lens(start, stop, rows=500, columns=1200, scale=scale)  # type: ignore[arg-type]
-            timed(f"{scale}, {start:g} to {stop:g} s", lambda lens=lens: look(lens))  # type: ignore[misc]
-    print(f"kept: {KEPT.bytes / 1e6:.0f} MB")
-    box = Selection((Box(1000.0, 1003.0, 200.0, 4000.0),))
-    timed("sound of a box of 3 s", lambda: sounds.spectrogram_sound(value, selection=box))
+    row("playing", milliseconds(playing))
+    print(f"{'textures made meanwhile':<36} {app.views.textures.made - made:8d}")
+    axis = app.views.time_axis(app.views.panes[0])
+    assert axis is not None
+
+    def look(span: spans.Span | None) -> None:
+        app.show_views(app.showing.at_time(0, span))
+
+    length = axis.stop - axis.start
+    look((axis.start + 0.2 * length, axis.start + 0.4 * length))
+    until(lambda: not app.views.busy, "a sharp picture")
+
+    def pan(number: int) -> None:
+        way = 0.004 if (number // 60) % 2 == 0 else -0.004
+        look(spans.moved(axis, app.showing.shared.time, way))
+        app.frames.draw()
+
+    row("panning", milliseconds(pan))
+
+    def zoom(number: int) -> None:
+        factor = 1.05 if (number // 40) % 2 == 0 else 1 / 1.05
+        look(spans.zoomed(axis, app.showing.shared.time, 0.5, factor))
+        app.frames.draw()
+
+    row("zooming", milliseconds(zoom))
+    look(None)
+    until(lambda: not app.views.busy, "rest")
+    sharp = []
+    for step in range(12):
+        start = axis.start + (0.05 + 0.07 * step) * length
+        look((start, start + 0.06 * length))
+        app.frames.draw()
+        sharp.append(until(lambda: not app.views.busy, "a sharp picture"))
+    print(
+        f"{'sharp after, ms, both panes':<36} {1e3 * np.median(sharp):8.0f} {1e3 * max(sharp):8.0f}"
+    )
+    app.end()
 
 
 if __name__ == "__main__":
-    sound()
-    plane()
+    wanted = [float(word) for word in sys.argv[1:] if not word.startswith("--")]
+    with display():
+        measure(wanted[0] if wanted else 19.0)

@@ -109,7 +109,7 @@ def in_words(marking: Marking) -> str:
     """Say what is heard: *0:01.20 to 0:02.10, 200 Hz to 1.2k*."""
     from nodegraph.editor.pictures.axes import hertz, moment
 
-    marks = marking.marks
+    marks = marking.all
     what = ""
     if len(marks) == 1 and isinstance(marks[0], Box):
         box = marks[0]

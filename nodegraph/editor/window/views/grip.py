@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.view import Point
+from nodegraph.editor.interact.events import Held
 from nodegraph.editor.showing import making, marking, spans
 from nodegraph.editor.window.pointing import Happened, Moved, Pressed, Released, Turned
 from nodegraph.editor.window.views.plots import Plot
@@ -51,6 +52,9 @@ class Grip:
         self.app: App = views.app
         self.hold: Hold | None = None
         self._heard = 0.0
+        self._held = Held()
+        """What was held in the frame before: in a slow one a key is let go before the wheel is told
+        of."""
 
     @property
     def busy(self) -> bool:
@@ -78,6 +82,10 @@ class Grip:
         elif isinstance(event, Released):
             self._release(event)
         return True
+
+    def look(self) -> None:
+        """Remember what is held in this frame."""
+        self._held = self.app.frames.keyboard.held
 
     def let_go(self) -> None:
         """Hold nothing any more."""
@@ -193,7 +201,8 @@ class Grip:
         plot = pane.plot_at(at) if pane is not None else None
         if pane is None or plot is None:
             return
-        app, showing, held = self.app, self.app.showing, self.app.frames.keyboard.held
+        app, showing, now = self.app, self.app.showing, self.app.frames.keyboard.held
+        held = Held(now.shift or self._held.shift, now.ctrl or self._held.ctrl)
         brush = showing.tool in ("brush", "eraser") and plot.plane and pane.can_mark
         if brush and not (held.ctrl or held.shift):
             size = marking.resized(showing.brush, event.notches)
@@ -221,8 +230,10 @@ class Grip:
         pane = self._pane(event.at)
         if pane is None or self.hold is not None:
             return
-        app.show_views(app.showing.focused(pane.index))
         at = pane.local(event.at)
+        if at[1] < 0:
+            return  # the buttons of the strip are Dear PyGui's, and must stay as they are
+        app.show_views(app.showing.focused(pane.index))
         held = app.frames.keyboard.held
         if pane.factors is not None and event.button == "left":
             part = pane.factors.part_at(at)

@@ -13,8 +13,10 @@ import numpy as np
 
 from nodegraph.document import Link, Node, find, walk
 from nodegraph.editor.canvas.view import Point, Rect
+from nodegraph.editor.look.colours import DARK, Theme
 from nodegraph.editor.look.faces import TEXT, Face
 from nodegraph.editor.look.measures import PRESENTER
+from nodegraph.editor.look.signs import source_style
 from nodegraph.editor.pictures import lines
 from nodegraph.editor.pictures.readout import Readout
 from nodegraph.editor.showing import Pane, places, spans
@@ -35,13 +37,15 @@ from nodegraph.editor.window.views.sight import Sight
 from nodegraph.editor.window.views.strip import Strip, Told
 from nodegraph.editor.window.views.textures import Textures
 from nodegraph.engine.asking import Choice
-from nodegraph.views import Axis, Curves, Heatmap, Panels, Picture, Single, Table, Wave
+from nodegraph.views import Axis, Blend, Curves, Heatmap, Panels, Picture, Single, Table, Wave
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.app import App
     from nodegraph.editor.window.views.views import Views
 
 PLAIN = Axis("", "", 0.0, 1.0)
+OVER_TIME = "over_time"
+"""The kind of a quantity that stands below its histogram."""
 AT, PLACED = "at", "placed"
 """Kinds of a kernel: around the pointer over its plane, and as far as it reaches on that."""
 
@@ -188,7 +192,8 @@ class PaneView:
         title = getattr(self.picture, "title", "")
         if title and len(parts) != 1 and " " in title:
             return str(title)
-        part = next((part for part in parts if isinstance(part, Heatmap)), parts[0])
+        planes = [part for part in parts if isinstance(part, Heatmap)]
+        part = planes[0] if planes and self.under is None else parts[0]
         if isinstance(part, Heatmap):
             below = part.unit == "dB" and part.high == 0
             return (
@@ -307,10 +312,11 @@ class PaneView:
             self.under = None
             return
         slot = self._field()
-        if slot is None:
+        shown = [(pane.slot, pane.kind) for pane in self.app.showing.panes]
+        if slot is None or (slot, OVER_TIME) in shown:
             self.under = None
             return
-        pane = Pane(slot, kind="over_time")
+        pane = Pane(slot, kind=OVER_TIME)
         self.under = self.views.sight(pane)
         self.under.want(width, height // 2, self.app.showing.scale, self._need(self.under))
 
@@ -433,29 +439,41 @@ class PaneView:
             ruler(pen, plot, texture, style, size, px)
 
     def _draw_names(self, pen: Pen, parts: tuple[Single, ...], style: Style) -> None:
-        """Mark which source each of several pictures is of."""
-        if self.factors is not None or len(self.plots) < 2 or self.histogram is not None:
+        """Mark which source each of several pictures is of, or which colour is whose."""
+        if self.factors is not None or self.histogram is not None:
             return
-        px, kit = self.app.kit.px, self.app.kit
-        order = places.sources_of(parts)
+        order = places.sources_of(parts) if len(self.plots) > 1 else []
         for plot in self.plots:
-            name = order[plot.spot.index]
-            if not name or plot.rect.width < px(60):
-                continue
-            x, y = plot.rect.x + px(6), plot.rect.y + px(6)
-            wide = kit.width(name, TEXT.label) + px(36)
-            pen.fill(Rect(x, y, wide, px(24)), (*style.theme.panel[:3], 200), px(4))
-            grey = self.app.settings.grey
-            at = x + px(2), y + px(2)
-            pieces.square(kit, pen.parent, at, name, plot.spot.index, grey=grey)
-            pen.words(
-                x + px(28),
-                y + px(12),
-                name,
-                Face.REGULAR,
-                kit.fonts.size(TEXT.label),
-                style.theme.t1,
-            )
+            part = parts[plot.spot.index]
+            x, y = plot.rect.x + self.app.kit.px(6), plot.rect.y + self.app.kit.px(6)
+            if isinstance(part, Blend):
+                for number, name in enumerate(part.names):
+                    # On a dark ground in both themes.
+                    x += self._badge(pen, plot, (x, y), name, number, DARK) + self.app.kit.px(4)
+            elif order and order[plot.spot.index]:
+                name = order[plot.spot.index]
+                self._badge(pen, plot, (x, y), name, plot.spot.index, style.theme)
+
+    def _badge(
+        self, pen: Pen, plot: Plot, at: Point, name: str, number: int, theme: Theme
+    ) -> float:
+        """Write the name of a source beside its square, as far as there is room; give the width."""
+        kit, px = self.app.kit, self.app.kit.px
+        (x, y), size = at, kit.fonts.size(TEXT.label)
+        room = plot.rect.right - x - px(6)
+        if room < px(26):
+            return 0.0
+        words = pen.ruler.width(name, Face.REGULAR, size) + px(36)
+        wide = words if words <= room else px(24)
+        mark = source_style(name, number, theme, grey=self.app.settings.grey)
+        pen.fill(Rect(x, y, wide, px(24)), (*theme.panel[:3], 200), px(4))
+        box = Rect(x + px(2), y + px(2), px(20), px(20))
+        pen.fill(box, mark.colour, px(4))
+        block = kit.fonts.size(TEXT.block)
+        pen.words_at(*box.centre, mark.letter, Face.SEMIBOLD, block, theme.chipt)
+        if wide == words:
+            pen.words(x + px(28), y + px(12), name, Face.REGULAR, size, theme.t1)
+        return float(wide)
 
     def _words(self) -> str:
         """Say why there is nothing, where there is nothing."""

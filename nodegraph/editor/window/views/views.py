@@ -115,6 +115,7 @@ class Views:
         if not (self._rect.width and self._rect.height):
             return
         self.textures.sweep()
+        self.grip.look()
         app = self.app
         self._share_time()
         looked = app.version, self._rect, app.showing, self.ready
