@@ -39,6 +39,18 @@ def test_what_was_set_is_read_back_also_from_the_file(shown: Graph) -> None:
     ]
 
 
+def test_what_is_looked_at_first_follows_as_well() -> None:
+    graph = edits.set_focus(KAM, ["power", "kam"])
+    assert edits.focus(parse(text(graph))) == ("power", "kam")
+    assert edits.focus(edits.rename(graph, "kam", "again")) == ("power", "again")
+    assert edits.focus(edits.remove(graph, ["power"])) == ("kam",)
+    assert edits.focus(edits.unwrap(graph, "kam")) == ("power",)
+    assert edits.focus(with_layout(focus=["nobody", 3, "power", "power"])) == ("power",)
+    assert edits.focus(KAM) == edits.focus(with_layout(focus="power")) == ()
+    with pytest.raises(DocumentError):
+        edits.set_focus(KAM, ["nobody"])
+
+
 def test_a_graph_without_them_shows_and_plays_nothing() -> None:
     assert (views(KAM), tracks(KAM)) == ((), ())
     assert set_views(KAM, []) is KAM

@@ -35,7 +35,15 @@ from nodegraph.edits.nodes import (
     set_mode,
 )
 from nodegraph.edits.scope import dangling, visible
-from nodegraph.edits.shown import ShownView, set_tracks, set_views, tracks, views
+from nodegraph.edits.shown import (
+    ShownView,
+    focus,
+    set_focus,
+    set_tracks,
+    set_views,
+    tracks,
+    views,
+)
 from nodegraph.edits.words import describe_change
 
 __all__ = [
@@ -49,6 +57,7 @@ __all__ = [
     "describe_change",
     "disconnect",
     "duplicate",
+    "focus",
     "fresh_name",
     "move",
     "move_into",
@@ -65,6 +74,7 @@ __all__ = [
     "replace_type",
     "reset_knob",
     "set_about",
+    "set_focus",
     "set_knob",
     "set_layout",
     "set_look",

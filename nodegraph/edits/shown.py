@@ -1,8 +1,8 @@
-"""What a graph shows and plays as soon as it is open: its large views, and its tracks.
+"""What a graph shows and plays as soon as it is open: its large views, its tracks, where to look.
 
 The layout keeps ``views``, a list of ``{"show": "node.port", "kind": "", "with": "other.port"}``,
 and ``tracks``, a list of links in the order of the keys that play them. Both may pick one source of
-several, as in ``song.stems[drums]``. An entry that makes no sense, or that names what is not there,
+several, as in ``song.stems[drums]``. ``focus`` is a list of nodes: those to look at first. An entry that makes no sense, or that names what is not there,
 is left out when they are read; the file keeps it. Entries follow what is renamed, and go with what
 is removed.
 """
@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 from nodegraph.document import Graph, Json, Link
 from nodegraph.edits.checks import plain
 from nodegraph.edits.scope import scope_fault
-from nodegraph.edits.tree import Path, without
+from nodegraph.edits.tree import Path, names_of, path_of, without
 from nodegraph.errors import DocumentError
 
 RelinkTo = Callable[[Link, Path], Link | None]
 """Gives what a link becomes where the reader stands within these loops; None drops it."""
 
-VIEWS, TRACKS = "views", "tracks"
+VIEWS, TRACKS, FOCUS = "views", "tracks", "focus"
 _OUTSIDE: Path = ()
 
 
@@ -47,6 +47,13 @@ def tracks(graph: Graph) -> tuple[Link, ...]:
     return tuple(dict.fromkeys(link for link in found if link is not None))
 
 
+def focus(graph: Graph) -> tuple[str, ...]:
+    """Give the nodes that the canvas shows first, in their order; none for the whole graph."""
+    known = names_of(graph)
+    found = (name for name in _entries(graph, FOCUS) if isinstance(name, str) and name in known)
+    return tuple(dict.fromkeys(found))
+
+
 def set_views(graph: Graph, shown: Iterable[ShownView]) -> Graph:
     """Give the graph with other large views. Raises DocumentError where there is no such output."""
     entries = []
@@ -65,13 +72,22 @@ def set_tracks(graph: Graph, links: Iterable[Link]) -> Graph:
     return _with(graph, TRACKS, [_checked(graph, link) for link in dict.fromkeys(links)])
 
 
+def set_focus(graph: Graph, names: Iterable[str]) -> Graph:
+    """Give the graph with other nodes to look at first. Raises DocumentError."""
+    chosen = list(dict.fromkeys(names))
+    for name in chosen:
+        path_of(graph, name)
+    return _with(graph, FOCUS, chosen)
+
+
 def shown_relinked(graph: Graph, to: RelinkTo) -> Graph:
     """Give the graph with the links of views and tracks changed as a reader outside all loops is.
 
     An entry whose link goes is dropped, with whatever it shows; a view that loses only what it is
     compared with stays. What makes no sense stays as it is.
     """
-    for part, change in ((VIEWS, _relinked_view), (TRACKS, _relinked)):
+    # A node's own name is a link as well, so that what is looked at follows in the same way.
+    for part, change in ((VIEWS, _relinked_view), (TRACKS, _relinked), (FOCUS, _relinked)):
         old = _entries(graph, part)
         new = [changed for entry in old if (changed := change(entry, to)) is not None]
         if new != old:

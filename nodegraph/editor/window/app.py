@@ -11,13 +11,14 @@ from typing import Any
 
 import dearpygui.dearpygui as dpg
 
+from nodegraph import edits
 from nodegraph.declare import NodeType
 from nodegraph.document import Graph, walk
 from nodegraph.editor import acting
 from nodegraph.editor.acting import Change
 from nodegraph.editor.canvas.building import build
 from nodegraph.editor.canvas.scene import Key, Scene
-from nodegraph.editor.canvas.view import Point, View
+from nodegraph.editor.canvas.view import Point, View, around
 from nodegraph.editor.commands import Command, Place
 from nodegraph.editor.files import session as sessions
 from nodegraph.editor.files import settings as keeping
@@ -78,8 +79,10 @@ class App:
         """Runs are limited to the loop region."""
         self.raised: list[str] = []
         self.showing: Showing = Showing().ranged(settings.range_db)
+        self.aim: tuple[str, ...] = ()
+        """The nodes that the graph is looked at for first."""
         self.fitted: bool = False
-        """The whole graph is shown, and nothing was looked at since."""
+        """The whole graph or its aim is shown, and nothing was looked at since."""
         self._glide: Glide | None = None
         self._drawn: tuple[Any, ...] = ()
         self._carded: tuple[Any, ...] = ()
@@ -319,7 +322,7 @@ class App:
         self.ears.opened()
         self.lay_out()
         self._build_scene()
-        self.show_all()
+        self.show_first()
 
     def show_gallery(self, shown: bool = True) -> None:
         """Show or leave the first screen; the document stays as it is behind it."""
@@ -352,15 +355,25 @@ class App:
             self.selection = selection
             self.touch()
 
+    def show_first(self) -> None:
+        """Show what the graph says is to be looked at first, with its first node chosen; else all."""
+        self.aim = edits.focus(self.graph)
+        if self.aim:
+            self.select(frozenset([("node", self.aim[0])]))
+        self.look_at(self.whole)
+        self.fitted = True
+
     def show_all(self, smooth: bool = False) -> None:
         """Show the whole graph; it stays so when the window gets another size."""
+        self.aim = ()
         self.look_at(self.whole, smooth)
         self.fitted = True
 
     @property
     def whole(self) -> View:
-        """The view of the whole graph, clear of the zoom control."""
-        return self.view.fitted(self.scene.bounds, margin=self.kit.px(64))
+        """The view of what is looked at first, or of the whole graph, clear of the zoom control."""
+        aim = around(box.rect for name in self.aim if (box := self.scene.box(name)) is not None)
+        return self.view.fitted(aim or self.scene.bounds, margin=self.kit.px(64))
 
     def look_at(self, view: View, smooth: bool = False) -> None:
         """Show another part of the canvas."""

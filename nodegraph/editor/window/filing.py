@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nodegraph import carriers
+from nodegraph.document import walk
 from nodegraph.editor import acting
 from nodegraph.editor.files import paths, places, sounds
 from nodegraph.editor.files import session as sessions
@@ -155,12 +156,26 @@ class Filing:
             app.say(str(error), "error")
             return
         app.take(session)
-        if not copy:
+        if copy:
+            self._run_first()
+        else:
             app.remember(**_lists(app.settings.opened(path)))
         if offer is not None:
             self._ask_recovery(offer, self._ask_missing)
         else:
             self._ask_missing()
+
+    def _run_first(self) -> None:
+        """Run what ships as soon as it is open, also what lasts; only what writes files waits."""
+        app = self.app
+        if not app.run_settings.as_you_edit:
+            return
+        names = [
+            name
+            for name, item, _ in walk(app.graph.nodes)
+            if (known := app.types.get(item.type)) is not None and not known.effect
+        ]
+        app.engine.run_to(names, app.visible(), app.run_settings)
 
     def _open_sound(self, path: Path) -> None:
         app = self.app

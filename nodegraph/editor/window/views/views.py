@@ -354,7 +354,9 @@ class Views:
 
     def told(self) -> list[dict[str, Any]]:
         """Give what each pane shows."""
-        return [pane.told_to_tests() for pane in self.panes] if self._rect.width else []
+        # Before the next frame there may still be panes of views that are closed already.
+        there = len(self.app.showing.panes) if self._rect.width else 0
+        return [pane.told_to_tests() for pane in self.panes if pane.index < there]
 
 
 def _key(pane: Pane) -> Key:
