@@ -75,9 +75,10 @@ def test_a_picture_and_the_graph_are_saved_in_a_chosen_look(program: Start, tmp_
     window.key("ctrl+p")
     window.wait(lambda s: s.popup == "picture", 5, "the choice")
     window.screenshot("picture")
-    window.click(window.state().buttons["picture.format.svg"])
-    window.wait(lambda s: s.popup == "picture", 5, "the choice")
-    window.click(window.state().buttons["picture.dark.dark"])
+    for button in ("picture.format.svg", "picture.dark.dark"):
+        window.click(window.state().buttons[button])
+        frame = window.state().frame
+        window.wait(lambda s, since=frame: s.frame > since + 3, 5, "the choice to be taken")
     window.key("Return")
     window.wait(lambda s: s.popup == "files", 5, "the place")
     window.key("Return")

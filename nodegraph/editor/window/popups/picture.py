@@ -47,6 +47,8 @@ class PictureBox(Popup):
     ) -> None:
         super().__init__(host, shut)
         self.title, self.choice, self.then = title, choice, then
+        self._items: dict[tuple[str, Any], int] = {}
+        self._said = 0
 
     def build(self) -> None:
         """Open the surface and fill it."""
@@ -75,17 +77,18 @@ class PictureBox(Popup):
         self._buttons(body, width, height)
 
     def _hint(self, body: int, x: int, y: int) -> None:
-        """Say what a size means."""
-        kit, scale = self.kit, self.choice.scale
-        words = (
-            f"{PIXELS * scale} pixels wide"
-            if "graph" not in self.title
-            else f"{scale} pixels for one"
-        )
-        if self.choice.format != "png":
-            words = "Lines and text stay sharp"
+        """Leave room to say what a size means."""
+        kit = self.kit
         at = x + kit.px(12), y + (kit.px(ROW) - kit.px(TEXT.label.size)) / 2
-        self.label(words, at, TEXT.label, "t3", parent=body)
+        self._said = self.label(self._meaning(), at, TEXT.label, "t3", parent=body)
+
+    def _meaning(self) -> str:
+        scale = self.choice.scale
+        if self.choice.format != "png":
+            return "Lines and text stay sharp"
+        if "graph" in self.title:
+            return f"{scale} pixel{'' if scale == 1 else 's'} for one"
+        return f"{PIXELS * scale} pixels wide"
 
     def _label(self, body: int, y: int, words: str) -> None:
         top = y + round((self.kit.px(ROW) - self.kit.px(TEXT.body.size)) / 2)
@@ -109,6 +112,7 @@ class PictureBox(Popup):
                 parent=body, tag=f"picture.{name}.{said.lower()}", pos=(x, top),
             )  # fmt: skip
             dpg.configure_item(item, width=wide)
+            self._items[name, value] = item
             x += wide + kit.px(SPACE.segment_gap)
         return x
 
@@ -127,7 +131,11 @@ class PictureBox(Popup):
 
     def _set(self, name: str, value: Any) -> None:
         self.choice = replace(self.choice, **{name: value})
-        self.build()
+        # Nothing is made anew: a click that comes at once finds what it is meant for.
+        for (row, one), item in self._items.items():
+            if row == name:
+                self.kit.style(item, "chosen" if one == value else "segment")
+        dpg.set_value(self._said, self._meaning())
 
     def _typed(self, value: str) -> None:
         self.choice = replace(self.choice, caption=value)
