@@ -204,10 +204,10 @@ def test_two_outputs_stand_side_by_side_with_their_difference(program: Start):
     )
     assert len({view["span"] for view in near.views}) == 1
     window.click(near.buttons["view.1.link"])
-    window.wait(lambda s: not seen(s, 1)["linked"], 5, "a pane by itself")
+    alone = window.wait(lambda s: not seen(s, 1)["linked"], 5, "a pane by itself")
     window.wheel(within(near, "view.0.plot0", 0.5, 0.5), 2)
-    apart = window.wait(lambda s: seen(s)["span"] != seen(near)["span"], 5, "closer still")
-    assert seen(apart, 1)["span"] == seen(near, 1)["span"]
+    apart = window.wait(lambda s: seen(s)["span"] != seen(alone)["span"], 5, "closer still")
+    assert seen(apart, 1)["span"] == seen(alone, 1)["span"]
 
 
 def test_a_part_of_a_factorisation_is_heard_when_it_is_clicked(program: Start):

@@ -288,7 +288,8 @@ class PaneView:
             plot.draw(part, near, across, upright, style)
         self._frame(parts, style)
         self._overlay(style)
-        self.strip.refresh(self.told(), self.rect.width, self.top, self.readout, self.views.ready)
+        words = "" if self.crowded else self.readout
+        self.strip.refresh(self.told(), self.rect.width, self.top, words, self.views.ready)
 
     def _ask(self) -> None:
         room, showing = self.room, self.app.showing
@@ -563,12 +564,33 @@ class PaneView:
         self.readout = "   ".join(p for p in (found.x, found.y, found.note, found.value) if p)
         if plot is None or at is None:
             return
+        if self.crowded:
+            self._beside(pen, plot, at)
         if self.ink is not None and self.ink.pointer(pen, plot, at):
             return
         if places.is_plane(plot.picture) or isinstance(plot.picture, Curves):
             px = self.app.kit.px(5)
             for radius, colour in ((px + 1, (0, 0, 0, 160)), (px, (255, 255, 255, 255))):
                 pen.circle(at, radius, colour, 1.5)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether the strip has no room for what is read under the pointer."""
+        size = self.app.kit.fonts.size(TEXT.small_number)
+        return self.pen_ruler.width(self.readout, Face.MONO, size) > self.strip.spare
+
+    def _beside(self, pen: Pen, plot: Plot, at: Point) -> None:
+        """Write what is read in a corner of the plot, away from the pointer."""
+        kit, rect, theme = self.app.kit, plot.rect, self.app.kit.theme
+        size, px = kit.fonts.size(TEXT.small_number), kit.px
+        wide = self.pen_ruler.width(self.readout, Face.MONO, size) + px(16)
+        if not self.readout or wide > rect.width:
+            return
+        low = at[1] < rect.centre[1]
+        y = rect.bottom - px(28) if low else rect.y + px(4)
+        box = Rect(rect.right - wide - px(4), y, wide, px(24))
+        pen.fill(box, (*theme.panel2[:3], 235), px(4))
+        pen.words(box.x + px(8), box.centre[1], self.readout, Face.MONO, size, theme.t1)
 
     def told_to_tests(self) -> dict[str, Any]:
         """Give what a test may want to know."""

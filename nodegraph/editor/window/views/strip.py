@@ -64,6 +64,8 @@ class Strip:
         self._pane = self._ink = 0
         self._key: Hashable = None
         self._words = Rect(0, 0, 1, 1)
+        self.spare = 0.0
+        """Pixels for what stands behind the title."""
         self._said: Hashable = None
         self._told: Told | None = None
         self._buttons: list[str] = []
@@ -226,6 +228,7 @@ class Strip:
         words: Text = TEXT.small_number if readout else TEXT.label
         role = "t1" if readout else "t3"
         left = Rect(x, 0, max(room.right - x, 0), height)
+        self.spare = left.width
         if left.width > px(24):
             parts.words_in(kit, layer, left, readout or told.measured, words, role)
 
