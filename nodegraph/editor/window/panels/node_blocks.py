@@ -97,7 +97,7 @@ def knob_heading(kit: Kit, parent: int, width: float, reset: Callable[[], object
 
 
 def foot(host: Host, parent: int, name: str, at: tuple[int, int] | None) -> None:
-    """Add the buttons that run: at a place, or after what is there."""
+    """Add what is done with the output that is shown: at a place, or after what is there."""
     more: dict[str, Any] = {"pos": at} if at else {}
     gap = host.kit.px(8)
     row = int(dpg.add_group(parent=parent, horizontal=True, horizontal_spacing=gap, **more))
@@ -109,10 +109,10 @@ def foot(host: Host, parent: int, name: str, at: tuple[int, int] | None) -> None
         tip="Hear this output (H)",
     )  # fmt: skip
     host.kit.button(
-        "Run to here", lambda: host.do("run.here", node=name), parent=row,
-        icon_name="play-fill", tag="inspector.run", tip="Shift F5",
+        "Copy picture", lambda: host.do("view.copy_picture"), parent=row,
+        icon_name="copy", tag="inspector.copy", tip="For a slide (Ctrl Shift C)",
     )  # fmt: skip
     host.kit.button(
-        "Why it ran", lambda: host.do("run.why", node=name), parent=row,
-        tag="inspector.why", tip="W",
+        "Compare", lambda: host.do("view.compare"), parent=row,
+        icon_name="columns", tag="inspector.compare", tip="Beside another output (Shift V)",
     )  # fmt: skip
