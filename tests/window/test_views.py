@@ -60,10 +60,18 @@ def histogram(program: Start) -> Program:
     window = program("pan_histogram")
     window.wait(lambda s: "histogram" in s.nodes, 30, "the graph")
     window.wait(lambda s: s.idle and done(s, "mask", "apply"), 90, "everything to be done")
-    for _ in range(len(window.state().views)):
-        window.key("alt+v")  # what the graph opens with
-    window.wait(lambda s: not s.views, 5, "no large view")
+    bare(window)
     return window
+
+
+def bare(window: Program) -> None:
+    """Close what the graph opens with, and show all of it."""
+    for _ in range(len(window.state().views)):
+        window.key("alt+v")
+    state = window.wait(lambda s: not s.views and s.canvas[2] > 600, 5, "no large view")
+    window.move((state.canvas[0] + 40, state.canvas[1] + 40))
+    window.key("Home")
+    window.wait_frames(12)
 
 
 def test_an_output_opens_large_is_looked_at_closer_and_closes(histogram: Program):
@@ -192,6 +200,7 @@ def test_two_outputs_stand_side_by_side_with_their_difference(program: Start):
     window = program("binary_vs_soft")
     window.wait(lambda s: "apply_soft" in s.nodes, 30, "the graph")
     window.wait(lambda s: s.idle and done(s, "apply_soft", "apply_binary"), 90, "all to be done")
+    bare(window)
     choose(window, "apply_soft", "apply_binary")
     window.key("shift+v")
     state = pictured(window, 3)

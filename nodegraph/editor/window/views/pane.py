@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Hashable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import dearpygui._dearpygui as raw
@@ -13,10 +11,8 @@ import numpy as np
 
 from nodegraph.document import Link, Node, find, walk
 from nodegraph.editor.canvas.view import Point, Rect
-from nodegraph.editor.look.colours import DARK, Theme
 from nodegraph.editor.look.faces import TEXT, Face
 from nodegraph.editor.look.measures import PRESENTER
-from nodegraph.editor.look.signs import source_style
 from nodegraph.editor.pictures import lines
 from nodegraph.editor.pictures.readout import Readout
 from nodegraph.editor.showing import Pane, places, spans
@@ -26,18 +22,17 @@ from nodegraph.editor.showing.places import Spot
 from nodegraph.editor.window.canvas.words import empty, standing
 from nodegraph.editor.window.kit.pen import Pen, Ruler
 from nodegraph.editor.window.panels import parts as pieces
-from nodegraph.editor.window.panels.names import family_of, labels
+from nodegraph.editor.window.views import captions, surround, table
 from nodegraph.editor.window.views import strip as strips
-from nodegraph.editor.window.views import table
+from nodegraph.editor.window.views.captions import AT
 from nodegraph.editor.window.views.factors import Factors
 from nodegraph.editor.window.views.histogram import Histogram
 from nodegraph.editor.window.views.marks import Ink
-from nodegraph.editor.window.views.plots import Plot, Style, frame, ruler, ruler_pixels
+from nodegraph.editor.window.views.plots import Plot, Style, frame
 from nodegraph.editor.window.views.sight import Sight
-from nodegraph.editor.window.views.strip import Strip, Told
+from nodegraph.editor.window.views.strip import Strip
 from nodegraph.editor.window.views.textures import Textures
-from nodegraph.engine.asking import Choice
-from nodegraph.views import Axis, Blend, Curves, Heatmap, Panels, Picture, Single, Table, Wave
+from nodegraph.views import Axis, Curves, Panels, Picture, Single, Table, Wave
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.app import App
@@ -46,8 +41,8 @@ if TYPE_CHECKING:
 PLAIN = Axis("", "", 0.0, 1.0)
 OVER_TIME = "over_time"
 """The kind of a quantity that stands below its histogram."""
-AT, PLACED = "at", "placed"
-"""Kinds of a kernel: around the pointer over its plane, and as far as it reaches on that."""
+PLACED = "placed"
+"""The kind of a kernel that says how far it reaches on its plane."""
 
 
 class PaneView:
@@ -72,8 +67,8 @@ class PaneView:
         self._structure: Hashable = None
         self._framed: Hashable = None
         self._over: Hashable = None
-        self._rulers: list[int] = []
-        self._ruled: Hashable = None
+        self.rulers: list[int] = []
+        self.ruled: Hashable = None
         self._heads: list[int] = []
         self.marking: Marking = Marking()
         self.histogram: Histogram | None = None
@@ -111,9 +106,9 @@ class PaneView:
     def destroy(self) -> None:
         """Remove it; the textures go back."""
         self._drop_plots()
-        for texture in self._rulers:
+        for texture in self.rulers:
             self.textures.drop(texture)
-        self._rulers, self._ruled = [], None
+        self.rulers, self.ruled = [], None
         if dpg.does_item_exist(self._child):
             dpg.delete_item(self._child)
 
@@ -164,86 +159,6 @@ class PaneView:
             found = [None, places.parts_of(self.under.close.picture)[0]]
         return tuple(found)
 
-    def node_family(self) -> str:
-        """Give the family of the node that is shown."""
-        item = next((i for n, i, _ in walk(self.app.graph.nodes) if n == self.pane.slot[0]), None)
-        return family_of(item) if item is not None else "view"
-
-    def title(self) -> str:
-        """Say what is shown."""
-        app, pane = self.app, self.pane
-        named = _distinct(labels(app.graph, app.types))
-        words = named.get(pane.slot[0], pane.slot[0])
-        known = app.types.get(app.board.kinds.get(pane.slot[0], ""))
-        several = known is not None and len(known.outputs) > 1
-        if pane.slot[1] and several:
-            words = f"{words}, {pane.slot[1]}"
-        if pane.source:
-            words = f"{words}: {pane.source}"
-        if pane.other is not None:
-            words = f"{words} minus {named.get(pane.other[0], pane.other[0])}"
-        return words
-
-    def measured(self) -> str:
-        """Say what the numbers of the picture are."""
-        parts = self.parts()
-        if not parts:
-            return ""
-        title = getattr(self.picture, "title", "")
-        if title and len(parts) != 1 and " " in title:
-            return str(title)
-        planes = [part for part in parts if isinstance(part, Heatmap)]
-        part = planes[0] if planes and self.under is None else parts[0]
-        if isinstance(part, Heatmap):
-            below = part.unit == "dB" and part.high == 0
-            return (
-                f"{part.name}, dB below the largest" if below else _labelled(part.name, part.unit)
-            )
-        if isinstance(part, Curves):
-            level = part.y.unit == "dB" and part.y.stop < 10
-            of = f"{part.y.name} per {part.x.name}" if part.y.name else part.x.name
-            return f"{of}, dB below the highest" if level else part.y.label or part.x.label
-        if isinstance(part, Wave):
-            return "lowest and highest sample"
-        return ""
-
-    def told(self) -> Told:
-        """Give what decides what stands in the strip."""
-        showing, sight = self.app.showing, self.sight
-        parts = self.parts()
-        pitched = any(map(places.over_pitch, parts))
-        return Told(
-            title=self.title(),
-            family=self.node_family(),
-            measured=self.measured(),
-            letter=self.pane.source,
-            choices=self.choices(),
-            kind=self.pane.kind,
-            sources=sight.sources if self.factors is None else (),
-            source=self.pane.source,
-            scale=showing.scale if pitched else "",
-            notes=showing.notes,
-            tool=showing.tool if self.index == showing.focus and self.can_mark else "",
-            linked=self.pane.linked,
-            several=len(showing.panes) > 1,
-            beside=showing.beside,
-            alone=showing.alone,
-            first=self.index == 0,
-            grey=self.app.settings.grey,
-        )
-
-    def choices(self) -> tuple[Choice, ...]:
-        """Give the ways in which the value can be shown; the usual one is called after its type."""
-        kernel = self.views.plane_of(self.pane.slot) is not None
-        own = (self.kernel or self.sight).choices
-        app, (node, port) = self.app, self.pane.slot
-        known = app.types.get(app.board.kinds.get(node, ""))
-        output = known.output(port) if known is not None else None
-        usual = output.type_names if output is not None and len(output.types) == 1 else "Picture"
-        usual = "V" if self.factors is not None else usual
-        named = tuple(replace(choice, label=choice.label or usual) for choice in own)
-        return (*named, Choice(AT, "At the pointer")) if own and kernel else named
-
     @property
     def can_mark(self) -> bool:
         """Whether there is a plane in which one can mark."""
@@ -289,7 +204,7 @@ class PaneView:
         self._frame(parts, style)
         self._overlay(style)
         words = "" if self.crowded else self.readout
-        self.strip.refresh(self.told(), self.rect.width, self.top, words, self.views.ready)
+        self.strip.refresh(captions.told(self), self.rect.width, self.top, words, self.views.ready)
 
     def _ask(self) -> None:
         room, showing = self.room, self.app.showing
@@ -417,64 +332,8 @@ class PaneView:
                 table.draw(pen, part, plot.rect, self.app.kit)
                 continue
             frame(pen, plot, style, size, px)
-        self._draw_rulers(pen, style, size, px)
-        self._draw_names(pen, parts, style)
-
-    def _draw_rulers(self, pen: Pen, style: Style, size: int, px: float) -> None:
-        ruled = [
-            plot for plot in self.plots if plot.spot.ruled and isinstance(plot.picture, Heatmap)
-        ]
-        key = tuple(
-            (plot.picture.colours if isinstance(plot.picture, Heatmap) else "") for plot in ruled
-        ), style.colour_map, style.theme.name  # fmt: skip
-        if key != self._ruled:
-            for texture in self._rulers:
-                self.textures.drop(texture)
-            self._ruled = key
-            self._rulers = [
-                self.textures.make(ruler_pixels(plot.picture, style), 1, 256)
-                for plot in ruled
-                if isinstance(plot.picture, Heatmap)
-            ]
-        for plot, texture in zip(ruled, self._rulers, strict=True):
-            ruler(pen, plot, texture, style, size, px)
-
-    def _draw_names(self, pen: Pen, parts: tuple[Single, ...], style: Style) -> None:
-        """Mark which source each of several pictures is of, or which colour is whose."""
-        if self.factors is not None or self.histogram is not None:
-            return
-        order = places.sources_of(parts) if len(self.plots) > 1 else []
-        for plot in self.plots:
-            part = parts[plot.spot.index]
-            x, y = plot.rect.x + self.app.kit.px(6), plot.rect.y + self.app.kit.px(6)
-            if isinstance(part, Blend):
-                for number, name in enumerate(part.names):
-                    # On a dark ground in both themes.
-                    x += self._badge(pen, plot, (x, y), name, number, DARK) + self.app.kit.px(4)
-            elif order and order[plot.spot.index]:
-                name = order[plot.spot.index]
-                self._badge(pen, plot, (x, y), name, plot.spot.index, style.theme)
-
-    def _badge(
-        self, pen: Pen, plot: Plot, at: Point, name: str, number: int, theme: Theme
-    ) -> float:
-        """Write the name of a source beside its square, as far as there is room; give the width."""
-        kit, px = self.app.kit, self.app.kit.px
-        (x, y), size = at, kit.fonts.size(TEXT.label)
-        room = plot.rect.right - x - px(6)
-        if room < px(26):
-            return 0.0
-        words = pen.ruler.width(name, Face.REGULAR, size) + px(36)
-        wide = words if words <= room else px(24)
-        mark = source_style(name, number, theme, grey=self.app.settings.grey)
-        pen.fill(Rect(x, y, wide, px(24)), (*theme.panel[:3], 200), px(4))
-        box = Rect(x + px(2), y + px(2), px(20), px(20))
-        pen.fill(box, mark.colour, px(4))
-        block = kit.fonts.size(TEXT.block)
-        pen.words_at(*box.centre, mark.letter, Face.SEMIBOLD, block, theme.chipt)
-        if wide == words:
-            pen.words(x + px(28), y + px(12), name, Face.REGULAR, size, theme.t1)
-        return float(wide)
+        surround.rulers(self, pen, style, size, px)
+        surround.names(self, pen, parts, style)
 
     def _words(self) -> str:
         """Say why there is nothing, where there is nothing."""
@@ -600,7 +459,7 @@ class PaneView:
         pitch = window.pitch or (spans.whole(upright) if upright is not None else None)
         return {
             "slot": list(self.pane.slot),
-            "choices": [choice.kind for choice in self.choices()],
+            "choices": [choice.kind for choice in captions.choices(self)],
             "kind": self.pane.kind,
             "other": list(self.pane.other) if self.pane.other else [],
             "source": self.pane.source,
@@ -615,18 +474,6 @@ class PaneView:
             "marks": len(self.marking.all),
             "reason": self.sight.reason,
         }
-
-
-def _distinct(named: dict[str, str]) -> dict[str, str]:
-    """Tell nodes of one title apart by their names."""
-    often = Counter(named.values())
-    return {
-        name: f"{title} ({name})" if often[title] > 1 else title for name, title in named.items()
-    }
-
-
-def _labelled(name: str, unit: str) -> str:
-    return f"{name} ({unit})" if unit else name
 
 
 def _names(part: Single) -> list[str]:

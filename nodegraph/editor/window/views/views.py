@@ -17,8 +17,9 @@ from nodegraph.editor.showing.marking import Marking
 from nodegraph.editor.window.kit.pen import Ruler
 from nodegraph.editor.window.panels import parts as pieces
 from nodegraph.editor.window.panels.segments import trough_style
+from nodegraph.editor.window.views.captions import AT, choices
 from nodegraph.editor.window.views.grip import Grip
-from nodegraph.editor.window.views.pane import AT, PLAIN, PaneView
+from nodegraph.editor.window.views.pane import PLAIN, PaneView
 from nodegraph.editor.window.views.plots import whole_axes
 from nodegraph.editor.window.views.sight import Sight
 from nodegraph.editor.window.views.textures import Textures
@@ -313,7 +314,7 @@ class Views:
         elif name == "kind":
             app.show_views(showing.as_kind(index, key))
         elif name == "kinds":
-            kinds = [choice.kind for choice in pane.choices()]
+            kinds = [choice.kind for choice in choices(pane)]
             app.show_views(showing.next_kind(index, kinds))
         elif name == "source":
             app.show_views(showing.of_source(index, key))
