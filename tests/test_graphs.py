@@ -34,7 +34,7 @@ FLOORS = {
     "nmf_drums": {"snr": {"kick": 22.7, "snare": 13.1, "hats": 7.7}},
     "nmf_by_hand": {"snr": {"kick": 22.6, "snare": 13.1, "hats": 7.6}},
     "kernel_additive": {"snr": {"harmonic": 7.9, "percussive": 2.4}},
-    "kernel_lab": {"drums": {"usual": 3.8, "mine": 4.2}, "others": {"usual": 9.2, "mine": 9.7}},
+    "kernel_lab": {"drums": {"usual": 3.8, "mine": 4.2}, "others": {"usual": 8.9, "mine": 9.4}},
     "loudest_source": {
         "snr": {"vocals": 12.3, "drums": 10.5, "bass": 8.5, "keys": 6.8, "guitar": 7.4},
     },
@@ -110,7 +110,11 @@ def test_it_opens_with_something_to_see_and_to_play(name: str):
     graph = read(name)
     assert [str(link) for link in nodegraph.edits.tracks(graph)] == graph.layout["tracks"]
     assert graph.layout["tracks"][0] == "song.mixture"
-    assert len(nodegraph.edits.views(graph)) == len(graph.layout["views"]) >= 1
+    views = graph.layout.get("views", [])
+    assert len(nodegraph.edits.views(graph)) == len(views)
+    assert list(nodegraph.edits.focus(graph)) == graph.layout.get("focus", [])
+    # In the lab of kernels the panel at the right is needed: there one paints.
+    assert len(views) >= 1 or name == "kernel_lab"
 
 
 @pytest.mark.parametrize("name", NAMES)

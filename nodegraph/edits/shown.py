@@ -2,7 +2,7 @@
 
 The layout keeps ``views``, a list of ``{"show": "node.port", "kind": "", "with": "other.port"}``,
 and ``tracks``, a list of links in the order of the keys that play them. Both may pick one source of
-several, as in ``song.stems[drums]``. ``focus`` is a list of nodes: those to look at first. An entry that makes no sense, or that names what is not there,
+several, as in ``song.stems[drums]``. ``focus`` names what to look at first: nodes, frames, notes. An entry that makes no sense, or that names what is not there,
 is left out when they are read; the file keeps it. Entries follow what is renamed, and go with what
 is removed.
 """
@@ -48,8 +48,8 @@ def tracks(graph: Graph) -> tuple[Link, ...]:
 
 
 def focus(graph: Graph) -> tuple[str, ...]:
-    """Give the nodes that the canvas shows first, in their order; none for the whole graph."""
-    known = names_of(graph)
+    """Give the nodes, frames and notes that the canvas shows first; none for the whole graph."""
+    known = names_of(graph) | _plates(graph)
     found = (name for name in _entries(graph, FOCUS) if isinstance(name, str) and name in known)
     return tuple(dict.fromkeys(found))
 
@@ -76,7 +76,8 @@ def set_focus(graph: Graph, names: Iterable[str]) -> Graph:
     """Give the graph with other nodes to look at first. Raises DocumentError."""
     chosen = list(dict.fromkeys(names))
     for name in chosen:
-        path_of(graph, name)
+        if name not in _plates(graph):
+            path_of(graph, name)
     return _with(graph, FOCUS, chosen)
 
 
@@ -111,6 +112,13 @@ def with_shown(graph: Graph, other: Graph) -> Graph:
 
 
 # Reading
+
+
+def _plates(graph: Graph) -> set[str]:
+    """Name the frames and notes that have a name."""
+    entries = [*_entries(graph, "frames"), *_entries(graph, "notes")]
+    names = (entry.get("id") for entry in entries if isinstance(entry, Mapping))
+    return {name for name in names if isinstance(name, str)}
 
 
 def _entries(graph: Graph, part: str) -> list[Json]:

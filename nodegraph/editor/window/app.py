@@ -358,7 +358,7 @@ class App:
     def show_first(self) -> None:
         """Show what the graph says is to be looked at first, with its first node chosen; else all."""
         self.aim = edits.focus(self.graph)
-        if self.aim:
+        if self.aim and self.scene.box(self.aim[0]) is not None:
             self.select(frozenset([("node", self.aim[0])]))
         self.look_at(self.whole)
         self.fitted = True
@@ -372,7 +372,10 @@ class App:
     @property
     def whole(self) -> View:
         """The view of what is looked at first, or of the whole graph, clear of the zoom control."""
-        aim = around(box.rect for name in self.aim if (box := self.scene.box(name)) is not None)
+        scene = self.scene
+        plates = {**scene.frames, **scene.notes}
+        found = (scene.box(name) or plates.get(name) for name in self.aim)
+        aim = around(thing.rect for thing in found if thing is not None)
         return self.view.fitted(aim or self.scene.bounds, margin=self.kit.px(64))
 
     def look_at(self, view: View, smooth: bool = False) -> None:
