@@ -6,6 +6,6 @@ commands (`serving.py`).
 
 from nodegraph.player.client import Player
 from nodegraph.player.clock import Clock
-from nodegraph.player.levels import Level, matched, words
+from nodegraph.player.levels import Level
 
-__all__ = ["Clock", "Level", "Player", "matched", "words"]
+__all__ = ["Clock", "Level", "Player"]

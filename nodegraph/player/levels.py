@@ -1,12 +1,9 @@
-"""How loud each track is: levels, and gains that make tracks equally loud."""
+"""How loud each track is, and where it is heard from."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-
-from nodegraph.sharing import Sounding
 
 LOUDEST = 1e6
 """The largest factor."""
@@ -36,32 +33,3 @@ class Level:
 
 
 SILENT = Level(0.0)
-
-
-def matched(sounds: Mapping[str, Sounding], reference: str) -> Mapping[str, float]:
-    """Give the factors that make all sounds as loud as one of them.
-
-    Where a peak would pass full scale all are turned down alike, the reference too. What is silent
-    keeps the factor 1; what has no loudness, as it is too short to measure, is only turned down
-    with the others. Raises ValueError where there is no such reference.
-    """
-    if reference not in sounds:
-        raise ValueError(f"no sound {reference!r} to match; there are: {', '.join(sounds)}")
-    heard = {key: it for key, it in sounds.items() if it.peak > 0 and math.isfinite(it.peak)}
-    wanted = sounds[reference].loudness
-    gains = {key: _factor(wanted - it.loudness) for key, it in heard.items()}
-    highest = max((it.peak * gains[key] for key, it in heard.items()), default=0.0)
-    trim = 1 / max(1.0, highest)
-    return {key: gains[key] * trim if key in heard else 1.0 for key in sounds}
-
-
-def _factor(decibels: float) -> float:
-    return float(10 ** (decibels / 20)) if math.isfinite(decibels) else 1.0
-
-
-def words(gain: float) -> str:
-    """Say a factor in decibels, as in "+3.2 dB"."""
-    if gain == 0:
-        return "silent"
-    decibels = round(20 * math.log10(abs(gain)), 1)
-    return f"{decibels:+.1f} dB" if decibels else "0.0 dB"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from nodegraph.editor.hearing.desk import Fader
 from nodegraph.editor.hearing.timeline import SHORTEST, Region
 from nodegraph.editor.hearing.tracks import Slot
 from nodegraph.engine.asking import Sounding
 from nodegraph.marks import Box, Brush, Selection
+from nodegraph.player.levels import Level
 
 KEY = "audition"
 
@@ -57,7 +57,7 @@ class Audition:
         return {f"{KEY} {place}": sound for place, sound in enumerate(self.sounds)}
 
     @property
-    def faders(self) -> dict[str, Fader]:
+    def levels(self) -> dict[str, Level]:
         """How it is played: as it is, or lowered where a source alone would clip."""
         gain = 1 / max([1.0, *(sound.peak for sound in self.sounds)])
-        return {key: Fader(gain, 0.0) for key in self.tracks}
+        return {key: Level(gain, 0.0) for key in self.tracks}

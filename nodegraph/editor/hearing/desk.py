@@ -13,23 +13,14 @@ import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 from nodegraph.editor.hearing.tracks import Lineup
+from nodegraph.player.levels import Level
 
 LOUDEST, SOFTEST = 12.0, -60.0
 """Gains in dB that can be set; the softest is silence."""
 MOST_MATCHED = 24.0
 """dB by which a track is made louder or softer at most, to be as loud as another."""
-
-
-class Fader(NamedTuple):
-    """How a track is played."""
-
-    gain: float
-    """Factor of its samples."""
-    pan: float
-    """From -1, left, to 1, right."""
 
 
 @dataclass(frozen=True)
@@ -239,22 +230,22 @@ def matching(desk: Desk, line: Lineup, sounds: Mapping[str, Loud]) -> dict[str, 
     return {key: min(softest - loud, 0.0) for key, loud in known.items()}
 
 
-def levels(desk: Desk, line: Lineup, sounds: Mapping[str, Loud]) -> dict[str, Fader]:
+def levels(desk: Desk, line: Lineup, sounds: Mapping[str, Loud]) -> dict[str, Level]:
     """Give the gain and pan of each track that is heard, all lowered alike where they would clip."""
     more = matching(desk, line, sounds)
-    made: dict[str, Fader] = {}
+    made: dict[str, Level] = {}
     for key in audible(desk, line):
         strip = desk.strip(key)
         decibels = strip.gain + more.get(key, 0.0)
         gain = 0.0 if strip.gain <= SOFTEST else 10 ** (decibels / 20)
-        made[key] = Fader(gain, strip.pan)
+        made[key] = Level(gain, strip.pan)
     peak = _peak(made, line, sounds)
     if peak <= 1:
         return made
-    return {key: fader._replace(gain=fader.gain / peak) for key, fader in made.items()}
+    return {key: replace(level, gain=level.gain / peak) for key, level in made.items()}
 
 
-def _peak(made: Mapping[str, Fader], line: Lineup, sounds: Mapping[str, Loud]) -> float:
+def _peak(made: Mapping[str, Level], line: Lineup, sounds: Mapping[str, Loud]) -> float:
     """Give the largest sample that a mix of tracks can have.
 
     Parts of a mixture hold no more than it does and what their gains add or take: that is mostly

@@ -335,10 +335,10 @@ class Ears:
         auditioned = self._audition
         # The tracks are heard until what takes their place is there.
         if auditioned is not None and auditioned.sounds:
-            faders = auditioned.faders
+            levels = auditioned.levels
         else:
-            faders = desks.levels(self.desk, self.line, loud(self.sounds))
-        self.speaker.mix(faders, self.app.settings.volume)
+            levels = desks.levels(self.desk, self.line, loud(self.sounds))
+        self.speaker.mix(levels, self.app.settings.volume)
 
     @property
     def _repeated(self) -> Region | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from nodegraph.editor.hearing.desk import Fader
 from nodegraph.editor.hearing.timeline import Region
 from nodegraph.engine.asking import Sounding
 from nodegraph.player import Level, Player
@@ -17,7 +17,7 @@ class Speaker:
         self.player: Player | None = None
         self._seconds = 0.0
         self._put: Mapping[str, Sounding] = {}
-        self._mixed: Mapping[str, tuple[float, float]] = {}
+        self._mixed: Mapping[str, Level] = {}
         self._looped: Region | None = None
 
     def start(self) -> None:
@@ -73,12 +73,12 @@ class Speaker:
             self._put = dict(tracks)
             self.player.put(self._put)
 
-    def mix(self, faders: Mapping[str, Fader], volume: float) -> None:
+    def mix(self, levels: Mapping[str, Level], volume: float) -> None:
         """Set the level of each track; one that is not named is silent."""
-        levels = {key: (fader.gain * volume, fader.pan) for key, fader in faders.items()}
-        if self.player is not None and levels != self._mixed:
-            self._mixed = levels
-            self.player.mix({key: Level(*level) for key, level in levels.items()})
+        wanted = {key: replace(it, gain=it.gain * volume) for key, it in levels.items()}
+        if self.player is not None and wanted != self._mixed:
+            self._mixed = wanted
+            self.player.mix(wanted)
 
     def loop(self, region: Region | None) -> None:
         """Repeat a stretch, or nothing."""

@@ -34,6 +34,6 @@ def test_a_stretch_is_long_enough_to_be_heard_and_begins_in_the_recording():
 
 def test_all_sources_are_heard_together_and_lowered_where_one_would_clip():
     heard = audition(peaks=(0.5, 2.0))
-    assert heard.tracks.keys() == heard.faders.keys() == {"audition 0", "audition 1"}
-    assert {fader.gain for fader in heard.faders.values()} == {0.5}
-    assert {fader.gain for fader in audition(peaks=(0.5,)).faders.values()} == {1.0}
+    assert heard.tracks.keys() == heard.levels.keys() == {"audition 0", "audition 1"}
+    assert {level.gain for level in heard.levels.values()} == {0.5}
+    assert {level.gain for level in audition(peaks=(0.5,)).levels.values()} == {1.0}

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from nodegraph.editor.hearing import desk as desks
 from nodegraph.editor.hearing.desk import Desk, Loud
 from nodegraph.editor.hearing.tracks import Group, Lineup, Track
+from nodegraph.player import Level
 
 LINE = Lineup(
     (
@@ -32,7 +33,7 @@ def heard(desk):
 
 def test_at_first_the_mixture_alone_is_heard():
     assert heard(Desk()) == ("mix",)
-    assert desks.levels(Desk(), LINE, SOUNDS) == {"mix": (1.0, 0.0)}
+    assert desks.levels(Desk(), LINE, SOUNDS) == {"mix": Level(1.0, 0.0)}
 
 
 def test_hearing_a_track_ends_the_others_and_more_adds_it():
@@ -100,9 +101,9 @@ def test_silence_is_matched_with_nothing_and_what_is_very_soft_only_so_far():
 
 def test_gain_and_pan_reach_the_player():
     desk = desks.set_pan(desks.set_gain(Desk(), "mix", -6), "mix", 2.0)
-    ((gain, pan),) = desks.levels(desk, LINE, SOUNDS).values()
-    assert 20 * math.log10(gain) == pytest.approx(-6)
-    assert pan == 1.0
+    (level,) = desks.levels(desk, LINE, SOUNDS).values()
+    assert 20 * math.log10(level.gain) == pytest.approx(-6)
+    assert level.pan == 1.0
     off = desks.set_gain(desk, "mix", -200)
     assert desks.levels(off, LINE, SOUNDS)["mix"].gain == 0
     assert desks.set_gain(desks.set_pan(desk, "mix", 0), "mix", 0).strips == {}
