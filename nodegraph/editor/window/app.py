@@ -86,6 +86,8 @@ class App:
         self._glide: Glide | None = None
         self._drawn: tuple[Any, ...] = ()
         self._carded: tuple[Any, ...] = ()
+        self._asked_of: Graph | None = None
+        self._untold: list[str] = []
         self._unsaved = False
         self._heard = 0
         self.ears: Ears = Ears(self)
@@ -471,7 +473,16 @@ class App:
             for watch in getattr(item, "watch", ())
         ]
         viewed = [pane.slot[0] for pane in self.showing.panes]
-        return list(dict.fromkeys([*viewed, *(name for _, name in sorted(found)), *watched]))
+        near = (name for _, name in sorted(found))
+        return list(dict.fromkeys([*viewed, *near, *watched, *self._open_tracks()]))
+
+    def _open_tracks(self) -> list[str]:
+        """Name the nodes of tracks of which only a run says how many sources they are."""
+        if self._asked_of is not self.graph:
+            self._asked_of = self.graph
+            links = edits.tracks(self.graph)
+            self._untold = [link.node for link in links if not link.source]
+        return self._untold
 
     def _build_scene(self) -> None:
         overlay = self.overlay
