@@ -21,8 +21,12 @@ if TYPE_CHECKING:
     from nodegraph.editor.window.app import App
     from nodegraph.editor.window.probe import Probe
 
-ACTIVE, IDLE = 1 / 60, 1 / 10
-"""Seconds from frame to frame while something moves, and while nothing does."""
+ACTIVE, WORKING, IDLE = 1 / 60, 1 / 15, 1 / 10
+"""Seconds from frame to frame while something moves, while the engine works, and while nothing is
+going on."""
+SHARE = 0.6
+"""Part of the time that drawing may take while nobody touches anything: where it is dear, as without
+a graphics card, the engine and the player need the processor more."""
 AWAKE = 1.0
 """Seconds that the window stays awake after the last input."""
 
@@ -51,8 +55,8 @@ class Frames:
         while dpg.is_dearpygui_running() and not self._closing:
             began = time.monotonic()
             self.draw()
-            pause = ACTIVE if self.awake else IDLE
-            time.sleep(max(0.0, pause - (time.monotonic() - began)))
+            took = time.monotonic() - began
+            time.sleep(max(0.0, self._pause(took) - took))
 
     def close(self) -> None:
         """Draw no further frame."""
@@ -137,16 +141,25 @@ class Frames:
             self._held = None
             self.app.do(command, press)
 
+    def _pause(self, took: float) -> float:
+        """Give the seconds from this frame to the next, which began so long ago."""
+        if self._touched:
+            return ACTIVE
+        if self.app.ears.playing:
+            return max(ACTIVE, took / SHARE)
+        return IDLE if self.idle else max(WORKING, took / SHARE)
+
     @property
-    def awake(self) -> bool:
-        """Whether frames are to follow one another quickly."""
+    def _touched(self) -> bool:
+        """Whether somebody uses the window, or something moves in it."""
         app = self.app
         return (
             time.monotonic() - self._woken < AWAKE
-            or not self.idle
             or bool(self.mouse.down)
+            or bool(self._jobs)
+            or app.gliding
+            or app.hands.dragging
             or app.popups.busy
-            or app.ears.playing
             or (app.in_gallery and app.gallery.busy)
         )
 
