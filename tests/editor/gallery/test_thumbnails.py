@@ -161,3 +161,10 @@ def test_the_folder_follows_that_of_the_settings(tmp_path: Path, monkeypatch: py
     assert folder() == tmp_path / "thumbnails"
     monkeypatch.delenv("NODEGRAPH_CONFIG")
     assert folder().name == "thumbnails"
+
+
+def test_a_table_among_pictures_is_left_out():
+    table = Table(("a",), (("b",),))
+    both = Panels((PLANE, table), ((0, 0, 1, 1), (1, 0, 1, 1)))
+    alone = Panels((PLANE,), ((0, 0, 1, 1),))
+    assert np.array_equal(pixels([both], THEMES["dark"]), pixels([alone], THEMES["dark"]))
