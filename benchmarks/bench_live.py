@@ -89,7 +89,7 @@ def line(name: str, seconds: list[float], goal: float) -> None:
 
 CASES = [
     ("harmonic_percussive", "kernel_h", "length", np.linspace(0.2, 0.8, 24), "median_h", "istft"),
-    ("binary_vs_soft", "soft", "exponent", np.linspace(1.0, 3.0, 24), "soft", "istft_soft"),
+    ("binary_vs_soft", "between", "softness", np.linspace(0, 1, 24), "between", "soft_drums"),
     ("pan_histogram", "mask", "width", np.linspace(3.0, 20.0, 24), "mask", "istft"),
     ("nmf_drums", "wiener", "exponent", np.linspace(0.5, 2.0, 6), "wiener", "istft"),
 ]

@@ -29,8 +29,10 @@ MOST, MOST_BYTES, LEAST = 96, 800_000_000, 4
 _LOWEST_RATE = 8000
 """Below it the filters of the standard do not exist."""
 _BLOCK = 0.4
-_PIECE = 60
+_PIECE = 10
 """Seconds that are measured at once: an hour in double precision would not fit."""
+_MOST = 60
+"""Pieces that are measured of a long sound, evenly spread over it."""
 _GATE = -70.0
 
 
@@ -171,7 +173,8 @@ def loudness(data: Array, rate: int) -> float:
     """Give how loud a sound of one or two channels is, in LUFS (ITU-R BS.1770), -inf for silence.
 
     What is shorter than a block of the standard, or of a rate too low for its filters, is measured
-    as a whole without its gates.
+    as a whole without its gates. Of what lasts more than ten minutes, ten are measured: sixty
+    stretches of ten seconds, evenly spread.
     """
     if not data.any():
         return float("-inf")
@@ -194,12 +197,16 @@ def _tenths(data: Array, rate: int) -> Array:
 
     sections = weighting(rate)
     step = round(rate / 10)
+    piece = 10 * _PIECE * step
+    whole = data.shape[-1] // step * step
+    starts = np.arange(0, whole, piece)
+    if len(starts) > _MOST:
+        starts = np.linspace(0, whole // step - 10 * _PIECE, _MOST).astype(int) * step
     state = np.zeros((len(sections), data.shape[0], 2))
     energies: list[Array] = []
-    whole = data.shape[-1] // step * step
-    for start in range(0, whole, 10 * _PIECE * step):
-        piece = data[:, start : min(start + 10 * _PIECE * step, whole)].astype(np.float64)
-        heard, state = sosfilt(sections, piece, axis=-1, zi=state)
+    for start in starts.tolist():
+        part = data[:, start : min(start + piece, whole)].astype(np.float64)
+        heard, state = sosfilt(sections, part, axis=-1, zi=state)
         np.square(heard, out=heard)
         energies.append(heard.reshape(data.shape[0], -1, step).mean(axis=-1).sum(axis=0))
     return np.concatenate(energies)

@@ -76,13 +76,16 @@ def read(
         if last > file.frames:
             raise _cut_off(path, header, file.frames)
         samples, done = np.empty((header.channels, last - first), np.float32), 0
+        finite = True
         for block in blocks(file, first, last - first):
             samples[:, done : done + len(block)] = block.T
+            finite = finite and bool(np.isfinite(block).all())
             done += len(block)
             tick(done / (last - first))
     if done < last - first:
         raise _cut_off(path, header, first + done)
-    _check_finite(path, samples, first, header.rate)
+    if not finite:
+        raise _not_finite(path, samples, first, header.rate)
     return samples, header.rate
 
 
@@ -186,15 +189,14 @@ def blocks(file: Any, first: int, count: int) -> Iterator[Array]:
         ) from error
 
 
-def _check_finite(path: Path, samples: Array, first: int, rate: int) -> None:
+def _not_finite(path: Path, samples: Array, first: int, rate: int) -> ValueError:
     bad = np.argwhere(~np.isfinite(samples.T))
-    if len(bad):
-        frame, channel = int(bad[0][0]), int(bad[0][1])
-        kind = "NaN" if np.isnan(samples[channel, frame]) else "an infinite value"
-        raise ValueError(
-            f"{path.name} holds {kind} at sample {first + frame} ({(first + frame) / rate:.3f} s), "
-            f"channel {channel + 1}; {len(bad)} of its values are not numbers: export it again"
-        )
+    frame, channel = int(bad[0][0]), int(bad[0][1])
+    kind = "NaN" if np.isnan(samples[channel, frame]) else "an infinite value"
+    return ValueError(
+        f"{path.name} holds {kind} at sample {first + frame} ({(first + frame) / rate:.3f} s), "
+        f"channel {channel + 1}; {len(bad)} of its values are not numbers: export it again"
+    )
 
 
 def _promised(path: Path, frames: int) -> int:

@@ -371,6 +371,16 @@ def test_loudness_is_that_of_the_standard_and_falls_back_to_the_whole(tmp_path: 
     assert loudness(np.full((1, 44100), 1e-6, np.float32), 44100) == -math.inf
 
 
+def test_a_long_sound_is_as_loud_as_its_stretches():
+    rng = np.random.default_rng(1)
+    minute = rng.normal(0, 0.1, (2, 60 * 8000)).astype(np.float32)
+    whole = np.tile(minute, 25)
+    assert loudness(whole, 8000) == pytest.approx(loudness(minute, 8000), abs=0.05)
+    # Where the second half is softer by 20 dB, the gate leaves it out, as it does in short sounds.
+    whole[:, whole.shape[1] // 2 :] *= 0.1
+    assert loudness(whole, 8000) == pytest.approx(loudness(minute, 8000), abs=0.1)
+
+
 def test_a_level_is_heard_on_what_comes_before_it_and_says_how(engine: Engine, tmp_path: Path):
     (found,) = hear(engine, FLOW, Listen(("level", "")), tmp_path)
     assert found.how == "with the phase of the mixture"
