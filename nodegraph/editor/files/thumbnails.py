@@ -35,11 +35,11 @@ from nodegraph.editor.look.colours import THEMES, Theme
 from nodegraph.editor.look.measures import GALLERY
 from nodegraph.errors import DocumentError
 from nodegraph.values import Audio, Files, Number, Scores, Value
-from nodegraph.views import Blend, Curves, Heatmap, Panels, Picture, Single, Wave
+from nodegraph.views import Blend, Curves, Heatmap, Panels, Picture, Single, Table, Wave
 
 SIZE = 528, 2 * GALLERY.picture
 """Pixels across and down: a card's picture twice as large, for large interface scales."""
-FORM = 1
+FORM = 2
 """Grows when thumbnails are chosen or drawn in another way."""
 STRETCH = 8.0
 """Seconds of sound that a plane shows."""
@@ -160,7 +160,7 @@ def pixels(pictures: Sequence[Picture], theme: Theme) -> NDArray[np.uint8]:
     from nodegraph.editor.pictures.warp import logarithmic
 
     width, height = SIZE
-    picture = logarithmic(_closer(_joined(pictures)), height)
+    picture = logarithmic(_closer(_plain(_joined(pictures))), height)
     if all(isinstance(part, (Curves, Wave)) for part in _parts(picture)):
         # Lines are drawn for the size at which they are seen, so that they are thick enough.
         small = raster(picture, width // 2, height // 2, theme)
@@ -183,6 +183,21 @@ def _joined(pictures: Sequence[Picture]) -> Picture:
     two = tuple(_parts(picture)[-1] for picture in pictures[:2])
     over = all(isinstance(part, Wave) for part in two)
     return Panels(two, ((0, 0, 1, 1), (1, 0, 1, 1) if over else (0, 1, 1, 1)))
+
+
+def _plain(picture: Picture) -> Picture:
+    """Leave out tables that stand among pictures: they could not be read."""
+    if not isinstance(picture, Panels):
+        return picture
+    kept = [
+        (part, place)
+        for part, place in zip(picture.pictures, picture.places, strict=True)
+        if not isinstance(part, Table)
+    ]
+    if not kept or len(kept) == len(picture.pictures):
+        return picture
+    parts, places = zip(*kept, strict=True)
+    return replace(picture, pictures=parts, places=places)
 
 
 def _closer(picture: Picture) -> Picture:

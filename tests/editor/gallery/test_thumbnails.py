@@ -13,7 +13,7 @@ from nodegraph.editor.files.thumbnails import SIZE, Thumbnails, folder, kinds, l
 from nodegraph.editor.look.colours import DARK, LIGHT
 from nodegraph.registry import Registry, discover
 from nodegraph.shipped import shipped
-from nodegraph.views import Axis, Curves, Heatmap, Line, Panels, Wave
+from nodegraph.views import Axis, Curves, Heatmap, Line, Panels, Table, Wave
 
 CARDS = {card.name: card for card in gallery(shipped())}
 TIME, FREQUENCY = Axis("time", "s", 0, 20), Axis("frequency", "Hz", 0, 22050)
@@ -161,3 +161,10 @@ def test_the_folder_follows_that_of_the_settings(tmp_path: Path, monkeypatch: py
     assert folder() == tmp_path / "thumbnails"
     monkeypatch.delenv("NODEGRAPH_CONFIG")
     assert folder().name == "thumbnails"
+
+
+def test_a_table_among_pictures_is_left_out():
+    table = Table(("a",), (("b",),))
+    both = Panels((PLANE, table), ((0, 0, 1, 1), (1, 0, 1, 1)))
+    alone = Panels((PLANE,), ((0, 0, 1, 1),))
+    assert np.array_equal(pixels([both], DARK), pixels([alone], DARK))
