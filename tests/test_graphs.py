@@ -18,6 +18,7 @@ from nodegraph.editor.canvas.building import build
 from nodegraph.engine import plan
 from nodegraph.engine.engine import Result
 from nodegraph.values import Factors
+from nodes.dsp import nmf
 from tests.commands import ROOT, call
 
 GRAPHS = sorted((ROOT / "graphs").glob("*.json"))
@@ -180,6 +181,7 @@ def test_the_three_peaks_of_figure_5_are_within_a_degree():
 def test_the_parts_of_figure_6b_are_twenty_kicks_sixteen_snares_and_sixty_four_hats():
     factors = nodegraph.run(read("nmf_drums"), only=["nmf"])["nmf"]
     assert hits_of(factors) == [20, 16, 64]
+    assert nmf.hits(factors.activations, factors.grid.rate / factors.grid.hop) == [20, 16, 64]
 
 
 def test_the_lab_begins_with_a_part_too_few_and_finds_the_drums_with_three():

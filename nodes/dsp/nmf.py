@@ -391,10 +391,13 @@ def hits(activations: Array, rate: float) -> list[int]:
     Returns
     -------
     For each part the number of peaks that rise by a quarter of the part's largest activation above
-    the valleys beside them, and lie `HIT` seconds apart.
+    the valleys beside them, and lie `HIT` seconds apart. Activations are averaged over so long
+    before: where frames are shorter than the period of a low drum, they ripple.
     """
     counts = []
+    width = max(1, round(HIT * rate))
     for row in np.nan_to_num(np.asarray(activations, np.float64), posinf=0.0):
+        row = scipy.ndimage.uniform_filter1d(row, width, mode="constant") if width > 1 else row
         # Zeros at both ends make peaks of what is hit before the first frame or in the last one.
         found = scipy.signal.find_peaks(
             np.pad(row, 1),

@@ -147,7 +147,11 @@ class Program:
         self._said = home / "said.txt"
         self._folder = Path(tempfile.mkdtemp(prefix="probe"))  # addresses of sockets are short
         address = self._folder / "socket"
-        own = {"NODEGRAPH_CONFIG": str(home / "config"), "NODEGRAPH_PROBE": str(address)}
+        own = {
+            "NODEGRAPH_CONFIG": str(home / "config"),
+            "NODEGRAPH_PROBE": str(address),
+            "NODEGRAPH_SOUND": "null",
+        }
         with self._said.open("ab") as said:
             self.process = subprocess.Popen(
                 [*command, *map(str, words)],

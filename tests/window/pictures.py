@@ -46,6 +46,18 @@ def main() -> None:
         window.click(_title(window, "split"))
         _still(window)
         save(window, "loop")
+    with _program("pan_histogram") as window:
+        state = _ran(window)
+        x, y, width, height = state.places["view.0.plot0"]
+        row = y + 0.55 * height
+        window.drag((x + 0.7 * width, row), (x + 0.86 * width, row))
+        _still(window)
+        save(window, "position")
+    with _program("nmf_drums") as window:
+        state = _ran(window)
+        window.click(state.places["part:part 2"])
+        _still(window)
+        save(window, "parts")
     with _program("harmonic_percussive") as window:
         _ran(window)
         window.key("ctrl+t")

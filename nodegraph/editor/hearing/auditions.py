@@ -52,6 +52,11 @@ class Audition:
         return start, max(max(times), start + SHORTEST)
 
     @property
+    def how(self) -> str:
+        """How its sound was made, where that is not plain: *with the phase of the mixture*."""
+        return "; ".join(dict.fromkeys(sound.how for sound in self.sounds if sound.how))
+
+    @property
     def tracks(self) -> dict[str, Sounding]:
         """What the player is given, by keys of its own."""
         return {f"{KEY} {place}": sound for place, sound in enumerate(self.sounds)}

@@ -177,6 +177,11 @@ class Ears:
         """What is heard in place of the tracks; empty where they are heard."""
         return self._audition.name if self._audition else ""
 
+    @property
+    def audition_how(self) -> str:
+        """How that was made to sound, where it is not plain."""
+        return self._audition.how if self._audition else ""
+
     def audition(self, name: str, slot: Slot, selection: Selection = EVERYTHING) -> None:
         """Hear an output now, or what is marked of it, in place of the tracks."""
         before = self._audition

@@ -37,3 +37,10 @@ def test_all_sources_are_heard_together_and_lowered_where_one_would_clip():
     assert heard.tracks.keys() == heard.levels.keys() == {"audition 0", "audition 1"}
     assert {level.gain for level in heard.levels.values()} == {0.5}
     assert {level.gain for level in audition(peaks=(0.5,)).levels.values()} == {1.0}
+
+
+def test_how_it_was_made_to_sound_is_said_once():
+    made = Sounding("a", Shared("/x", (1, 8)), 8, how="with the phase of the mixture")
+    both = Audition("x", ("a", ""), Selection(), True, 0.0, (made, made))
+    assert both.how == "with the phase of the mixture"
+    assert audition(peaks=(0.5,)).how == ""

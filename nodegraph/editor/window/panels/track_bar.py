@@ -65,7 +65,7 @@ class TrackBar:
         desk, line = ears.desk, ears.line
         basis = (
             band, settled, ears.playing, desk, line, ears.heard, ears.sum_level, ears.fault,
-            ears.audition_name, tuple(ears.matched.items()), ears.total,
+            ears.audition_name, ears.audition_how, tuple(ears.matched.items()), ears.total,
         )  # fmt: skip
         pressed = dpg.is_mouse_button_down(dpg.mvMouseButton_Left)
         if basis != self._made and not (pressed and dpg.is_item_hovered(self._pane)):
@@ -186,7 +186,7 @@ class TrackBar:
         right = self._sum(ink, x, right)
         if ears.audition_name:
             x = self._chip(ink, x, f"hearing {ears.audition_name}") + px(SPACE.gap)
-            words = "Esc brings the tracks back"
+            words = ", ".join(filter(None, (ears.audition_how, "Esc brings the tracks back")))
             parts.words_in(kit, ink, Rect(x, 0, max(right - x, 0), high), words, TEXT.label, "t2")
         elif ears.fault:
             words = "No sound device"
