@@ -13,6 +13,7 @@ import os
 import queue
 import sys
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 COARSE = 256
 """Rows of each of several sources while a knob moves."""
+PAINTING = 0.4
+"""Part of the time that pictures of a loop's turns may take while it runs."""
 
 
 def serve(pipe: Connection, cache_bytes: int | None, nice: int = 0) -> None:
@@ -211,10 +214,14 @@ def _obey(order: Order, text: _Text, engine: Engine, desk: _Desk) -> None:
     """Run one order and tell what comes of it.
 
     In a live run the first picture is that of the knob's own node, and made at once; the others are
-    made beside the nodes that follow.
+    made beside the nodes that follow. In loops whose turns are quick, pictures of some turns are
+    left out, so that they take no more than `PAINTING` of the time; those of the last turn are made
+    in any case.
     """
     painter = ThreadPoolExecutor(1, "pictures") if order.live else None
     painted: list[str] = []
+    late: dict[tuple[str, str], tuple[Any, ...]] = {}
+    began, spent = time.perf_counter(), 0.0
 
     def tell(event: Event) -> None:
         # A value is no message; pictures of it are sent below.
@@ -222,14 +229,20 @@ def _obey(order: Order, text: _Text, engine: Engine, desk: _Desk) -> None:
             desk.say(Told(order.ticket, event))
 
     def show(node: str, values: Mapping[str, Any], turn: int) -> None:
+        nonlocal spent
         for output, value in values.items():
             name = f"{node}.{output}" if output else node
             if not {node, name} & order.looks:
                 continue
             args = order, engine, desk, (node, output), value, turn
-            if painter is None or not painted:
+            now = time.perf_counter()
+            if turn and spent > PAINTING * (now - began):
+                late[node, output] = args
+            elif painter is None or not painted:
                 painted.append(node)
+                late.pop((node, output), None)
                 _picture(*args)
+                spent += time.perf_counter() - now
             else:
                 painter.submit(_picture, *args)
 
@@ -253,6 +266,9 @@ def _obey(order: Order, text: _Text, engine: Engine, desk: _Desk) -> None:
     finally:
         if painter is not None:
             painter.shutdown(cancel_futures=desk.cancel.is_set())
+    if not desk.cancel.is_set():
+        for args in list(late.values()):
+            _picture(*args)
     desk.say(Ended(order.ticket, result.report()))
 
 

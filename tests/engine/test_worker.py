@@ -346,3 +346,18 @@ def test_a_child_that_cannot_start_is_not_started_for_ever(monkeypatch: pytest.M
         assert len(died) == 4
     finally:
         made.close()
+
+
+def test_quick_turns_do_not_wait_for_their_pictures_and_the_last_one_has_its_own(worker: Worker):
+    graph = edits.set_knob(nodegraph.load(ROOT / "graphs" / "nmf_by_hand.json"), "song", "bars", 1)
+    graph = edits.set_knob(graph, "nmf", "iterations", 200)
+    body = ["activations", "templates", "normalised", "divergence"]
+    ticket = worker.run(graph, only=["nmf"], looks=body)
+    turns: dict[str, list[int]] = {name: [] for name in body}
+    for message in until(worker, ended(ticket)):
+        if isinstance(message, Pictured) and message.node in turns:
+            turns[message.node].append(message.turn)
+    for seen in turns.values():
+        assert seen == sorted(seen)
+        assert seen[-1] == 200
+    assert sum(map(len, turns.values())) < 700

@@ -103,3 +103,14 @@ def test_a_key_opens_what_it_should_and_escape_closes_it(program: Start, keys: s
     window.screenshot(popup)
     window.key("Escape")
     window.wait(lambda s: s.popup != popup, 3, "it to close")
+
+
+def test_a_paste_from_an_empty_clipboard_does_no_harm(program: Start):
+    window = program()
+    state = empty(window)
+    window.move(spot(state, 0.4, 0.4))
+    window.key("ctrl+v")
+    window.wait(lambda s: "clipboard is empty" in s.toast, 5, "that there is nothing")
+    add(window, "Demo song", 0.3, 0.3)
+    window.key("ctrl+a", "ctrl+c", "ctrl+v")
+    window.wait(lambda s: len(names(s)) == 2, 5, "a copy")

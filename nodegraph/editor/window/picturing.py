@@ -13,12 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import dearpygui.dearpygui as dpg
-
 from nodegraph.document import Graph, Link
 from nodegraph.editor.canvas.planning import Sources
 from nodegraph.editor.files import pictures
 from nodegraph.editor.files.pictures import Copying
+from nodegraph.editor.window import pasting
 from nodegraph.editor.window.popups.picture import Choice
 from nodegraph.editor.window.popups.words import tilde
 from nodegraph.engine.asking import Answer, Draw, Drew, Look, Slot, Unanswered
@@ -222,7 +221,7 @@ class Picturing:
         except OSError as error:
             self.app.say(f"The picture could not be kept: {error.strerror or error}.", "error")
             return
-        dpg.set_clipboard_text(str(kept))
+        pasting.copy(str(kept))
         home = tilde(str(kept), str(Path.home()))
         self.app.say(
             f"No program here copies pictures. Saved {home}; its path is copied.", "warning"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import dearpygui.dearpygui as dpg
-
 from nodegraph.editor import acting
+from nodegraph.editor.window import pasting
 from nodegraph.editor.window.doing.table import command, opened
 from nodegraph.editor.window.doing.views import show
 
@@ -41,18 +40,18 @@ def _settings(app: App, **_: Any) -> None:
 
 @command("edit.copy", lambda app: opened(app) and bool(app.selection))
 def _copy(app: App, **_: Any) -> None:
-    dpg.set_clipboard_text(acting.copied(app.stage))
+    pasting.copy(acting.copied(app.stage))
 
 
 @command("edit.cut", lambda app: opened(app) and bool(app.selection))
 def _cut(app: App, **_: Any) -> None:
-    dpg.set_clipboard_text(acting.copied(app.stage))
+    pasting.copy(acting.copied(app.stage))
     app.change(acting.act("edit.cut", app.stage))
 
 
 @command("edit.paste", opened)
 def _paste(app: App, **_: Any) -> None:
-    text = dpg.get_clipboard_text() or ""
+    text = pasting.paste()
     path = acting.pasted_path(text)
     if path is not None:
         app.open_path(path)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import dearpygui.dearpygui as dpg
-
 from nodegraph.document import walk
+from nodegraph.editor.window import pasting
 from nodegraph.editor.window.doing.table import command, opened
 from nodegraph.editor.window.extracting import extract_graph, extract_node, extractable
 
@@ -52,7 +51,7 @@ def _quit(app: App, **_: Any) -> None:
 
 @command("file.open_path")
 def _open_path(app: App, **_: Any) -> None:
-    app.files.open_pasted(dpg.get_clipboard_text() or "")
+    app.files.open_pasted(pasting.paste())
 
 
 @command("file.gallery")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import dearpygui.dearpygui as dpg
-
+from nodegraph.editor.window import pasting
 from nodegraph.editor.window.doing.table import command, one, opened, some
 
 if TYPE_CHECKING:
@@ -105,7 +104,7 @@ def _card_select(app: App, node: str = "", **_: Any) -> None:
 def _card_copy(app: App, node: str = "", **_: Any) -> None:
     card = app.cards.get(node)
     if card is not None:
-        dpg.set_clipboard_text(card.details)
+        pasting.copy(card.details)
         app.say("The details are copied.", "ok")
 
 

@@ -15,6 +15,7 @@ from nodegraph.editor.look.faces import TEXT
 from nodegraph.editor.look.measures import SPACE, WINDOW
 from nodegraph.editor.look.signs import family_style
 from nodegraph.editor.offers.search import Choice
+from nodegraph.editor.window import pasting
 from nodegraph.editor.window.popups.layout import centred
 from nodegraph.editor.window.popups.line import Line
 from nodegraph.editor.window.popups.popup import Popup
@@ -213,5 +214,5 @@ class ComputerPage(Page):
 
     def _copy(self) -> None:
         if self.report:
-            dpg.set_clipboard_text(self.report)
+            pasting.copy(self.report)
             self.host.say("The report is in the clipboard.", "ok")

@@ -13,6 +13,7 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor.files import settings as stored
 from nodegraph.editor.look.faces import TEXT
 from nodegraph.editor.look.measures import NODE, SPACE, WINDOW
+from nodegraph.editor.window import pasting
 from nodegraph.editor.window.popups.layout import centred
 from nodegraph.editor.window.popups.popup import Popup
 from nodegraph.editor.window.popups.surface import number
@@ -172,7 +173,7 @@ class SettingsPanel(Popup):
         words = kit.fonts.fitted(words, TEXT.label, width - 2 * self.pad - copy)
         self.label(words, (self.pad, y + kit.px(22)), TEXT.label, "t3", parent=body)
         kit.button(
-            "Copy", lambda: dpg.set_clipboard_text(str(path)), "ghost", parent=body,
+            "Copy", lambda: pasting.copy(str(path)), "ghost", parent=body,
             tag="settings.copy", pos=(width - self.pad - kit.px(64), y + kit.px(14)), icon_name="copy",
         )  # fmt: skip
 
