@@ -202,7 +202,7 @@ def field_sound(
         pick = Pick(value.grid, selection, one.data)
         how = "the mixture"
         if selection.band:
-            low, high = (f"{edge:.4g}" for edge in selection.band)
+            low, high = (f"{edge:.3g}" for edge in selection.band)
             outside = " not" if selection.invert else ""
             how = f"bins of the mixture{outside} from {low} to {high} {value.unit}".rstrip()
         clips.append(clip(name, spectra.of(name), value.grid, pick, how))

@@ -40,7 +40,7 @@ from nodegraph.marks import EVERYTHING, Selection
 from nodegraph.reduction import light, shifted
 from nodegraph.sharing import folder as new_folder
 from nodegraph.values import Absent, Audio, Sourced, Value
-from nodegraph.views import Clip, Lens, Picture, Shown
+from nodegraph.views import Blend, Clip, Lens, Picture, Shown
 
 if TYPE_CHECKING:
     from nodegraph.engine.engine import Engine
@@ -205,6 +205,9 @@ def _look(desk: Values, ask: Look, ticket: int) -> Looked:
     picture: Picture = called(desk, ask.slot, value, shown, "picture", **given)
     if lies_in_time(value):
         picture = shifted(picture, start)
+    if isinstance(picture, Blend) and ask.source and len(picture.names) == 1:
+        # A source that was picked has no name of its own any more; its colour goes by it.
+        picture = replace(picture, names=(ask.source,))
     whole = desk.find(ask.slot)
     sources = whole.names if isinstance(whole, Sourced) else tuple(getattr(value, "names", ()))
     choices = tuple(Choice(shown.kind, shown.label) for shown in possible)

@@ -32,7 +32,7 @@ from nodegraph.engine.listening import loudness
 from nodegraph.marks import Box, Selection
 from nodegraph.registry import Registry
 from nodegraph.values import Audio, Grid, Number, Power, Spectrogram
-from nodegraph.views import WHOLE, Axis, Clip, Heatmap, Lens, Wave, sound, view
+from nodegraph.views import WHOLE, Axis, Blend, Clip, Heatmap, Lens, Wave, sound, view
 from tests import toys
 from tests.toys import graph, n
 
@@ -121,6 +121,13 @@ def power_less(value: Power, *, other: Power) -> Heatmap:
     return Heatmap(
         found.data - other.data.reshape(-1)[:8].reshape(2, 4), found.x, found.y, "d", "", 0, 1
     )
+
+
+@view("shares", label="Shares")
+def spectrum_shares(value: Spectrogram) -> Blend:
+    names, x = value.names or ("mask",), Axis("time", "s", 0, 1)
+    shares = np.ones((len(names), 2, 2), np.float32)
+    return Blend(shares, shares[0], names, x, x, -80, 0)
 
 
 @view("broken", label="Broken")
@@ -243,6 +250,14 @@ def test_one_source_is_looked_at_by_name(engine: Engine):
     assert found.sources == ("loud", "soft")
     words = refused(engine, FLOW, Look(("levels", ""), source="horn"))
     assert words == "levels has no source 'horn'; it has loud, soft"
+
+
+def test_a_source_that_is_looked_at_alone_keeps_its_name(engine: Engine):
+    for source, names in (("soft", ("soft",)), ("", ("loud", "soft"))):
+        found = answer(engine, FLOW, Look(("many", ""), "shares", source=source))
+        assert isinstance(found, Looked)
+        assert isinstance(found.picture, Blend)
+        assert found.picture.names == names
 
 
 def test_two_outputs_are_compared(engine: Engine):

@@ -42,6 +42,8 @@ def main() -> None:
         save(window, "refused", _refused(window))
     with _program("kernel_additive") as window:
         _ran(window)
+        window.key("alt+v", "alt+v", "alt+v", "Home")
+        _still(window)
         _near(window, "kam", 4)
         window.click(_title(window, "split"))
         _still(window)
@@ -61,9 +63,6 @@ def main() -> None:
     with _program("harmonic_percussive") as window:
         _ran(window)
         window.key("ctrl+t")
-        _still(window)
-        _near(window, "magnitude", 2)
-        window.click(_title(window, "magnitude"))
         _still(window)
         save(window, "light")
 
