@@ -42,7 +42,9 @@ def main() -> None:
         save(window, "refused", _refused(window))
     with _program("kernel_additive") as window:
         _ran(window)
-        window.key("alt+v", "alt+v", "alt+v", "Home")
+        window.key("alt+v", "alt+v", "alt+v")
+        _still(window)
+        window.key("Home")
         _still(window)
         _near(window, "kam", 4)
         window.click(_title(window, "split"))
