@@ -154,3 +154,10 @@ def test_after_any_removal_everything_shown_is_there(graph: Graph, data: st.Data
     graph = edits.remove(graph, [name for name in gone if name in names][:1])
     assert graph.layout.get("tracks", []) == [str(link) for link in tracks(graph)]
     assert len(graph.layout.get("views", [])) == len(views(graph))
+
+
+def test_the_stretch_that_is_on_screen_first_is_two_times_or_none() -> None:
+    assert edits.span(KAM) is None
+    assert edits.span(with_layout(span=[1, 5.5])) == (1.0, 5.5)
+    for odd in ([5, 1], [1], [1, 2, 3], ["1", "2"], [-1, 2], [1, 1], {"a": 1}, 3, [True, 2]):
+        assert edits.span(with_layout(span=odd)) is None

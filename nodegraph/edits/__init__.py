@@ -41,6 +41,7 @@ from nodegraph.edits.shown import (
     set_focus,
     set_tracks,
     set_views,
+    span,
     tracks,
     views,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "set_tracks",
     "set_views",
     "set_watch",
+    "span",
     "tracks",
     "unwrap",
     "views",

@@ -21,7 +21,7 @@ from nodegraph.errors import DocumentError
 RelinkTo = Callable[[Link, Path], Link | None]
 """Gives what a link becomes where the reader stands within these loops; None drops it."""
 
-VIEWS, TRACKS, FOCUS = "views", "tracks", "focus"
+VIEWS, TRACKS, FOCUS, SPAN = "views", "tracks", "focus", "span"
 _OUTSIDE: Path = ()
 
 
@@ -52,6 +52,14 @@ def focus(graph: Graph) -> tuple[str, ...]:
     known = names_of(graph) | _plates(graph)
     found = (name for name in _entries(graph, FOCUS) if isinstance(name, str) and name in known)
     return tuple(dict.fromkeys(found))
+
+
+def span(graph: Graph) -> tuple[float, float] | None:
+    """Give the stretch of time that is on screen first, in seconds; None for all of it."""
+    ends = [end for end in _entries(graph, SPAN) if type(end) in (int, float)]
+    if len(ends) != 2 or not 0 <= ends[0] < ends[1]:
+        return None
+    return float(ends[0]), float(ends[1])
 
 
 def set_views(graph: Graph, shown: Iterable[ShownView]) -> Graph:

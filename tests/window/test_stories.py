@@ -125,7 +125,7 @@ def test_harmonic_and_percussive_in_a_lecture(user: User):
     for key, part in (("2", "istft[harmonic]"), ("3", "istft[percussive]")):
         user.key(key)
         window.wait(lambda s, p=part: s.heard == (p,), 5, part)
-    shown = window.wait(lambda s: len(s.views) == 3 and s.idle, LONG, "three pictures")
+    shown = window.wait(lambda s: len(s.views) == 4 and s.idle, LONG, "four pictures")
     assert all(view["pictures"] for view in shown.views)
     x, y, width, height = shown.widgets["kernel_h.length"]
     middle = (x + width / 2, y + height / 2)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from nodegraph import edits
 from nodegraph.editor.hearing import desk as desks
 from nodegraph.editor.hearing import waves
 from nodegraph.editor.hearing.auditions import KEY, Audition
@@ -278,7 +279,10 @@ class Ears:
             self.line = lineup(*now, labels(app.graph, app.types))
         total = max(end(self.sounds.values()), self._pictured())
         if total != self.timeline.total:
+            first = None if self.timeline.total else edits.span(app.graph)
             self.timeline = self.timeline.of(total)
+            if first is not None and first[0] < total:
+                self.timeline = self.timeline.showing(*first)
 
     def _pictured(self) -> float:
         """Give the seconds of the longest track as far as pictures tell."""

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 PLAIN = Axis("", "", 0.0, 1.0)
 OVER_TIME = "over_time"
 """The kind of a quantity that stands below its histogram."""
+RESTING = 0.2
+"""Share of its height by which a kernel lies below the middle of a picture."""
 PLACED = "placed"
 """The kind of a kernel that says how far it reaches on its plane."""
 
@@ -359,9 +361,11 @@ class PaneView:
         """Draw what is marked, flags, slices and parts."""
         ears = self.views.ears
         heard = ears.auditioned if ears is not None else None
+        rests = self.kernel is not None and self.at is None
         key = (
             self._framed, self.marking, self.histogram.key() if self.histogram else None,
             self.factors.key() if self.factors else None, heard, self.app.showing.tool,
+            id(self.kernel.picture) if self.kernel is not None and rests else None,
         )  # fmt: skip
         if key == self._over:
             return
@@ -371,6 +375,11 @@ class PaneView:
         self.rooms = {}
         if self.ink is not None:
             self.ink.draw(pen)
+            if rests and self.plots:
+                # As in a figure, until the pointer says where to look: among the low partials.
+                plot = self.plots[0]
+                x, y = plot.rect.centre
+                self.ink.pointer(pen, plot, (x, y + RESTING * plot.rect.height))
         if self.histogram is not None and self.plots:
             self.histogram.draw(pen, style)
         if self.factors is not None and self.plots:
