@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 MOST = 20_000
 """Numbers that marks may hold together."""
@@ -56,6 +57,17 @@ class Selection:
 
 
 EVERYTHING = Selection()
+
+
+def moved(marks: Sequence[Mark], seconds: float) -> Marks:
+    """Give marks that lie so much later."""
+    return tuple(map(partial(_moved, seconds=seconds), marks))
+
+
+def _moved(mark: Mark, seconds: float) -> Mark:
+    if isinstance(mark, Box):
+        return replace(mark, start=mark.start + seconds, stop=mark.stop + seconds)
+    return replace(mark, points=tuple((time + seconds, pitch) for time, pitch in mark.points))
 
 
 def text(marks: Sequence[Mark]) -> str:

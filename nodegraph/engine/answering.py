@@ -36,7 +36,7 @@ from nodegraph.engine.asking import (
 from nodegraph.engine.calling import words
 from nodegraph.engine.listening import Wordless
 from nodegraph.errors import GraphError
-from nodegraph.marks import EVERYTHING, Selection
+from nodegraph.marks import EVERYTHING, Selection, moved
 from nodegraph.reduction import light, shifted
 from nodegraph.sharing import folder as new_folder
 from nodegraph.values import Absent, Audio, Sourced, Value
@@ -283,6 +283,9 @@ def _clips(
             raise Wordless(f"{type(value).__name__} cannot be heard in part")
         clips: tuple[Clip, ...] = called(desk, slot, value, shown, "sound")
         return listening.only(clips, selection.parts)
+    if desk.region and lies_in_time(value):
+        # The values of a stretch begin at zero, marks are in the time of the recording.
+        selection = replace(selection, marks=moved(selection.marks, -desk.region[0]))
     found: tuple[Clip, ...] = called(desk, slot, value, shown, "sound", selection=selection)
     return found
 

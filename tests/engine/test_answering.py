@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ from nodegraph.engine.asking import (
 )
 from nodegraph.engine.engine import Engine
 from nodegraph.engine.listening import loudness
-from nodegraph.marks import Box, Selection
+from nodegraph.marks import EVERYTHING, Box, Selection
 from nodegraph.registry import Registry
 from nodegraph.values import Audio, Grid, Number, Power, Spectrogram
 from nodegraph.views import WHOLE, Axis, Blend, Clip, Heatmap, Lens, Wave, sound, view
@@ -426,6 +427,31 @@ def test_marks_are_refused_where_a_sound_does_not_know_them(engine: Engine):
     assert "in part" in refused(engine, FLOW, Listen(("level", ""), marked))
     parts = Selection(parts=("horn",))
     assert "no part horn" in refused(engine, FLOW, Listen(("band", ""), parts))
+
+
+def test_marks_are_in_the_time_of_the_recording_also_in_a_stretch(tmp_path: Path):
+    told: list[Selection] = []
+
+    @sound
+    def marked(value: Spectrogram, *, selection: Selection = EVERYTHING) -> tuple[Clip, ...]:
+        told.append(selection)
+        return (Clip("", np.zeros((1, 8), np.float32), RATE),)
+
+    local = ModuleType("local")
+    marked.__module__ = local.__name__
+    local.marked = marked  # type: ignore[attr-defined]
+    types = Registry(TYPES.values())
+    types.add_module(local)
+    wanted = Selection((Box(0.4, 0.5, 100, 200),), invert=True)
+    for region in (None, (0.25, 0.75)):
+        ask = Listen(("spectrum", ""), wanted)
+        heard = answer(Engine(types, threads=1), FLOW, ask, region=region, folder=tmp_path)
+        assert isinstance(heard, Heard)
+    assert told[0] == wanted
+    (box,) = told[1].marks
+    assert isinstance(box, Box)
+    assert (box.start, box.stop) == (pytest.approx(0.15), pytest.approx(0.25))
+    assert (box.low, box.high, told[1].invert) == (100, 200, True)
 
 
 def test_a_difference_is_sample_by_sample(engine: Engine, tmp_path: Path):
