@@ -36,7 +36,7 @@ def types() -> Registry:
         ("binary_vs_soft", ("binary", "between")),
         ("harmonic_percussive", ("wiener.estimates",)),
         ("hello_mix", ("stft",)),
-        ("kernel_additive", ("kam.change",)),
+        ("kernel_additive", ("kam.h", "kam.p")),
         ("nmf_by_hand", ("nmf.cost",)),
         ("nmf_drums", ("nmf",)),
         ("null_test", ("song.mixture", "difference")),
