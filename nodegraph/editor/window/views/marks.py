@@ -131,7 +131,8 @@ class Ink:
                     pen.fill(seen.grown(1), DARK)
                     boxes.append(seen)
         for seen in boxes:
-            pen.fill(seen, with_alpha(self.pane.app.kit.theme.sel, 0.85))
+            # Spectrograms are dark in both themes.
+            pen.fill(seen, with_alpha(WHITE, 0.9))
         pen.circle(at, self.pane.app.kit.px(4), DARK, 2)
         return True
 
