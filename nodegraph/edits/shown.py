@@ -2,9 +2,10 @@
 
 The layout keeps ``views``, a list of ``{"show": "node.port", "kind": "", "with": "other.port"}``,
 and ``tracks``, a list of links in the order of the keys that play them. Both may pick one source of
-several, as in ``song.stems[drums]``. ``focus`` names what to look at first: nodes, frames, notes. An entry that makes no sense, or that names what is not there,
-is left out when they are read; the file keeps it. Entries follow what is renamed, and go with what
-is removed.
+several, as in ``song.stems[drums]``. ``focus`` names what to look at first: nodes, frames, notes.
+``span`` is the stretch of time that is on screen first, in seconds. An entry that makes no sense, or
+that names what is not there, is left out when they are read; the file keeps it. Entries follow what
+is renamed, and go with what is removed.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The engine's process: it runs one order after another, and answers questions beside them.
 
-Four threads work here. One reads what the window sends, so that a run can be stopped while it goes
-on. Three answer: one what is looked at, one what is heard, one what is to be drawn into a file. They share what the engine keeps, so what
-a run has made is there for them at once, and nothing is made twice. A newer question on the same
-topic takes the place of one that waits.
+Besides the thread that runs, four work here. One reads what the window sends, so that a run can be stopped while it goes
+on. Three answer: one what is looked at, one what is heard, one what is to be drawn into a file.
+They share what the engine keeps, so what a run has made is there for them at once, and nothing is
+made twice. A newer question on the same topic takes the place of one that waits.
 """
 
 from __future__ import annotations

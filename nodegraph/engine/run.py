@@ -8,7 +8,8 @@ are quick are never worth a helper. A loop is a step that runs a scope of its ow
 A step ends in one of these states: ``ran``; ``cached`` (its result was known); ``failed``;
 ``blocked`` (something before it failed, or is muted or of unknown type); ``absent`` (something
 before it says that there is nothing, as references for a plain recording); ``muted``;
-``cancelled``; ``spared`` (what is known makes it needless). Only what follows a failure is blocked, all else goes on.
+``cancelled``; ``spared`` (what is known makes it needless). Only what follows a failure is blocked,
+all else goes on.
 """
 
 from __future__ import annotations

@@ -269,12 +269,6 @@ def gain_words(gain: float) -> str:
     return f"{gain:+.1f}" if gain else "0.0"
 
 
-def pan_words(pan: float) -> str:
-    """Write where a track is heard from: ``L 30``, ``C``, ``R 100``."""
-    share = round(100 * pan)
-    return f"{'L' if share < 0 else 'R'} {abs(share)}" if share else "C"
-
-
 def read_gain(text: str) -> float | None:
     """Read a gain in dB that was typed; None where it is none."""
     words = text.strip().lower().removesuffix("db").strip().replace("−", "-").replace(",", ".")

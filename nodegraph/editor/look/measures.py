@@ -241,7 +241,6 @@ class LoopMeasures:
     ticks: int = 20
     """More turns than this have every fifth tick numbered."""
     curve_width: int = 208
-    curve_height: int = 72
     curve_radius: int = 6
     curve: float = 2.2
     ghost: float = 1.5

@@ -176,9 +176,8 @@ def test_what_is_set_holds_while_tracks_come_and_go():
     assert desks.current(desk, Lineup()) == ""
 
 
-def test_gains_and_places_in_words_and_back():
+def test_gains_in_words_and_back():
     assert [desks.gain_words(gain) for gain in (0, 3.2, -6, -60)] == ["0.0", "+3.2", "-6.0", "-inf"]
-    assert [desks.pan_words(pan) for pan in (0, -0.3, 1)] == ["C", "L 30", "R 100"]
     assert desks.read_gain("−3,5 dB") == -3.5
     assert desks.read_gain("-inf") == desks.SOFTEST
     assert desks.read_gain("loud") is None
