@@ -44,7 +44,8 @@ def test_soft_masks_follow_the_formula() -> None:
 
 
 def test_soft_masks_equal_those_of_norbert() -> None:
-    norbert = pytest.importorskip("norbert")
+    import norbert
+
     magnitudes, mixture = np.abs(spectra()), spectra().sum(axis=0)
     # norbert has (frames, bins, channels, sources).
     theirs = norbert.softmask(magnitudes.T, mixture.T)

@@ -46,8 +46,8 @@ def _square(x: float, y: float, half: float) -> tuple[float, float, float, float
     return x - half, y - half, 2 * half, 2 * half
 
 
-def _around(radius: float, count: int) -> tuple[Point, ...]:
-    angles = [2 * math.pi * i / count for i in range(count)]
+def _around(radius: float, count: int, turn: float = 0.0) -> tuple[Point, ...]:
+    angles = [turn + 2 * math.pi * i / count for i in range(count)]
     return tuple((radius * math.cos(a), radius * math.sin(a)) for a in angles)
 
 
@@ -56,7 +56,9 @@ _POINTS: dict[Sign, tuple[Point, ...]] = {
     Sign.DIAMOND: _DIAMOND,
     Sign.OPEN_DIAMOND: _DIAMOND,
     Sign.TRIANGLE: ((0, -6.5), (6.5, 5), (-6.5, 5)),
+    Sign.TRIANGLE_DOWN: ((0, 6.5), (6.5, -5), (-6.5, -5)),
     Sign.HEXAGON: _around(6, 6),
+    Sign.PENTAGON: _around(6.5, 5, -math.pi / 2),
     Sign.TAG: ((-6, -5), (1, -5), (6, 0), (1, 5), (-6, 5)),
     Sign.PLUS: (
         (-2, -6), (2, -6), (2, -2), (6, -2), (6, 2), (2, 2),

@@ -81,6 +81,8 @@ class Shape(StrEnum):
     HALF_CIRCLE = "circle, right half filled"
     DIAMOND = "diamond"
     TRIANGLE = "triangle, point up"
+    TRIANGLE_DOWN = "triangle, point down"
+    PENTAGON = "pentagon"
     PLUS = "plus"
     HEXAGON = "hexagon"
     OPEN_DIAMOND = "open diamond with a dot"
@@ -114,6 +116,8 @@ TYPES: Mapping[str, tuple[Shape, tuple[str, str]]] = MappingProxyType(
         "Kernel": (Shape.PLUS, ("#CDB07A", "#7C6127")),
         "Factors": (Shape.HEXAGON, ("#4FCFC4", "#0B7A72")),
         "Covariance": (Shape.OPEN_DIAMOND, ("#C9A2F5", "#7A3FC0")),
+        "Mixing": (Shape.TRIANGLE_DOWN, ("#F5945F", "#B4510F")),
+        "Projections": (Shape.PENTAGON, ("#6CB6F5", "#1D6FB8")),
         "Peaks": _TAG,
         "Partials": _TAG,
         "Activity": _TAG,

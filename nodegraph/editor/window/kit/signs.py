@@ -87,8 +87,12 @@ def _hollow(
 def _outline(shape: Shape, x: float, y: float, s: float) -> list[Point]:
     if shape is Shape.TRIANGLE:
         return _triangle(x, y, s)
+    if shape is Shape.TRIANGLE_DOWN:
+        return [(px, 2 * y - py) for px, py in _triangle(x, y, s)]
     if shape is Shape.HEXAGON:
         return _around(x, y, 6 * s, 6)
+    if shape is Shape.PENTAGON:
+        return _around(x, y, 6.5 * s, 5, -math.pi / 2)
     if shape is Shape.TAG:
         return _tag(x, y, s)
     if shape is Shape.PLUS:
@@ -214,6 +218,8 @@ _FULL: dict[Shape, _Drawing] = {
     Shape.HALF_CIRCLE: _draw_half_circle,
     Shape.DIAMOND: _draw_outline(Shape.DIAMOND),
     Shape.TRIANGLE: _draw_outline(Shape.TRIANGLE),
+    Shape.TRIANGLE_DOWN: _draw_outline(Shape.TRIANGLE_DOWN),
+    Shape.PENTAGON: _draw_outline(Shape.PENTAGON),
     Shape.PLUS: _draw_plus,
     Shape.HEXAGON: _draw_outline(Shape.HEXAGON),
     Shape.OPEN_DIAMOND: _draw_open_diamond,

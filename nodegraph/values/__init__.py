@@ -1,0 +1,42 @@
+"""What flows on wires: a read-only array each, with what is needed to label or undo it.
+
+Axes count from the right. In planes time is -1, frequency -2, channel -3, source -4; in audio
+sample is -1, channel -2, source -3. Several sources travel on one wire as a leading axis with
+names in ``sources``; where ``sources`` is empty there is no such axis.
+
+Values hold arrays and are never compared: ``eq=False``. They do not copy: whoever makes a value
+gives its array away.
+"""
+
+from nodegraph.values.core import Absent, Array, Grid, Sourced, Value, channels
+from nodegraph.values.models import Factors, Kernel
+from nodegraph.values.numbers import Curve, Files, Number, Scores, stack
+from nodegraph.values.places import Covariance, Histogram, Mixing, Peaks
+from nodegraph.values.planes import Audio, Field, Mask, Plane, Power, Projections, Spectrogram
+
+__all__ = [
+    "Absent",
+    "Array",
+    "Audio",
+    "Covariance",
+    "Curve",
+    "Factors",
+    "Field",
+    "Files",
+    "Grid",
+    "Histogram",
+    "Kernel",
+    "Mask",
+    "Mixing",
+    "Number",
+    "Peaks",
+    "Plane",
+    "Power",
+    "Projections",
+    "Scores",
+    "Sourced",
+    "Spectrogram",
+    "Value",
+    "channels",
+    "stack",
+]
