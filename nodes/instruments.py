@@ -35,7 +35,7 @@ def _pitches(text: str) -> list[float]:
 
 @node(
     "source.notes",
-    aliases=("melody", "synthesiser", "harmonic"),
+    aliases=("melody", "synthesiser"),
     seconds=lambda params: params["seconds"],
     track=lambda params: "notes",
 )
@@ -68,13 +68,13 @@ def notes(
 
 
 @node(
-    "source.drum_loop",
-    label="Drum loop",
-    aliases=("beat", "percussion", "rhythm"),
+    "source.drums",
+    label="Kick and noise",
+    aliases=("beat", "hits"),
     seconds=lambda params: params["seconds"],
-    track=lambda params: "drum loop",
+    track=lambda params: "drums",
 )
-def drum_loop(
+def drums(
     *,
     tempo: Annotated[float, Param(min=10, max=600, unit="beats/min")] = 120.0,
     level: Level = -20.0,

@@ -27,7 +27,7 @@ def players(rate: int = 44100, seconds: float = 8) -> Audio:
         pitches="440 493.9 466.2 587.3 554.4", note=0.7, partials=20, vibrato=2, decay=0.3,
         level=0, seconds=seconds, rate=rate, seed=2,
     )  # fmt: skip
-    drums = instruments.drum_loop(level=0, seconds=seconds, rate=rate, seed=1)
+    drums = instruments.drums(level=0, seconds=seconds, rate=rate, seed=1)
     return Audio(np.stack([notes.data, melody.data, drums.data]), rate, NAMES)
 
 
