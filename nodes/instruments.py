@@ -1,4 +1,4 @@
-"""Two plain instruments of which everything is known: material to try a method on."""
+"""Plain instruments and a room of which everything is known: material to try a method on."""
 
 from __future__ import annotations
 
@@ -90,3 +90,35 @@ def drums(
     rng, length = np.random.default_rng(seed), max(1, int(rate * seconds))
     sound = dsp.drums(length, rate, rng, tempo=tempo, tick=context.progress)
     return _levelled(sound, level, rate)
+
+
+@node(
+    "source.impulse_response",
+    label="Impulse response",
+    aliases=("room", "reverb", "hall"),
+    # A response has no place in time: it stays whole when a stretch of a recording is run.
+    regional=True,
+    seconds=lambda params: params["rt60"] + params["pre_delay"] / 1000,
+    track=lambda params: "room",
+)
+def impulse_response(
+    *,
+    rt60: Annotated[float, Param(min=0.01, max=20, step=0.05, unit="s")] = 0.5,
+    pre_delay: Annotated[float, Param(min=0, max=500, step=1, unit="ms")] = 10.0,
+    level: Annotated[float, Param(min=-120, max=20, step=0.5, unit="dB")] = -12.0,
+    channels: Annotated[int, Param(min=1, max=64)] = 2,
+    rate: Rate = 44100,
+    seed: Seed = 0,
+) -> Audio:
+    """Make a room to be wired into `mix.convolve`: the direct sound, and noise that dies away.
+
+    A unit impulse in each channel, which leaves a sound where it was panned, and from ``pre_delay``
+    on Gaussian noise, another in each channel, that falls by 60 dB within ``rt60`` seconds and ends
+    there. ``level`` is the energy of the noise in each channel relative to the impulse (the direct
+    to reverberant ratio with its sign reversed); -120 dB leaves the impulse alone.
+
+    A real room has single early echoes, and high frequencies die sooner.
+    """
+    share = 0.0 if level <= -120 else 10 ** (level / 10)
+    rng = np.random.default_rng(seed)
+    return Audio(dsp.room(channels, rate, rng, rt60, pre_delay / 1000, share), rate)

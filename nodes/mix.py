@@ -69,13 +69,21 @@ def gain(
 
 @node("mix.pan", aliases=("position", "pan pot", "stereo"))
 def pan(
-    audio: Audio, *, angle: Annotated[float, Param(min=0, max=90, unit="degrees")] = 45.0
+    audio: Audio,
+    *,
+    angle: Annotated[float, Param(min=0, max=90, unit="degrees")] = 45.0,
+    law: Literal["constant power", "linear", "-4.5 dB"] = "constant power",
 ) -> Audio:
-    """Place a mono sound between two channels, keeping its energy.
+    """Place a mono sound between two channels.
 
     y = (cos φ, sin φ) x, the angle φ counting from the first channel: 0 is that channel alone, 45
     the centre, 90 the second channel alone. A sound of several channels is refused: fold it to one
     with mix.to_mono first.
+
+    This is the ``law`` of *constant power*: the energy stays, each channel is at -3 dB in the
+    centre. *Linear* has the gains 1 - t and t with t = φ / 90 (-6 dB in the centre: the sum of both
+    channels stays), *-4.5 dB* the geometric mean of the two. A histogram of positions reads the
+    angle off the ratio of the gains: under another law a source at 20 shows at 15.9 (linear) or 17.9.
 
     Cano et al., "Musical source separation: an introduction", IEEE SPM 36(1), 2019.
     """
@@ -83,7 +91,7 @@ def pan(
         raise ValueError(
             f"audio has {channels(audio.channels)}, only 1 can be panned: use mix.to_mono before"
         )
-    return audio.like(dsp.pan(audio.data[..., 0, :], angle))
+    return audio.like(dsp.pan(audio.data[..., 0, :], angle, law))
 
 
 @node("mix.to_mono", label="To mono", aliases=("downmix", "left", "right", "side", "centre cut"))

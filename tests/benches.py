@@ -1,6 +1,8 @@
 """Material of which everything is known, made by the nodes themselves, to score methods on.
 
 Bench A has three sources at 22.5, 45 and 67.5 degrees; `at` plays the same three at other places.
+Bench B is a voice, silent in 5 of 16 s, over an accompaniment that repeats every 2 s, in one
+channel; bench C notes and drums in one channel.
 """
 
 from __future__ import annotations
@@ -12,9 +14,12 @@ from numpy.typing import NDArray
 
 from nodegraph.values import Audio
 from nodes import instruments, mix
+from nodes.dsp import instruments as playing
 
 NAMES = ("notes", "melody", "drums")
 ANGLES = (22.5, 45.0, 67.5)
+SILENT = ((0, 2.1), (7, 8.7), (13, 14.2))
+"""Where the voice of bench B is silent, in seconds."""
 
 
 @cache
@@ -45,6 +50,39 @@ def bench_a(rate: int = 44100, seconds: float = 8) -> tuple[Audio, Audio]:
     """Give the mixture of three panned sources, and their images."""
     images = at(*ANGLES, rate=rate, seconds=seconds)
     return mixed(images), images
+
+
+def bench_b(rate: int = 16000, seconds: int = 16, loop: int = 2) -> tuple[Audio, Audio]:
+    """Give the mixture of a voice and a band that repeats, and their images, in one channel."""
+    length, turn = rate * seconds, rate * loop
+    bar = playing.notes(
+        turn, rate, (130.8, 196.0, 164.8, 196.0), np.random.default_rng(7), partials=10, decay=1.0
+    )
+    bar = bar + 0.8 * playing.drums(turn, rate, np.random.default_rng(1))
+    voice = playing.notes(
+        length, rate, (220.0, 246.9, 277.2, 261.6, 293.7, 246.9, 329.6), np.random.default_rng(5),
+        note=0.61, partials=25, vibrato=0.02, decay=0.1,
+    )  # fmt: skip
+    for start, stop in SILENT:
+        voice[int(start * rate) : int(stop * rate)] = 0
+    band = np.tile(bar, seconds // loop)
+    images = np.stack([voice / voice.std(), band / band.std()])[:, np.newaxis]
+    return _together(images, rate, ("voice", "accompaniment"))
+
+
+def bench_c(rate: int = 44100, seconds: int = 10) -> tuple[Audio, Audio]:
+    """Give the mixture of notes and drums, and their images, in one channel."""
+    length = rate * seconds
+    notes = playing.notes(
+        length, rate, (261.6, 329.6, 392.0, 523.3), np.random.default_rng(0), note=1.0, decay=0.4
+    )
+    drums = playing.drums(length, rate, np.random.default_rng(1))
+    return _together(np.stack([notes, drums])[:, np.newaxis], rate, ("notes", "drums"))
+
+
+def _together(images: NDArray[np.floating], rate: int, names: tuple[str, ...]) -> tuple[Audio, Audio]:
+    """Give images and their sum, each rounded once."""
+    return Audio(images.sum(axis=0), rate), Audio(images, rate, names)
 
 
 def mixed(images: Audio) -> Audio:

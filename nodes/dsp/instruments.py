@@ -1,6 +1,6 @@
-"""Two plain instruments, as test material: harmonic notes in a row and a loop of three hits.
+"""Plain test material: harmonic notes in a row, a loop of three hits, and a room to play them in.
 
-Both draw their noises and phases from the generator they are given, in a fixed order: the same seed
+All draw their noises and phases from the generator they are given, in a fixed order: the same seed
 gives the same sound at any time.
 """
 
@@ -92,6 +92,25 @@ def drums(
         between = start + step // 2
         out[between : between + hat_length] += 0.5 * hat[: max(length - between, 0)]
     return _unit(out)
+
+
+def room(
+    channels: int, rate: int, rng: np.random.Generator, rt60: float, pre_delay: float, level: float
+) -> Array:
+    """Give the impulse response of a made room: float64 (channel, sample).
+
+    A unit impulse at sample 0, and from `pre_delay` seconds on noise, another in each channel, that
+    dies by 60 dB within `rt60` seconds and ends there. `level` is the energy of the noise in each
+    channel relative to the impulse, as a factor.
+    """
+    start = max(1, round(pre_delay * rate))
+    t = np.arange(max(1, round(rt60 * rate))) / rate
+    noise = rng.standard_normal((channels, len(t))) * 10 ** (-3 * t / rt60)
+    noise *= np.sqrt(level / np.square(noise).sum(axis=-1, keepdims=True))
+    response = np.zeros((channels, start + len(t)))
+    response[:, 0] = 1
+    response[:, start:] = noise
+    return response
 
 
 def _unit(sound: Array) -> Array:

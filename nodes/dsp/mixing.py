@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import gcd
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import scipy
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+Law = Literal["constant power", "linear", "-4.5 dB"]
 
 OFF = -120.0
 """A gain at which a fader is closed."""
@@ -26,27 +27,32 @@ def _quiet(fraction: float) -> None:
     """Listen to nothing."""
 
 
-def pan_gains(degrees: Any) -> Array:
-    """Give the gains of both channels (2, ...) of a constant-power pan: cos and sin of the angle.
+def pan_gains(degrees: Any, law: Law = "constant power") -> Array:
+    """Give the gains of both channels (2, ...) of a pan.
 
-    The angle counts from the first channel; 45 is the centre. At 0 and 90 the other channel is
-    exactly silent.
+    The angle counts from the first channel; 45 is the centre. *Constant power* is its cosine and
+    sine (-3 dB in the centre), *linear* is 1 - t and t for t = angle / 90 (-6 dB), *-4.5 dB* the
+    geometric mean of both. At 0 and 90 the other channel is exactly silent.
     """
     angle = np.asarray(degrees, float)
-    return np.stack([np.sin(np.deg2rad(90 - angle)), np.sin(np.deg2rad(angle))])
+    power = np.stack([np.sin(np.deg2rad(90 - angle)), np.sin(np.deg2rad(angle))])
+    if law == "constant power":
+        return power
+    linear = np.stack([90 - angle, angle]) / 90
+    return linear if law == "linear" else np.sqrt(power * linear)
 
 
-def pan(mono: Array, degrees: Any) -> Array:
-    """Place mono (..., sample) between two channels (..., 2, sample), keeping its energy.
+def pan(mono: Array, degrees: Any, law: Law = "constant power") -> Array:
+    """Place mono (..., sample) between two channels (..., 2, sample).
 
-    ``degrees`` is one angle or one for each sample. With a = (cos, sin), the source comes back
-    exactly as a . y.
+    ``degrees`` is one angle or one for each sample. Constant power keeps the energy: with
+    a = (cos, sin), the source comes back exactly as a . y.
 
     References
     ----------
     Cano et al., "Musical source separation: an introduction", IEEE SPM 36(1), 2019.
     """
-    gains = pan_gains(degrees)
+    gains = pan_gains(degrees, law)
     return np.stack([gains[0] * mono, gains[1] * mono], axis=-2)
 
 
