@@ -80,7 +80,9 @@ def bench_c(rate: int = 44100, seconds: int = 10) -> tuple[Audio, Audio]:
     return _together(np.stack([notes, drums])[:, np.newaxis], rate, ("notes", "drums"))
 
 
-def _together(images: NDArray[np.floating], rate: int, names: tuple[str, ...]) -> tuple[Audio, Audio]:
+def _together(
+    images: NDArray[np.floating], rate: int, names: tuple[str, ...]
+) -> tuple[Audio, Audio]:
     """Give images and their sum, each rounded once."""
     return Audio(images.sum(axis=0), rate), Audio(images, rate, names)
 
