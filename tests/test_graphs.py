@@ -32,6 +32,14 @@ FLOORS = {
         "snr_soft": {"harmonic": 9.2, "percussive": 3.8},
     },
     "pan_histogram": {"snr": {"source 1": 4.9, "source 2": 6.9, "source 3": 5.5}},
+    "centre_cut": {
+        "snr": {"centre": -2.5, "sides": 0.2},
+        "lost": {"vocals": 149.0, "drums": 149.0, "bass": 149.0, "keys": 7.4, "guitar": 7.4},
+    },
+    "same_place": {
+        "snr": {"source 1": 4.3, "source 2": -1.3, "source 3": 5.1},
+        "snr_place": {"source 1": 4.3, "source 2": 9.5, "source 3": 5.1},
+    },
     "nmf_drums": {"snr": {"kick": 22.7, "snare": 13.1, "hats": 7.7}},
     "nmf_by_hand": {"snr": {"kick": 22.6, "snare": 13.1, "hats": 7.6}},
     "kernel_additive": {"snr": {"harmonic": 7.9, "percussive": 2.4}},
@@ -54,6 +62,8 @@ NULLS = {
     "what_is_that_sound": -137,
     "harmonic_percussive": -137,
     "kernel_additive": -137,
+    "centre_cut": -150,
+    "same_place": -137,
 }
 # They are about the sources themselves: of a recording without stems they write nothing.
 NEED_STEMS = ("oracle_masks", "four_sources")
