@@ -31,7 +31,7 @@ def _level(samples: Array) -> float:
 def delay(
     audio: Audio,
     *,
-    delay: Annotated[float, Param(min=-1000, max=1000, step=0.01, unit="ms")] = 0.0,
+    delay: Annotated[float, Param(min=-200, max=200, step=0.01, unit="ms")] = 0.0,
     channels: Literal["all", "first", "second"] = "all",
     context: Context = SILENT,
 ) -> Audio:
@@ -209,7 +209,7 @@ def mixer(
     factors = _gains(gains, audio.names)
     images = audio
     if any(factor != 1 for factor in factors):
-        images = audio.like(audio.data * np.array(factors, np.float64)[:, np.newaxis, np.newaxis])
+        images = audio.like(audio.data * np.array(factors, np.float32)[:, np.newaxis, np.newaxis])
     # One sound without a name is the mixture already.
     mixture = images.like(mixing.total(images.data), ()) if images.names else images
     if clip:

@@ -65,15 +65,15 @@ def convolve(
 
 def _full(sound: Array, response: Array) -> Array:
     """Give all samples of a convolution (sample,) in float64."""
+    sound, response = sound.astype(np.float64), response.astype(np.float64)
     for one, other in ((response, sound), (sound, response)):
         places = np.flatnonzero(one)
         if len(places) <= FEW:
             made = np.zeros(len(one) + len(other) - 1)
             for place in places:
-                made[place : place + len(other)] += float(one[place]) * other
+                made[place : place + len(other)] += one[place] * other
             return made
-    made = scipy.signal.oaconvolve(sound.astype(np.float64), response.astype(np.float64))
-    return np.asarray(made)
+    return np.asarray(scipy.signal.oaconvolve(sound, response))
 
 
 def delay(sound: Array, samples: float, tick: Tick = silent) -> Array:

@@ -28,6 +28,26 @@ def test_a_pan_keeps_the_energy_and_gives_the_source_back(angle: float, length: 
     assert np.allclose(mixing.pan_gains(angle) @ y, q, atol=4e-15)
 
 
+@pytest.mark.parametrize("angle", [0.0, 20.0, 45.0, 67.5, 90.0])
+def test_a_panned_source_comes_back_to_the_last_bit_but_one(angle: float) -> None:
+    q = sound(100_000)
+    back = mixing.pan_gains(angle) @ mixing.pan(q, angle)
+    assert np.abs((back - q) / q).max() <= 4.5e-16
+
+
+def test_each_law_has_its_gains() -> None:
+    angles = np.linspace(0, 90, 37)
+    power, linear, between = (
+        mixing.pan_gains(angles, law) for law in ("constant power", "linear", "-4.5 dB")
+    )
+    assert np.allclose(np.sum(power**2, axis=0), 1, atol=1e-15)
+    assert np.allclose(np.sum(linear, axis=0), 1, atol=1e-15)
+    assert np.allclose(between**2, power * linear, atol=1e-15)
+    for law in (power, linear, between):
+        assert np.allclose(law, law[::-1, ::-1], atol=1e-15)
+        assert np.array_equal(law[:, [0, -1]], np.eye(2))
+
+
 def test_at_the_ends_the_other_channel_is_silent() -> None:
     assert not mixing.pan(sound(10), 0)[1].any()
     assert not mixing.pan(sound(10), 90)[0].any()
