@@ -99,7 +99,6 @@ def drums(
     # A response has no place in time: it stays whole when a stretch of a recording is run.
     regional=True,
     seconds=lambda params: params["rt60"] + params["pre_delay"] / 1000,
-    track=lambda params: "room",
 )
 def impulse_response(
     *,
