@@ -313,12 +313,13 @@ class RunContext(Context):
     @property
     def track(self) -> str:  # type: ignore[override]
         """Name of the recording that the node works on."""
-        for source in self._run.plan.sources_of(self._step.name):
+        sources = list(self._run.plan.sources_of(self._step.name))
+        for source in sources:
             assert source.type is not None
             if source.type.track is not None:
                 return source.type.track(resolved(source, self._run.base))
-            return source.name
-        return ""
+        # Rooms and noises have no track: they are heard with something else, mostly.
+        return sources[0].name if sources else ""
 
     def progress(self, fraction: float, note: str = "") -> None:
         if self._run.cancel.is_set():
