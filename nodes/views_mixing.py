@@ -64,14 +64,13 @@ def mixing_arrows(value: Mixing) -> Curves:
     length, angles = np.hypot(*_gains(value)), np.deg2rad(_angles(value))
     tips = np.stack([length * np.cos(angles), length * np.sin(angles)])
     far = float(np.abs(tips).max(initial=0.0)) * 1.1 or 1.0
-    low = -far if np.any(tips < -1e-9 * far) else 0.0
+    # A little below zero, since an area under an arrow means nothing.
+    low = -far if np.any(tips < -0.05 * far) else -0.05 * far
     lines = tuple(
         Line(name, np.array([0.0, x]), np.array([0.0, y]))
         for name, (x, y) in zip(value.sources, tips.T, strict=True)
     )
-    return Curves(
-        lines, Axis("first channel", "", min(low, 0.0), far), Axis("second channel", "", low, far)
-    )
+    return Curves(lines, Axis("first channel", "", low, far), Axis("second channel", "", low, far))
 
 
 def _over_frequencies(value: Mixing) -> bool:
@@ -90,7 +89,7 @@ def mixing_over_frequency(value: Mixing, *, lens: Lens = WHOLE) -> Curves:
     lines = tuple(
         Line(name, middle + 0.5, angles[:, number]) for number, name in enumerate(value.sources)
     )
-    return Curves(lines, part(whole, len(value.data), first, last), Axis("angle", "°", 0.0, 90.0))
+    return Curves(lines, part(whole, len(value.data), first, last), Axis("angle", "°", -1.0, 91.0))
 
 
 # Sound
