@@ -115,7 +115,7 @@ def _finished(audio: Audio, matrix: Array, context: Context, begin: float = 0.0)
     energy = (matrix * matrix).sum(axis=0)
     peaks = Peaks(
         dsp.places(matrix).astype(np.float32),
-        (energy / energy.max()).astype(np.float32),
+        (energy / max(energy.max(), np.finfo(float).tiny)).astype(np.float32),
         "°" if audio.channels == 2 else "channel",
         mixing.sources,
     )
@@ -221,8 +221,12 @@ def _settled(
     """Turn until a turn changes nothing any more."""
     unmixing = dsp.start(len(white), np.random.default_rng(seed))
     for turn in range(iterations):
-        context.progress(0.2 + 0.5 * turn / iterations, f"turn {turn + 1} of {iterations} at most")
-        before, unmixing = unmixing, dsp.fast_step(white, unmixing, nonlinearity)
+        said = f"turn {turn + 1} of {iterations} at most"
+
+        def tick(done: float, turn: int = turn, said: str = said) -> None:
+            context.progress(0.2 + 0.5 * (turn + done) / iterations, said)
+
+        before, unmixing = unmixing, dsp.fast_step(white, unmixing, nonlinearity, tick)
         if dsp.turned_by(before, unmixing) < tolerance:
             return unmixing
     context.note(f"FastICA has not settled after {iterations} turns: allow more iterations")

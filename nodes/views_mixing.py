@@ -11,7 +11,7 @@ from nodegraph.views import WHOLE, Axis, Curves, Heatmap, Lens, Line, Table, vie
 from nodes.dsp import pyramid
 from nodes.dsp.blocks import parallel, spans
 from nodes.dsp.reduction import decibels, even
-from nodes.picturing import part, stretch
+from nodes.picturing import level, part, stretch
 
 CELLS = 512
 """Cells along each side of the finest picture of samples."""
@@ -114,9 +114,10 @@ def audio_scatter(value: Audio, *, lens: Lens = WHOLE) -> Heatmap:
     rows, _ = even(0, CELLS, max(1, lens.rows))
     image = np.add.reduceat(counts[:, first:last], columns - first, axis=1)
     image = np.add.reduceat(image, rows, axis=0)
+    top = float(image.max(initial=0.0))
     (image,) = decibels([image], 2 * DECIBELS)
     x, y = part(whole, CELLS, first, last), Axis("second channel", "", -far, far)
-    return Heatmap(image, x, y, "samples", "dB", -DECIBELS, 0.0)
+    return Heatmap(image, x, y, "samples", "dB", -DECIBELS, 0.0, top=level(top))
 
 
 def _far(sound: Array) -> float:
