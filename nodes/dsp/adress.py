@@ -22,6 +22,11 @@ from nodes.dsp.position import MIDDLE
 Array = NDArray[Any]
 Side = Literal["both", "first", "second"]
 
+WEAKEST = np.float32(1e-15)
+"""Share of a bin below which a channel is silent beside the other one."""
+TINY = np.finfo(np.float32).tiny
+"""Below it numbers lose their digits."""
+
 
 def plane(
     spectrogram: Array, side: Side = "both", normalise: bool = True, tick: Tick = silent
@@ -57,26 +62,29 @@ def plane(
     def work(rows: slice) -> None:
         first, second = spectrogram[..., :1, rows, :], spectrogram[..., 1:, rows, :]
         left, right = np.abs(first), np.abs(second)
-        near = left >= right if side == "both" else np.full(left.shape, side == "first")
-        loud = np.where(near, left, right)
-        # So weak a channel cancels nothing; below it the ratio would overflow.
-        empty = loud <= np.maximum(left, right) * np.float32(1e-30)
-        reference = np.where(near, first, second)
-        reference[empty] = 1
-        ratio = np.where(near, second, first) / reference
-        ratio[empty] = 1
-        gain = np.clip(ratio.real, 0, 1)
-        # The distance from the straight line of all g, without a difference of large squares.
-        least = np.where(gain == ratio.real, np.abs(ratio.imag), np.abs(ratio - gain))
-        most = np.maximum(np.abs(ratio), np.abs(ratio - 1))
-        peak = (most - least) * loud
+        far = right > left if side == "both" else np.full(left.shape, side == "second")
+        loud = np.maximum(left, right) if side == "both" else left if side == "first" else right
+        # So weak a channel cancels nothing, and below it the ratio would overflow.
+        empty = (loud <= (left + right) * WEAKEST) | (loud < TINY)
+        scale = loud.copy()
+        scale[empty] = 1
+        np.divide(1, scale, out=scale)
+        # P / Q, but for the sign of its imaginary part, whichever channel is which.
+        ratio = (first * scale) * np.conj(second * scale)
+        along, beside = ratio.real, ratio.imag * ratio.imag
+        gain = np.clip(along, 0, 1)
+        gain[empty] = 1
+        # Distances from the ends and from the nearest point of 0..1, without large differences.
+        most = np.maximum(along * along, (along - 1) ** 2) + beside
+        peak = np.sqrt(most) - np.sqrt((along - gain) ** 2 + beside)
+        peak *= loud
         if normalise:
             peak /= np.maximum(gain, 1 - gain)
         peak[empty] = 0
-        height[..., rows, :] = np.maximum(peak, 0)
+        np.maximum(peak, 0, out=height[..., rows, :])
         degrees = np.arctan(gain) * np.float32(180 / math.pi)
-        degrees = np.where(near, degrees, 90 - degrees)
-        degrees[np.maximum(left, right) == 0] = MIDDLE
+        degrees += far * (90 - 2 * degrees)
+        degrees[(left == 0) & (right == 0)] = MIDDLE
         angle[..., rows, :] = degrees
 
     by_rows(spectrogram, work, tick)

@@ -77,6 +77,14 @@ def test_three_players_in_two_channels_fail() -> None:
     assert max(best) < 10
 
 
+def test_a_delay_between_the_channels_is_beyond_it() -> None:
+    images = pair()[1].data.copy()
+    images[0, 1] = np.roll(images[0, 1], 40)
+    delayed = Audio(images, pair()[1].rate, pair()[1].names)
+    result = scores(delayed, ica.ica(mixed(delayed)).images)
+    assert min(result) < min(scores(pair()[1], ica.ica(pair()[0]).images)) - 20
+
+
 @pytest.mark.parametrize("nonlinearity", ["tanh", "cube", "gauss"])
 def test_a_fused_run_is_the_loop_of_steps(nonlinearity: Any) -> None:
     audio = noise(3)
