@@ -246,7 +246,7 @@ def ica(
     method: Literal["FastICA", "JADE"] = "FastICA",
     nonlinearity: Nonlinearity = "tanh",
     sources: Sources = 0,
-    tolerance: Annotated[float, Param(min=0, max=0.1)] = 1e-9,
+    tolerance: Annotated[float, Param(min=0, log=True, suggest=(1e-9, 1e-6, 1e-4))] = 1e-9,
     iterations: Annotated[int, Param(min=1, max=5000, suggest=(50, 200))] = 200,
     seed: Seed = 0,
     context: Context = SILENT,
