@@ -68,9 +68,9 @@ def _three_planes(spectrogram: Spectrogram, **_: object) -> float:
 
 @node(
     "position.duet",
-    label="Level and delay",
+    label="DUET",
     memory=_three_planes,
-    aliases=("DUET", "symmetric attenuation", "time difference", "ITD", "ILD"),
+    aliases=("level and delay", "symmetric attenuation", "time difference", "ITD", "ILD"),
 )
 def duet(
     spectrogram: Spectrogram,
@@ -117,7 +117,7 @@ def _check_planes(attenuation: Field, delay: Field, weight: Power, masks: Mask |
     for plane, name, unit in ((attenuation, ATTENUATION, ""), (delay, DELAY, MILLISECONDS)):
         if (plane.name, plane.unit, plane.channels) != (name, unit, 1):
             raise ValueError(
-                f"{name} must be what Level and delay gives as {name}, got "
+                f"{name} must be what DUET gives as {name}, got "
                 f"{plane.name or 'a field'} in {plane.unit or 'no unit'} with "
                 f"{channels(plane.channels)}"
             )
@@ -133,7 +133,7 @@ def _check_planes(attenuation: Field, delay: Field, weight: Power, masks: Mask |
             raise ValueError("masks divide one mixture, and attenuation carries several sources")
 
 
-@node("position.histogram_2d", label="Level and delay histogram", whole=True, aliases=("DUET",))
+@node("position.histogram_2d", label="DUET histogram", whole=True)
 def histogram_2d(
     attenuation: Field,
     delay: Field,
@@ -235,7 +235,7 @@ def _named(names: str, places: Array, histogram: Histogram) -> tuple[str, ...]:
     return tuple(called)
 
 
-@node("position.peaks_2d", label="Peaks in two dimensions", whole=True, aliases=("DUET",))
+@node("position.peaks_2d", label="Peaks in 2-D", whole=True, aliases=("DUET peaks",))
 def peaks_2d(
     histogram: Histogram,
     *,
@@ -260,7 +260,7 @@ def peaks_2d(
     """
     if histogram.across is None:
         raise ValueError(
-            f"peaks in two dimensions need a histogram of two quantities, this one is of "
+            f"peaks in 2-D need a histogram of two quantities, this one is of "
             f"{histogram.quantity or 'one'} alone: use Peaks"
         )
     total = histogram.data.sum(axis=0) if histogram.names else histogram.data
@@ -298,7 +298,7 @@ def _check_peaks(peaks: Peaks) -> tuple[Array, Array]:
         )
         raise ValueError(
             f"peaks must have an attenuation and a delay in ms, these are in {units}: take them from "
-            "Peaks in two dimensions"
+            "Peaks in 2-D"
         )
     return peaks.positions, peaks.across
 
@@ -308,7 +308,7 @@ def _mask_bytes(spectrogram: Spectrogram, peaks: Peaks, **_: object) -> float:
     return spectrogram.data.size / 2 * 4.0 * len(peaks.positions)
 
 
-@node("position.duet_mask", label="Level and delay mask", memory=_mask_bytes, aliases=("DUET",))
+@node("position.duet_mask", label="DUET mask", memory=_mask_bytes)
 def duet_mask(spectrogram: Spectrogram, peaks: Peaks, *, context: Context = SILENT) -> Mask:
     """Give each bin to the source whose level and delay explain it best.
 
@@ -336,7 +336,7 @@ def _image_bytes(spectrogram: Spectrogram, masks: Mask, *_: Any, **__: object) -
     return spectrogram.data.size * 8.0 * max(len(masks.names), 1)
 
 
-@node("position.duet_demix", label="Level and delay images", memory=_image_bytes, aliases=("DUET",))
+@node("position.duet_demix", label="DUET images", memory=_image_bytes, aliases=("demix",))
 def duet_demix(
     spectrogram: Spectrogram, masks: Mask, peaks: Peaks, *, context: Context = SILENT
 ) -> Spectrogram:

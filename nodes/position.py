@@ -240,7 +240,7 @@ def peaks(
         raise ValueError(
             f"peaks need a histogram of one quantity, this one is of {histogram.quantity} and "
             f"{histogram.across_quantity}: use "
-            + ("over = whole" if histogram.across_unit == "s" else "Peaks in two dimensions")
+            + ("over = whole" if histogram.across_unit == "s" else "Peaks in 2-D")
         )
     if at.strip():
         places, heights = _set_by_hand(at, histogram)
