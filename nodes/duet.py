@@ -198,8 +198,11 @@ def _by_hand(text: str, histogram: Histogram) -> Array:
 
 
 def _written(places: Array, histogram: Histogram) -> str:
-    unit = histogram.across_unit
-    return "; ".join(f"{level:.2f} {turn:.3f} {unit}".rstrip() for level, turn in places)
+    # Adding zero takes the sign from what is rounded to none.
+    rounded = [(round(level, 2) + 0.0, round(turn, 3) + 0.0) for level, turn in places.tolist()]
+    return "; ".join(
+        f"{level:g} {turn:g} {histogram.across_unit}" for level, turn in sorted(rounded)
+    )
 
 
 def _found(
@@ -214,7 +217,8 @@ def _found(
             f"found at {_written(first + places * steps, histogram)}; lower height or distance, "
             "ask for fewer, or set them with at"
             if len(places)
-            else "the histogram is empty, as it is for silence and where nothing lies in its range"
+            else "the histogram is empty, as it is for silence, for one channel alone, and where all "
+            "lies outside of its range"
         )
         raise ValueError(f"{len(places)} of {count or 'any'} peaks: {reason}")
     places, heights = places[: count or MOST], heights[: count or MOST]

@@ -71,6 +71,9 @@ def features(
         first, second = spectrogram[..., :1, rows, :], spectrogram[..., 1:, rows, :]
         left, right = np.abs(first), np.abs(second)
         level, turn, much = (plane[..., rows, :] for plane in (attenuation, delay, weight))
+        # Numbers so small that they are no longer exact are silence.
+        for side in (left, right):
+            side[side < np.finfo(np.float32).tiny] = 0
         both = (left > 0) & (right > 0)
         with np.errstate(all="ignore"):
             level[...] = right / left - left / right
