@@ -56,11 +56,12 @@ def position(
     def work(rows: slice) -> None:
         first, second = spectrogram[..., :1, rows, :], spectrogram[..., 1:, rows, :]
         left, right = np.abs(first), np.abs(second)
-        quiet = (left == 0) & (right == 0)
+        scale = np.maximum(left, right)
+        # Numbers so small that they are no longer exact are silence: divided they would overflow.
+        quiet = scale < np.finfo(np.float32).tiny
         out = energy[..., rows, :]
         np.add(left * left, right * right, out=out)
         # Everything below is a ratio: scaled by the louder channel it cannot underflow.
-        scale = np.maximum(left, right)
         scale[quiet] = 1
         left /= scale
         right /= scale
