@@ -22,6 +22,7 @@ from nodegraph.values import (
     channels,
 )
 from nodes.dsp import duet as dsp
+from nodes.position import called
 
 ATTENUATION, DELAY = "attenuation", "delay"
 MILLISECONDS = "ms"
@@ -94,8 +95,8 @@ def duet(
     (`position.duet_mask`) are for all bins.
 
     When it fails: sources that differ in neither level nor delay are one; where sources overlap, a
-    bin has the delay of neither; reverberation blurs both. Music panned by level alone has no
-    delays: `position.angle` is made for it.
+    bin has the delay of neither; reverberation blurs both. A reversed channel looks like a long delay
+    and has no weight. Music panned by level alone has no delays: `position.angle` is made for it.
 
     Yilmaz and Rickard, "Blind separation of speech mixtures via time-frequency masking", IEEE TSP
     52(7), 2004; the weights are from Rickard, "The DUET blind source separation algorithm", 2007.
@@ -227,18 +228,6 @@ def _found(
     return first + places[order] * steps, heights[order]
 
 
-def _named(names: str, places: Array, histogram: Histogram) -> tuple[str, ...]:
-    """Give each place its name, or a number where none are given."""
-    given = [name.strip() for name in names.split(",") if name.strip()]
-    called = given or [f"source {number + 1}" for number in range(len(places))]
-    if len(called) != len(places) or len(set(called)) < len(called):
-        raise ValueError(
-            f"names: {len(places)} peaks (at {_written(places, histogram)}) need as many different "
-            f"names, got {', '.join(called)}"
-        )
-    return tuple(called)
-
-
 @node("position.peaks_2d", label="Peaks in 2-D", whole=True, aliases=("DUET peaks",))
 def peaks_2d(
     histogram: Histogram,
@@ -273,11 +262,11 @@ def peaks_2d(
         heights = _heights(histogram, total, places)
     else:
         places, heights = _found(histogram, total, count, distance, height)
-    called = _named(names, places, histogram)
+    names_of = called(names, len(places), _written(places, histogram))
     heights = heights / max(heights.max(), np.finfo(np.float32).tiny)
     level, turn = places.T.astype(np.float32)
     return Peaks(
-        level, heights.astype(np.float32), histogram.unit, called, turn, histogram.across_unit
+        level, heights.astype(np.float32), histogram.unit, names_of, turn, histogram.across_unit
     )
 
 
@@ -296,13 +285,10 @@ def _check_peaks(peaks: Peaks) -> tuple[Array, Array]:
     if len(peaks.positions) == 0:
         raise ValueError("there are no peaks to divide the mixture by")
     if peaks.across is None or (peaks.unit, peaks.across_unit) != ("", MILLISECONDS):
-        units = " and ".join(
-            unit or "no unit"
-            for unit in (peaks.unit, *([peaks.across_unit] if peaks.across is not None else []))
-        )
+        two = "" if peaks.across is None else f" and {peaks.across_unit or 'no unit'}"
         raise ValueError(
-            f"peaks must have an attenuation and a delay in ms, these are in {units}: take them from "
-            "Peaks in 2-D"
+            f"peaks must have an attenuation and a delay in ms, these are in "
+            f"{peaks.unit or 'no unit'}{two}: take them from Peaks in 2-D"
         )
     return peaks.positions, peaks.across
 
@@ -361,12 +347,10 @@ def duet_demix(
     level, turn = _check_peaks(peaks)
     if masks.channels != 1:
         raise ValueError(f"masks must have one channel for both, got {masks.channels}")
-    called = masks.names or ("",)
-    if sorted(called) != sorted(peaks.called) and (masks.names or len(level) != 1):
-        raise ValueError(
-            f"masks are of {', '.join(called) or 'one source'}, peaks of {', '.join(peaks.called)}"
-        )
-    order = [peaks.called.index(name) for name in called] if masks.names else [0]
+    if sorted(masks.names) != sorted(peaks.called) and (masks.names or len(level) > 1):
+        mine = ", ".join(masks.names) or "one source without a name"
+        raise ValueError(f"masks are of {mine}, peaks of {', '.join(peaks.called)}")
+    order = [peaks.called.index(name) for name in masks.names] or [0]
     data = dsp.images(
         spectrogram.data, masks.stacked().data, level[order], turn[order], _omega(spectrogram.grid),
         context.progress,

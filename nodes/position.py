@@ -204,16 +204,15 @@ def _found(
     return places[best], heights[best]
 
 
-def _called(names: str, places: Array, unit: str) -> tuple[str, ...]:
-    """Give each place its name, or a number where none are given."""
-    called = _words(names, ",") or [f"source {number + 1}" for number in range(len(places))]
-    if len(called) != len(places) or len(set(called)) < len(called):
-        where = ", ".join(f"{place:.1f}" for place in places)
+def called(names: str, count: int, where: str) -> tuple[str, ...]:
+    """Read a name for each of `count` peaks, or number them where none are given."""
+    given = _words(names, ",") or [f"source {number + 1}" for number in range(count)]
+    if len(given) != count or len(set(given)) < count:
         raise ValueError(
-            f"names: {len(places)} peaks (at {where} {unit}) need as many different names, "
-            f"got {', '.join(called)}"
+            f"names: {count} peaks (at {where}) need as many different names, "
+            f"got {', '.join(given)}"
         )
-    return tuple(called)
+    return tuple(given)
 
 
 @node("position.peaks", label="Peaks", whole=True)
@@ -246,9 +245,10 @@ def peaks(
         places, heights = _set_by_hand(at, histogram)
     else:
         places, heights = _found(histogram, count, distance, prominence)
-    called = _called(names, places, histogram.unit)
+    where = ", ".join(f"{place:.1f}" for place in places)
+    names_of = called(names, len(places), f"{where} {histogram.unit}")
     heights = heights / max(heights.max(), np.finfo(np.float32).tiny)
-    return Peaks(places.astype(np.float32), heights.astype(np.float32), histogram.unit, called)
+    return Peaks(places.astype(np.float32), heights.astype(np.float32), histogram.unit, names_of)
 
 
 @node("position.mask", label="Position mask", aliases=("angle mask",))

@@ -261,7 +261,7 @@ def likeliest_mask(
             distance = away.real * away.real
             distance += away.imag * away.imag
             nearer = distance < best
-            owner[nearer] = number
+            np.copyto(owner, number, where=nearer)
             np.copyto(best, distance, where=nearer)
         for number, mask in enumerate(masks):
             np.equal(owner, number, out=mask[0, rows])

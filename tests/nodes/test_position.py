@@ -145,6 +145,10 @@ def test_a_stack_of_sources_gives_one_histogram_each() -> None:
         np.testing.assert_array_equal(found.angle.pick(name).data, single.angle.data)
         alone = position.histogram(single.angle, single.weight)
         np.testing.assert_array_equal(stack.pick(name).data, alone.data)
+        timed, frames = (
+            position.histogram(part.angle, part.weight, over="time") for part in (found, single)
+        )
+        np.testing.assert_array_equal(timed.pick(name).data, frames.data)
 
 
 def test_the_range_of_the_histogram_follows_the_angle() -> None:
