@@ -45,6 +45,10 @@ FLOORS = {
         "snr_two": {"source 1": 53.5, "source 2": 49.5},
         "snr_three": {"source 1": 1.7, "source 2": 1.9},
     },
+    "duet": {
+        "snr": {"source 1": 5.5, "source 2": 8.2, "source 3": 6.0},
+        "snr_images": {"source 1": 6.0, "source 2": 8.8, "source 3": 6.7},
+    },
     "nmf_drums": {"snr": {"kick": 22.7, "snare": 13.1, "hats": 7.7}},
     "nmf_by_hand": {"snr": {"kick": 22.6, "snare": 13.1, "hats": 7.6}},
     "kernel_additive": {"snr": {"harmonic": 7.9, "percussive": 2.4}},
@@ -66,6 +70,7 @@ NULLS = {
     "null_test": -137,
     "what_is_that_sound": -137,
     "harmonic_percussive": -137,
+    "duet": -137,
     "kernel_additive": -137,
     "centre_cut": -150,
     "same_place": -137,
