@@ -13,6 +13,7 @@ from nodegraph.values.models import Factors, Kernel
 from nodegraph.values.numbers import Curve, Files, Number, Scores, stack
 from nodegraph.values.places import Covariance, Histogram, Mixing, Peaks
 from nodegraph.values.planes import Audio, Field, Mask, Plane, Power, Projections, Spectrogram
+from nodegraph.values.repetition import Neighbours, Similarity
 
 __all__ = [
     "Absent",
@@ -28,12 +29,14 @@ __all__ = [
     "Kernel",
     "Mask",
     "Mixing",
+    "Neighbours",
     "Number",
     "Peaks",
     "Plane",
     "Power",
     "Projections",
     "Scores",
+    "Similarity",
     "Sourced",
     "Spectrogram",
     "Value",
