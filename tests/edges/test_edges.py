@@ -1,0 +1,227 @@
+"""Whatever comes in, every node gives sane values or says in one line why it cannot.
+
+This runs over all node types there are, new ones included: see `tests/edges/calling.py` for what
+each is given, and `tests/edges/material.py` for the recordings.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nodegraph.declare import NodeType
+from nodegraph.values import (
+    Audio,
+    Covariance,
+    Curve,
+    Factors,
+    Field,
+    Files,
+    Histogram,
+    Kernel,
+    Mask,
+    Mixing,
+    Number,
+    Peaks,
+    Power,
+    Scores,
+    Sourced,
+    Value,
+)
+from tests.edges.calling import LEFT_OUT, REGISTRY, Variant, arguments, call, types, variants
+from tests.edges.material import RECORDINGS, Material, NotMade
+
+CRYPTIC = (
+    "argmax", "argmin", "array", "axes", "axis", "broadcast", "buffer", "converge", "dimension",
+    "division", "divide by", "dtype", "empty sequence", "fit its grid", "got shape", "index",
+    "infs", "invalid value", "math domain", "matmul", "matrix", "max()", "min()", "nan",
+    "NoneType", "numpy", "object", "operand", "out of bounds", "positive definite", "reshape",
+    "scipy", "shape mismatch", "shapes (", "singular", "slice", "ufunc", "unpack", "zero-size",
+)  # fmt: skip
+"""Words of a message that was not meant for whoever uses the program."""
+
+ORDINARY = [
+    "plain", "an odd length", "a prime length", "very quiet", "very loud", "one source",
+    *(name for name in RECORDINGS if name.endswith(" Hz")),
+]  # fmt: skip
+"""Recordings that no node may refuse."""
+
+NOT_RELATIVE = {("transform.log", "with reference full scale")}
+"""Calls whose fields tell how loud the sound is, and so do depend on the gain."""
+
+
+@cache
+def material(name: str) -> Material:
+    return Material(RECORDINGS[name]())
+
+
+def run(type_id: str, recording: str, variant: Variant, folder: Any = "") -> dict[str, Value]:
+    """Call a node with what can be made of a recording. Raises NotMade where nothing can."""
+    node_type = REGISTRY[type_id]
+    return call(node_type, arguments(node_type, material(recording), variant), variant, str(folder))
+
+
+# What is wrong with a value, in words
+
+
+def faults_of(value: Value) -> list[str]:
+    """Say what a value breaks of what its type promises."""
+    found = []
+    if isinstance(value, Files):
+        return [f"{path} is not there" for path in value.paths if not path.is_file()]
+    if isinstance(value, Number):
+        return [] if np.isfinite(value.value) else [f"the number is {value.value}"]
+    if isinstance(value, Scores):
+        cells = [cell for row in value.rows.values() for cell in row.values()]
+        return ["a score is endless"] if np.isinf(cells).any() else []
+    for array in value.arrays():
+        if not np.isfinite(array).all():
+            found.append(f"{(~np.isfinite(array)).sum()} of {array.size} numbers are not finite")
+    if found:
+        return found
+    if isinstance(value, Sourced) and value.data.dtype != value.dtype:
+        found.append(f"dtype is {value.data.dtype}")
+    check = next((CHECKS[kind] for kind in type(value).__mro__ if kind in CHECKS), None)
+    return found + ([] if check is None or check(value) else ["it breaks what its type promises"])
+
+
+def _positive(covariance: Covariance) -> bool:
+    data = covariance.data.astype(complex)
+    size = max(np.abs(data).max(), 1e-30)
+    mirrored = np.abs(data - data.conj().swapaxes(-1, -2)).max() <= 1e-4 * size
+    return bool(mirrored and np.linalg.eigvalsh(data).min() >= -1e-4 * size)
+
+
+CHECKS: dict[type, Any] = {
+    Mask: lambda mask: mask.data.min() >= 0 and mask.data.max() <= 1 + 1e-6,
+    Power: lambda power: power.data.min() >= 0,
+    Histogram: lambda h: h.data.min() >= 0 and (np.diff(h.edges) > 0).all(),
+    Peaks: lambda peaks: (
+        len(peaks.positions) == len(peaks.heights) == len(peaks.called)
+        and len(set(peaks.called)) == len(peaks.called)
+    ),
+    Factors: lambda factors: factors.templates.min() >= 0 and factors.activations.min() >= 0,
+    Kernel: lambda kernel: kernel.data.dtype == bool,
+    Mixing: lambda mixing: mixing.data.dtype == np.complex128,
+    Curve: lambda curve: len(curve.data) == len(curve.x),
+    Audio: lambda audio: audio.rate > 0,
+    Covariance: _positive,
+}
+
+
+def faults(node_type: NodeType, outputs: dict[str, Value]) -> list[str]:
+    """Say what outputs break of what their node declares."""
+    found = []
+    for output in node_type.outputs:
+        value = outputs[output.name]
+        if not isinstance(value, output.types):
+            found.append(f"{output.name} is {type(value).__name__}, not {output.type_names}")
+        found += [f"{output.name or 'result'}: {fault}" for fault in faults_of(value)]
+    return found
+
+
+def cryptic(error: ValueError) -> str:
+    """Say what is wrong with a refusal; '' where it is one clear line."""
+    text = str(error)
+    if type(error) is not ValueError:
+        return f"{type(error).__name__}: {text}"
+    if "\n" in text or not 15 <= len(text) <= 300:
+        return f"not one line: {text!r}"
+    words = [word for word in CRYPTIC if word.lower() in text.lower()]
+    return f"says {', '.join(words)}: {text}" if words else ""
+
+
+def copies(values: dict[str, Value]) -> list[bytes]:
+    return [array.tobytes() for value in values.values() for array in value.arrays()]
+
+
+# The promises
+
+
+def faults_of_call(node_type: NodeType, mine: Material, variant: Variant, folder: str) -> list[str]:
+    """Call a node once and say what it breaks."""
+    try:
+        values = arguments(node_type, mine, variant)
+    except NotMade:
+        return []
+    before = copies(values)
+    try:
+        found = faults(node_type, call(node_type, values, variant, folder))
+    except ValueError as error:
+        found = [fault] if (fault := cryptic(error)) else []
+    except (Exception, Warning) as error:
+        error.add_note(f"{node_type.id} {variant}")
+        raise
+    return found + (["an input was written to"] if copies(values) != before else [])
+
+
+def matrix() -> list[Any]:
+    """Give every node with every recording; a node without inputs is run once."""
+    return [
+        pytest.param(type_id, name, id=f"{type_id}-{name}")
+        for type_id in types()
+        for name in (RECORDINGS if REGISTRY[type_id].ports else ["plain"])
+    ]
+
+
+@pytest.mark.parametrize(("type_id", "recording"), matrix())
+def test_a_node_gives_sane_values_or_says_in_one_line_why_not(type_id, recording, tmp_path):
+    node_type, mine = REGISTRY[type_id], material(recording)
+    found = [
+        f"{variant}: {fault}"
+        for variant in variants(node_type)
+        for fault in faults_of_call(node_type, mine, variant, str(tmp_path))
+    ]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("type_id", types())
+def test_ordinary_sound_is_refused_by_no_node(type_id, tmp_path):
+    for recording in ORDINARY:
+        assert run(type_id, recording, Variant(), tmp_path)
+
+
+def _relative(outputs: dict[str, Value]) -> list[np.ndarray[Any, Any]]:
+    """Give what may not depend on the gain: shares, fields, places."""
+    values = outputs.values()
+    planes = [value.data for value in values if isinstance(value, (Mask, Field))]
+    return planes + [value.positions for value in values if isinstance(value, Peaks)]
+
+
+@pytest.mark.parametrize(
+    "type_id",
+    [
+        type_id
+        for type_id in types()
+        if REGISTRY[type_id].ports
+        and any({Mask, Field, Peaks} & set(output.types) for output in REGISTRY[type_id].outputs)
+    ],
+)
+def test_a_gain_changes_no_mask_no_field_and_no_place(type_id):
+    for variant in variants(REGISTRY[type_id]):
+        if (type_id, str(variant)) in NOT_RELATIVE:
+            continue
+        plain = _relative(run(type_id, "plain", variant))
+        for recording in ("very quiet", "very loud"):
+            for mine, theirs in zip(plain, _relative(run(type_id, recording, variant)), strict=True):
+                least = 1e-4 * max(1.0, float(np.abs(mine).max()))
+                np.testing.assert_allclose(theirs, mine, rtol=0, atol=least, err_msg=f"{variant}")
+
+
+@pytest.mark.parametrize("type_id", [t for t in types() if not REGISTRY[t].effect])
+def test_the_same_bits_come_twice(type_id):
+    for recording in ("plain", "eight sources", "silence"):
+        for variant in variants(REGISTRY[type_id]):
+            try:
+                one, two = (copies(run(type_id, recording, variant)) for _ in range(2))
+            except (ValueError, NotMade):
+                continue
+            assert one == two, f"{recording}, {variant}"
+
+
+def test_what_is_left_out_is_there():
+    assert set(LEFT_OUT) <= set(REGISTRY)
+    assert not REGISTRY.faults
