@@ -24,6 +24,9 @@ Array = NDArray[Any]
 MIDDLE = 45.0
 """Angle of a bin where nothing sounds."""
 
+LEAST = np.finfo(np.float32).tiny
+"""Amplitude below which nothing sounds: smaller numbers cannot be divided by."""
+
 
 def position(
     spectrogram: Array, principal: bool = False, tick: Tick = silent
@@ -43,7 +46,8 @@ def position(
     Returns
     -------
     angle
-        (..., 1, freq, time); 45 where both channels are silent.
+        (..., 1, freq, time); 45 where both channels are silent, or so quiet that a float32 has not
+        all its digits (1e-38).
     coherence
         hypot(2 Re X1 X2*, |X1|^2 - |X2|^2) / (|X1|^2 + |X2|^2): 1 where the channels differ in level
         only, low where they differ in phase. 0 in silence.
@@ -56,11 +60,11 @@ def position(
     def work(rows: slice) -> None:
         first, second = spectrogram[..., :1, rows, :], spectrogram[..., 1:, rows, :]
         left, right = np.abs(first), np.abs(second)
-        quiet = (left == 0) & (right == 0)
+        scale = np.maximum(left, right)
+        quiet = scale < LEAST
         out = energy[..., rows, :]
         np.add(left * left, right * right, out=out)
         # Everything below is a ratio: scaled by the louder channel it cannot underflow.
-        scale = np.maximum(left, right)
         scale[quiet] = 1
         left /= scale
         right /= scale

@@ -13,7 +13,7 @@ from typing import Any
 from nodegraph.context import Context
 from nodegraph.declare import Knob, NodeType, Port
 from nodegraph.registry import discover
-from nodegraph.values import Value
+from nodegraph.values import Sourced, Value
 from tests.edges.material import HOP, N_FFT, Material, NotMade
 
 REGISTRY = discover()
@@ -73,13 +73,21 @@ PORTS: dict[str, str] = {
 there is a ">", the value is an output of another node: ``node.type>output``."""
 
 
+ENDLESS: dict[str, str] = {
+    "transform.stft.window_length": "longer than n_fft, which is refused: tests/nodes/test_transform.py",
+}
+"""Numbers that are not set to the ends of their range, and why."""
+
+
 @dataclass(frozen=True)
 class Variant:
     """One way to call a node: types of its ports, ports left open, and knobs set."""
 
     label: str = "as it is"
     choice: int = 0
-    without: tuple[str, ...] = ()
+    without: str = ""
+    turned: str = ""
+    """A port that takes a stack where it has one sound, and one sound where it has a stack."""
     knobs: dict[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -98,10 +106,22 @@ def variants(node_type: NodeType) -> Iterator[Variant]:
         yield Variant(f"with type {choice + 1} at each port", choice)
     for port in node_type.ports:
         if port.optional:
-            yield Variant(f"without {port.name}", 0, (port.name,))
+            yield Variant(f"without {port.name}", without=port.name)
+        if any(issubclass(kind, Sourced) for kind in port.types):
+            yield Variant(f"with the other of one and many at {port.name}", turned=port.name)
     for knob in node_type.knobs:
         for value in _choices(knob):
-            yield Variant(f"with {knob.name} {value}", 0, (), {knob.name: value})
+            yield Variant(f"with {knob.name} {value}", knobs={knob.name: value})
+
+
+def ends(node_type: NodeType) -> Iterator[Variant]:
+    """Give calls with each number at the lowest and at the highest that is allowed."""
+    for knob in node_type.knobs:
+        if knob.kind in ("int", "float") and f"{node_type.id}.{knob.name}" not in ENDLESS:
+            for value in (knob.param.min, knob.param.max):
+                if value is not None and knob.name not in KNOBS:
+                    value = int(value) if knob.kind == "int" else float(value)
+                    yield Variant(f"with {knob.name} {value}", knobs={knob.name: value})
 
 
 def _choices(knob: Knob) -> list[Any]:
@@ -121,20 +141,24 @@ def _choices(knob: Knob) -> list[Any]:
 def arguments(node_type: NodeType, material: Material, variant: Variant) -> dict[str, Value]:
     """Give a value for each port. Raises NotMade where this material has none that fits."""
     return {
-        port.name: _value(node_type, port, material, variant.choice)
+        port.name: _value(node_type, port, material, variant)
         for port in node_type.ports
-        if port.name not in variant.without
+        if port.name != variant.without
     }
 
 
-def _value(node_type: NodeType, port: Port, material: Material, choice: int) -> Value:
+def _value(node_type: NodeType, port: Port, material: Material, variant: Variant) -> Value:
     kinds = sorted((kind.__name__ for kind in port.types), reverse=True)
-    kind = kinds[min(choice, len(kinds) - 1)]
+    kind = kinds[min(variant.choice, len(kinds) - 1)]
     stacked = port.many or port.name in STACKS
     attribute = (
-        PORTS.get(f"{node_type.id}.{port.name}")
-        or (None if port.many else PORTS.get(f"{port.name}: {kind}"))
-        or MADE_OF[kind][stacked]
+        MADE_OF[kind][not stacked]
+        if port.name == variant.turned
+        else (
+            PORTS.get(f"{node_type.id}.{port.name}")
+            or (None if port.many else PORTS.get(f"{port.name}: {kind}"))
+            or MADE_OF[kind][stacked]
+        )
     )
     type_id, made, output = attribute.partition(">")
     if not made:
@@ -171,7 +195,7 @@ class Listener(Context):
 def call(
     node_type: NodeType,
     values: dict[str, Value],
-    variant: Variant = Variant(),  # noqa: B008 - it is frozen
+    variant: Variant = Variant(),
     folder: str = "",
 ) -> dict[str, Value]:
     """Call a node as the engine does, with inputs that cannot be written to; outputs by name."""

@@ -76,9 +76,7 @@ def panned(mono: Array, degrees: Array | None = None) -> Array:
     return np.concatenate([np.cos(angles), np.sin(angles)], axis=1) * mono[:, np.newaxis]
 
 
-def stereo(
-    count: int = 3, length: int = LENGTH, rate: int = RATE, gain: float = 1.0
-) -> Recording:
+def stereo(count: int = 3, length: int = LENGTH, rate: int = RATE, gain: float = 1.0) -> Recording:
     return Recording(gain * panned(played(count, length, rate)), rate)
 
 
@@ -234,16 +232,17 @@ class Material:
         energy = self.weight.data.astype(float).ravel()
         places = [np.clip(f.data.ravel(), -3, 3) for f in (self.attenuation, self.delay)]
         counts, *_ = np.histogram2d(*places, bins=sides, weights=energy)
-        return Histogram(
-            counts, sides[0], "", "attenuation", "energy", (), sides[1], "ms", "delay"
-        )
+        return Histogram(counts, sides[0], "", "attenuation", "energy", (), sides[1], "ms", "delay")
 
     @cached_property
     def histogram_in_time(self) -> Histogram:
         """Energy over angle and time."""
         grid, edges = self.spectrogram.grid, np.linspace(0, 90, 91)
         steps = np.arange(grid.frames + 1) * grid.hop / grid.rate
-        places = self.angle.data[0], np.broadcast_to((steps[1:] + steps[:-1]) / 2, self.angle.data[0].shape)
+        places = (
+            self.angle.data[0],
+            np.broadcast_to((steps[1:] + steps[:-1]) / 2, self.angle.data[0].shape),
+        )
         energy = self.weight.data.astype(float).ravel()
         counts, *_ = np.histogram2d(
             *(place.ravel() for place in places), bins=(edges, steps), weights=energy
@@ -301,7 +300,9 @@ class Material:
         found = np.einsum("jcft,jdft->jfcd", y, y.conj())
         trace = np.einsum("jfcc->jf", found).real[..., np.newaxis, np.newaxis]
         even = np.eye(self.channels) / self.channels
-        shares = np.divide(found, trace, out=np.broadcast_to(even, found.shape).astype(complex), where=trace > 0)
+        shares = np.divide(
+            found, trace, out=np.broadcast_to(even, found.shape).astype(complex), where=trace > 0
+        )
         return Covariance(
             self.channels * (0.95 * shares + 0.05 * even), self.spectrogram.grid, self.names
         )
