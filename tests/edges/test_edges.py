@@ -50,7 +50,7 @@ CRYPTIC = (
     "argmax", "argmin", "array", "axes", "axis", "broadcast", "buffer", "converge", "dimension",
     "division", "divide by", "dtype", "empty sequence", "fit its grid", "got shape", "index",
     "infs", "invalid value", "math domain", "matmul", "matrix", "max()", "min()", "nan",
-    "NoneType", "numpy", "object", "operand", "out of bounds", "positive definite", "reshape",
+    "NoneType", "numpy", "object", "operand", "out of bounds", "positive definite", "read-only", "reshape",
     "scipy", "shape mismatch", "shapes (", "singular", "slice", "ufunc", "unpack", "zero-size",
 )  # fmt: skip
 """Words of a message that was not meant for whoever uses the program."""
