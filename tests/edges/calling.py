@@ -68,6 +68,22 @@ PORTS: dict[str, str] = {
     "strength: Power": "weight",
     "response: Audio": "response",
     "mix.pan.audio": "first_channel",
+    "mix.auto_pan.audio": "first_channel",
+    "position.adress_select.angle": "position.adress>angle",
+    "position.adress_select.strength": "position.adress>strength",
+    "position.peaks_2d.histogram": "histogram_2d",
+    "position.duet_mask.peaks": "peaks_2d",
+    "position.duet_demix.peaks": "peaks_2d",
+    "position.duet_demix.masks": "position.duet_mask>",
+    "white: Audio": "position.whiten>white",
+    "position.ica_step.mixing": "position.ica_start>",
+    "position.ica_images.whitening": "position.whiten>mixing",
+    "position.ica_images.mixing": "position.ica_start>",
+    "position.projet_cost.strengths": "position.projet_start>strengths",
+    "position.projet_filter.strengths": "position.projet_start>strengths",
+    "position.projet_places.strengths": "position.projet_start>strengths",
+    "position.projet_strengths.strengths": "position.projet_start>strengths",
+    "places: Histogram": "position.projet_start>places",
 }
 """Ports that take another attribute: by name and type for every node, or for one node alone. Where
 there is a ">", the value is an output of another node: ``node.type>output``."""
@@ -160,15 +176,16 @@ def _value(node_type: NodeType, port: Port, material: Material, variant: Variant
             or MADE_OF[kind][stacked]
         )
     )
-    type_id, made, output = attribute.partition(">")
-    if not made:
+    if ">" not in attribute:
         return getattr(material, attribute)  # type: ignore[no-any-return]
-    before = REGISTRY[type_id]
-    try:
-        found = call(before, arguments(before, material, Variant()))
-    except ValueError as error:
-        raise NotMade(str(error)) from error
-    return found[output]
+    type_id, _, output = attribute.partition(">")
+    if type_id not in material.made:
+        before = REGISTRY[type_id]
+        try:
+            material.made[type_id] = call(before, arguments(before, material, Variant()))
+        except ValueError as error:
+            raise NotMade(f"{type_id}: {error}") from error
+    return material.made[type_id][output]
 
 
 def knobs(node_type: NodeType, variant: Variant, folder: str = "") -> dict[str, Any]:

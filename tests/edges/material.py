@@ -29,6 +29,7 @@ from nodegraph.values import (
     Projections,
     Scores,
     Spectrogram,
+    Value,
 )
 from nodes import transform
 
@@ -146,6 +147,8 @@ class Material:
         images = recording.images.astype(np.float32)
         self.images = Audio(images, recording.rate, self.names)
         self.mixture = Audio(images.sum(axis=0, dtype=float), recording.rate)
+        self.made: dict[str, dict[str, Value]] = {}
+        """What nodes made of it, by type."""
         self.first_channel = Audio(self.mixture.data[:1], recording.rate)
 
     def _transformed(self, audio: Audio) -> Spectrogram:
