@@ -115,17 +115,21 @@ def types() -> list[str]:
     return [type_id for type_id in REGISTRY if type_id not in LEFT_OUT]
 
 
-def variants(node_type: NodeType) -> Iterator[Variant]:
-    """Give every way to call a node: each type of a port, each port open, each choice of a knob."""
+def variants(node_type: NodeType, every: bool = True) -> Iterator[Variant]:
+    """Give the ways to call a node: each type of a port, each port open.
+
+    With `every` also each choice of a knob, and stacks where one sound belongs.
+    """
     yield Variant()
     for choice in range(1, max((len(port.types) for port in node_type.ports), default=1)):
         yield Variant(f"with type {choice + 1} at each port", choice)
     for port in node_type.ports:
         if port.optional:
             yield Variant(f"without {port.name}", without=port.name)
+    for port in node_type.ports if every else ():
         if any(issubclass(kind, Sourced) for kind in port.types):
             yield Variant(f"with the other of one and many at {port.name}", turned=port.name)
-    for knob in node_type.knobs:
+    for knob in node_type.knobs if every else ():
         for value in _choices(knob):
             yield Variant(f"with {knob.name} {value}", knobs={knob.name: value})
 
