@@ -91,6 +91,8 @@ there is a ">", the value is an output of another node: ``node.type>output``."""
 
 ENDLESS: dict[str, str] = {
     "transform.stft.window_length": "longer than n_fft, which is refused: tests/nodes/test_transform.py",
+    "position.projet.directions": "slow, and tried with position.projections",
+    "position.projet.delays": "slow, and tried with position.projections",
 }
 """Numbers that are not set to the ends of their range, and why."""
 
@@ -187,7 +189,8 @@ def _value(node_type: NodeType, port: Port, material: Material, variant: Variant
         before = REGISTRY[type_id]
         try:
             material.made[type_id] = call(before, arguments(before, material, Variant()))
-        except ValueError as error:
+        except (ValueError, Warning) as error:
+            # What is wrong with that node shows where it is run itself.
             raise NotMade(f"{type_id}: {error}") from error
     return material.made[type_id][output]
 

@@ -14,7 +14,6 @@ import pytest
 
 from nodegraph.declare import NodeType
 from nodegraph.values import (
-    Audio,
     Covariance,
     Curve,
     Factors,
@@ -49,7 +48,7 @@ from tests.edges.material import RECORDINGS, Material, NotMade
 CRYPTIC = (
     "argmax", "argmin", "array", "axes", "axis", "broadcast", "buffer", "converge", "dimension",
     "division", "divide by", "dtype", "empty sequence", "fit its grid", "got shape", "index",
-    "infs", "invalid value", "math domain", "matmul", "matrix", "max()", "min()", "nan",
+    "infs", "invalid value", "math domain", "matmul", "matrix is", "max()", "min()", "nan",
     "NoneType", "numpy", "object", "operand", "out of bounds", "positive definite", "read-only", "reshape",
     "scipy", "shape mismatch", "shapes (", "singular", "slice", "ufunc", "unpack", "zero-size",
 )  # fmt: skip
@@ -99,32 +98,58 @@ def faults_of(value: Value) -> list[str]:
         return found
     if isinstance(value, Sourced) and value.data.dtype != value.dtype:
         found.append(f"dtype is {value.data.dtype}")
-    check = next((CHECKS[kind] for kind in type(value).__mro__ if kind in CHECKS), None)
-    return found + ([] if check is None or check(value) else ["it breaks what its type promises"])
+    broken = [CHECKS[kind](value) for kind in type(value).__mro__ if kind in CHECKS]
+    return found + [words for words in broken if words]
 
 
-def _positive(covariance: Covariance) -> bool:
+def _positive(covariance: Covariance) -> str:
     data = covariance.data.astype(complex)
     size = max(np.abs(data).max(), 1e-30)
-    mirrored = np.abs(data - data.conj().swapaxes(-1, -2)).max() <= 1e-4 * size
-    return bool(mirrored and np.linalg.eigvalsh(data).min() >= -1e-4 * size)
+    if np.abs(data - data.conj().swapaxes(-1, -2)).max() > 1e-4 * size:
+        return "a covariance is not Hermitian"
+    least = np.linalg.eigvalsh(data).min() / size
+    return f"a covariance has an eigenvalue of {least:.2g} of the largest" if least < -1e-4 else ""
+
+
+def _not_negative(value: Value) -> str:
+    least = min((float(array.min()) for array in value.arrays() if array.size), default=0.0)
+    return f"something is negative: {least:g}" if least < 0 else ""
+
+
+def _share(mask: Mask) -> str:
+    low, high = mask.data.min(), mask.data.max()
+    return "" if low >= 0 and high <= 1 + 1e-6 else f"shares are from {low:g} to {high:g}"
+
+
+def _counts(histogram: Histogram) -> str:
+    least, top = histogram.data.min(), histogram.data.max()
+    # Blurring by FFT rounds.
+    if least < -1e-6 * top:
+        return f"a count is {least:g}, the largest {top:g}"
+    sides = [side for side in (histogram.edges, histogram.across) if side is not None]
+    return "" if all((np.diff(side) > 0).all() for side in sides) else "edges do not rise"
+
+
+def _listed(peaks: Peaks) -> str:
+    names = peaks.called
+    if len(set(names)) < len(names):
+        return f"two peaks have one name: {names}"
+    sizes = {len(names), len(peaks.positions), len(peaks.heights)}
+    return "" if len(sizes) == 1 else f"names, positions and heights are as many as {sizes}"
 
 
 CHECKS: dict[type, Any] = {
-    Mask: lambda mask: mask.data.min() >= 0 and mask.data.max() <= 1 + 1e-6,
-    Power: lambda power: power.data.min() >= 0,
-    Histogram: lambda h: h.data.min() >= 0 and (np.diff(h.edges) > 0).all(),
-    Peaks: lambda peaks: (
-        len(peaks.positions) == len(peaks.heights) == len(peaks.called)
-        and len(set(peaks.called)) == len(peaks.called)
-    ),
-    Factors: lambda factors: factors.templates.min() >= 0 and factors.activations.min() >= 0,
-    Kernel: lambda kernel: kernel.data.dtype == bool,
-    Mixing: lambda mixing: mixing.data.dtype == np.complex128,
-    Curve: lambda curve: len(curve.data) == len(curve.x),
-    Audio: lambda audio: audio.rate > 0,
+    Mask: _share,
+    Power: _not_negative,
+    Factors: _not_negative,
+    Histogram: _counts,
+    Peaks: _listed,
     Covariance: _positive,
+    Kernel: lambda kernel: "" if kernel.data.dtype == bool else "a kernel is not bool",
+    Mixing: lambda mixing: "" if mixing.data.dtype == np.complex128 else "a mixing is not double",
+    Curve: lambda curve: "" if len(curve.data) == len(curve.x) else "a curve has no x for each y",
 }
+"""For each type what of its promises a value breaks, in words; '' where it keeps them."""
 
 
 def faults(node_type: NodeType, outputs: dict[str, Value]) -> list[str]:
