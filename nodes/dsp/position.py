@@ -24,9 +24,6 @@ Array = NDArray[Any]
 MIDDLE = 45.0
 """Angle of a bin where nothing sounds."""
 
-LEAST = np.finfo(np.float32).tiny
-"""Amplitude below which nothing sounds: smaller numbers cannot be divided by."""
-
 
 def position(
     spectrogram: Array, principal: bool = False, tick: Tick = silent
@@ -46,8 +43,7 @@ def position(
     Returns
     -------
     angle
-        (..., 1, freq, time); 45 where both channels are silent, or so quiet that a float32 has not
-        all its digits (1e-38).
+        (..., 1, freq, time); 45 where both channels are silent.
     coherence
         hypot(2 Re X1 X2*, |X1|^2 - |X2|^2) / (|X1|^2 + |X2|^2): 1 where the channels differ in level
         only, low where they differ in phase. 0 in silence.
@@ -61,7 +57,8 @@ def position(
         first, second = spectrogram[..., :1, rows, :], spectrogram[..., 1:, rows, :]
         left, right = np.abs(first), np.abs(second)
         scale = np.maximum(left, right)
-        quiet = scale < LEAST
+        # Numbers so small that they are no longer exact are silence: divided they would overflow.
+        quiet = scale < np.finfo(np.float32).tiny
         out = energy[..., rows, :]
         np.add(left * left, right * right, out=out)
         # Everything below is a ratio: scaled by the louder channel it cannot underflow.
