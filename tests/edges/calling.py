@@ -211,6 +211,10 @@ class Listener(Context):
         assert 0 <= fraction <= 1 + 1e-9, f"progress {fraction} is not from 0 to 1"
         assert "\n" not in note
 
+    def preview(self, value: object) -> None:
+        parts = value if isinstance(value, tuple) else (value,)
+        assert all(isinstance(part, Value) for part in parts), f"preview of {type(value).__name__}"
+
     def note(self, text: str) -> None:
         assert text
         assert "\n" not in text

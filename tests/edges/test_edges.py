@@ -284,9 +284,9 @@ def test_ordinary_sound_is_refused_by_no_node(type_id, folder):
 
 
 def _relative(outputs: dict[str, Value]) -> list[np.ndarray[Any, Any]]:
-    """Give what may not depend on the gain: shares, fields, places."""
+    """Give what may not depend on the gain: shares, fields, places, covariances of trace C."""
     values = outputs.values()
-    planes = [value.data for value in values if isinstance(value, (Mask, Field))]
+    planes = [value.data for value in values if isinstance(value, (Mask, Field, Covariance))]
     return planes + [value.positions for value in values if isinstance(value, Peaks)]
 
 
@@ -296,7 +296,10 @@ def _relative(outputs: dict[str, Value]) -> list[np.ndarray[Any, Any]]:
         type_id
         for type_id in types()
         if REGISTRY[type_id].ports
-        and any({Mask, Field, Peaks} & set(output.types) for output in REGISTRY[type_id].outputs)
+        and any(
+            {Mask, Field, Peaks, Covariance} & set(output.types)
+            for output in REGISTRY[type_id].outputs
+        )
     ],
 )
 def test_a_gain_changes_no_mask_no_field_and_no_place(type_id):
@@ -311,7 +314,7 @@ def test_a_gain_changes_no_mask_no_field_and_no_place(type_id):
             for mine, theirs in zip(
                 plain, _relative(run(type_id, recording, variant)), strict=True
             ):
-                least = 1e-4 * max(1.0, float(np.abs(mine).max()))
+                least = 1e-5 * max(1.0, float(np.abs(mine).max()))
                 np.testing.assert_allclose(theirs, mine, rtol=0, atol=least, err_msg=f"{variant}")
 
 
