@@ -83,6 +83,10 @@ PORTS: dict[str, str] = {
     "position.projet_filter.strengths": "position.projet_start>strengths",
     "position.projet_places.strengths": "position.projet_start>strengths",
     "position.projet_strengths.strengths": "position.projet_start>strengths",
+    "mask.multichannel.sources": "strengths",
+    "position.em_step.sources": "strengths",
+    "position.likelihood.sources": "strengths",
+    "position.weighted_covariance.sources": "strengths",
     "places: Histogram": "position.projet_start>places",
 }
 """Ports that take another attribute: by name and type for every node, or for one node alone. Where
