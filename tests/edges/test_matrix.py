@@ -12,11 +12,11 @@ import pytest
 from nodegraph.context import SILENT, Context
 from nodegraph.declare import NodeType, node
 from nodegraph.values import Audio, Covariance, Mask, Number, Power, Scores, Spectrogram
-from tests.edges import test_edges as edges
+from tests.edges import promises
 from tests.edges.calling import Variant
 from tests.edges.material import RECORDINGS, Material
 
-PLAIN = edges.material("plain")
+PLAIN = Material(RECORDINGS["plain"]())
 
 
 def declared(function: Callable[..., Any]) -> NodeType:
@@ -99,7 +99,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("function", BROKEN, ids=lambda function: function.__name__)
 def test_a_node_is_caught_that(function):
-    found = edges.faults_of_call(declared(function), PLAIN, Variant(), "")
+    found = promises.faults_of_call(declared(function), PLAIN, Variant(), "")
     assert len(found) == 1
     assert re.search(BROKEN[function], found[0])
 
@@ -135,13 +135,13 @@ def hurried(audio: Audio, *, context: Context = SILENT) -> Audio:
 )
 def test_a_node_fails_that_is(function, error):
     with pytest.raises(error):
-        edges.faults_of_call(declared(function), PLAIN, Variant(), "")
+        promises.faults_of_call(declared(function), PLAIN, Variant(), "")
 
 
 @pytest.mark.parametrize("function", [writing, writing_anyway], ids=["plainly", "by force"])
 def test_a_node_is_caught_that_writes_into_its_input(function):
     mine = Material(RECORDINGS["plain"]())
-    assert edges.faults_of_call(declared(function), mine, Variant(), "")
+    assert promises.faults_of_call(declared(function), mine, Variant(), "")
 
 
 def test_a_clear_refusal_is_no_fault():
@@ -149,11 +149,11 @@ def test_a_clear_refusal_is_no_fault():
         """Say what is wrong."""
         raise ValueError("audio has 2 channels, only 1 is allowed: use mix.to_mono before")
 
-    assert not edges.faults_of_call(declared(refusing), PLAIN, Variant(), "")
+    assert not promises.faults_of_call(declared(refusing), PLAIN, Variant(), "")
 
 
 def test_the_recordings_are_what_they_are_called():
-    mixtures = {name: edges.material(name).mixture.data for name in RECORDINGS}
+    mixtures = {name: Material(RECORDINGS[name]()).mixture.data for name in RECORDINGS}
     first, second = mixtures["dual mono"]
     np.testing.assert_array_equal(first, second)
     first, second = mixtures["antiphase"]
@@ -164,11 +164,13 @@ def test_the_recordings_are_what_they_are_called():
     assert len(mixtures["six channels"]) == 6
     assert not mixtures["a silent channel"][1].any()
     assert mixtures["one sample"].shape == (2, 1)
-    assert edges.material("one frame").spectrogram.grid.frames == 1
+    assert Material(RECORDINGS["one frame"]()).spectrogram.grid.frames == 1
     denormal = np.abs(mixtures["denormal samples"])
     assert 0 < denormal.max() < np.finfo(np.float32).tiny
-    powers = edges.material("denormal powers").power.data
+    powers = Material(RECORDINGS["denormal powers"]()).power.data
     assert 0 < powers.max() < np.finfo(np.float32).tiny
     np.testing.assert_array_equal(mixtures["very loud"], mixtures["plain"] * np.float32(2**14))
     for name in ("one source", "eight sources"):
-        assert len(edges.material(name).names) == {"one source": 1, "eight sources": 8}[name]
+        assert (
+            len(Material(RECORDINGS[name]()).names) == {"one source": 1, "eight sources": 8}[name]
+        )
