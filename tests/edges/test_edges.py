@@ -74,7 +74,7 @@ def test_a_node_gives_sane_values_or_says_in_one_line_why_not(type_id, recording
     node_type, mine = REGISTRY[type_id], material(recording)
     found = [
         f"{variant}: {fault}"
-        for variant in variants(node_type, recording in ("plain", *TROUBLED))
+        for variant in variants(node_type, every=recording in ("plain", *TROUBLED))
         for fault in faults_of_call(node_type, mine, variant, folder)
     ]
     assert not found, "\n".join(found)
@@ -98,7 +98,7 @@ OTHERS = ("an odd length", "16000 Hz", "mono", "six channels", "one source", "ei
 @pytest.mark.parametrize("type_id", [t for t in types() if len(REGISTRY[t].ports) > 1])
 def test_what_does_not_belong_together_is_refused_or_makes_sense(type_id, folder):
     node_type, found = REGISTRY[type_id], []
-    for variant in variants(node_type):
+    for variant in variants(node_type, every=False):
         fitting = arguments(node_type, material("plain"), variant)
         for other in OTHERS:
             try:
@@ -173,7 +173,7 @@ def test_a_gain_changes_no_mask_no_field_and_no_place(type_id):
 def test_the_same_bits_come_twice(type_id):
     node_type = REGISTRY[type_id]
     for recording in ("plain", "eight sources", "silence") if node_type.ports else ("plain",):
-        for variant in variants(node_type, bool(node_type.ports)):
+        for variant in variants(node_type, every=bool(node_type.ports)):
             try:
                 one, two = (copies(run(type_id, recording, variant)) for _ in range(2))
             except (ValueError, NotMade):
