@@ -12,8 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nodegraph.values import Absent, Array, Curve, Files, Number, Peaks, Scores, Value
-<<<<<<< HEAD
-from nodegraph.views import Axis, Curves, Line, Picture, Table, view
+from nodegraph.views import Axis, Curves, Line, Picture, Shown, Table, view
 from nodes import (
     views_audio,
     views_factors,
@@ -22,10 +21,6 @@ from nodes import (
     views_planes,
     views_position,
 )
-=======
-from nodegraph.views import Axis, Curves, Line, Picture, Shown, Table, view
-from nodes import views_audio, views_factors, views_masks, views_planes, views_position
->>>>>>> duet
 
 
 def picture_of(value: Value) -> Picture:

@@ -22,7 +22,12 @@ BLOCK = 1 << 20
 
 
 def _gains(value: Mixing) -> Array:
-    """Give the gain of each source in each channel (channel, source), in the mean over frequencies."""
+    """Give the gain of each source in each channel (channel, source), in the mean over frequencies.
+
+    Below zero where gains are the same at all frequencies and one channel is reversed.
+    """
+    if len(value.data) == 1 and not value.data.imag.any():
+        return np.asarray(value.data[0].real)
     gains: Array = np.sqrt((np.abs(value.data) ** 2).mean(axis=0))
     return gains
 
