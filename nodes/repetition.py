@@ -97,8 +97,8 @@ def _limits(lags: Array, shortest: float, longest: float, context: Context) -> t
     step = float(lags[1] - lags[0])
     if shortest > longest:
         raise ValueError(f"shortest must be at most longest ({longest:g} s), got {shortest:g} s")
-    # The curve ends at half of what it was made from.
-    third = max(1, 2 * (len(lags) - 1) // 3)
+    # The curve ends at half of what it was made from; the third time may be cut short by a frame.
+    third = min(-(-(2 * len(lags) - 1) // 3), len(lags) - 1)
     low, high = max(1, math.ceil(shortest / step - 1e-6)), math.floor(longest / step + 1e-6)
     if high > third:
         context.note(
@@ -132,16 +132,18 @@ def period(
     at: Annotated[str, Param(places=True)] = "",
     context: Context = SILENT,
 ) -> Number:
-    """Pick the period from a beat spectrum: the lag of its highest peak.
+    """Pick the period from a beat spectrum: the lag whose peak stands out the most.
 
     Looks from `shortest` to `longest`, and no further than a third of the recording (two thirds of
-    the curve), so that the period comes three times. Of peaks of the same height it is the first.
+    the curve), so that the period comes three times. A peak stands out by its height above the mean
+    of the curve around it, over as much as `shortest`; of peaks that do so as much, within 5 per
+    cent, it is the first, as a period's multiples are as good as the period.
     `at` sets the period by hand, in seconds: on the large picture of the beat spectrum the mark can
     be dragged, to one beat, one bar or the whole verse.
 
     A beat spectrum of silence gives the shortest period.
 
-    When it fails: the highest peak may be a half or a multiple of what is wanted; set it by hand.
+    When it fails: the peak may be a half or a multiple of what is wanted; set it by hand.
     """
     if at.strip():
         return Number(_by_hand(at), "period", "s")
@@ -268,8 +270,8 @@ def _modulation_bytes(power: Power, **_: Any) -> float:
 def modulation(
     power: Power,
     *,
-    neighbourhood: Annotated[int, Param(min=3, max=999, step=2, unit="bins")] = 25,
-    soft: bool = True,
+    neighbourhood: Annotated[int, Param(min=3, max=999, step=2, unit="bins")] = 15,
+    soft: bool = False,
     context: Context = SILENT,
 ) -> Power:
     """Estimate what repeats from the peaks of the two-dimensional Fourier transform.

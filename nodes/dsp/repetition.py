@@ -27,8 +27,8 @@ Array = NDArray[Any]
 BLOCK = 1 << 19
 """Numbers that are worked on at once."""
 
-EQUAL = 1e-4
-"""Peaks of a beat spectrum that differ by less, against its value at lag 0, are the same."""
+EQUAL = 0.05
+"""Peaks of a beat spectrum that stand out less by this share of the most are as good."""
 
 FEW = 12
 """So many arrays are put in order against each other; of more each row is sorted."""
@@ -67,7 +67,7 @@ def beat_spectrogram(
     rows = spans(power.shape[-2], max(1, BLOCK // size))
     sums = np.zeros((len(windows), len(rows), size // 2 + 1))
     # Squares of squares leave the range of 32 bits for sounds that are loud or faint.
-    scale = np.float32(1 / max(float(power.max()), np.finfo(np.float32).tiny))
+    scale = np.float32(1 / max(float(power.max()), float(np.finfo(np.float32).tiny)))
 
     def work(item: tuple[int, int]) -> None:
         window, number = item
@@ -88,18 +88,23 @@ def beat_spectrogram(
 
 
 def best_lag(beats: Array, low: int, high: int) -> int:
-    """Give the lag from `low` to `high` at which a beat spectrum (lag,) has its highest peak.
+    """Give the lag from `low` to `high` whose peak in a beat spectrum (lag,) stands out the most.
 
-    Twice a period is as good as the period itself: of peaks that are equally high the first is
-    taken. Where there is no peak it is the highest point.
+    How far a peak stands out is its height above the mean of the `low` lags around it: where a loud
+    sound that does not repeat lifts a whole stretch of the curve, height alone would follow it.
+    Twice a period stands out as much as the period itself: of such peaks the first is taken. Where
+    there is no peak it is the highest point.
     """
     inside = np.arange(low, high + 1)
     padded = np.concatenate([beats[:1], beats, beats[-1:]])
     peaks = inside[(beats[inside] >= padded[inside]) & (beats[inside] >= padded[inside + 2])]
     if len(peaks) == 0:
         return int(inside[beats[inside].argmax()])
-    heights = beats[peaks]
-    return int(peaks[heights >= heights.max() - EQUAL * abs(beats[0])][0])
+    reach = max(low // 2, 1)
+    sums = np.concatenate([[0.0], np.cumsum(beats, dtype=float)])
+    first, last = np.maximum(peaks - reach, 0), np.minimum(peaks + reach + 1, len(beats))
+    heights = beats[peaks] - (sums[last] - sums[first]) / (last - first)
+    return int(peaks[heights >= (1 - EQUAL) * heights.max()][0])
 
 
 def middle(rows: Sequence[Array]) -> Array:
@@ -212,6 +217,8 @@ def background_mask(background: Array, mixture: Array, low: int, tick: Tick = si
         Spectrum or magnitude (channel or 1, freq, time).
     low
         So many of the lowest bins are background altogether.
+    tick
+        Called with the fraction done.
     """
     loudest = largest(mixture)
     least = np.float32(max(1e-10 * loudest, 1e-20))
