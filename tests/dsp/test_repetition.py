@@ -260,7 +260,7 @@ def test_of_a_plane_that_repeats_all_peaks_are_kept():
     plane = periodic(times=9)
     found = modulation.repeating(plane, 3, False)
     # What is left out lies below the spread of the transform.
-    assert np.abs(found - plane).mean() < 0.1 * plane.mean()
+    assert np.abs(found - plane).mean() < 0.2 * plane.mean()
     burst = np.zeros_like(plane)
     burst[:, 100] = 20
     with_burst = modulation.repeating(plane + burst, 3, False)
