@@ -191,7 +191,7 @@ def _in_frames(seconds: Array, power: Power) -> Array:
     "kernel.periodic_median",
     label="Periodic median",
     whole=True,
-    memory=lambda power, **_: power.nbytes,
+    memory=lambda power, *_, **__: power.nbytes,
 )
 def periodic_median(
     power: Power,
@@ -235,7 +235,7 @@ def periodic_median(
     return power.like(data)
 
 
-@node("kernel.minimum", label="Smaller of two", memory=lambda power, **_: power.nbytes)
+@node("kernel.minimum", label="Smaller of two", memory=lambda power, *_, **__: power.nbytes)
 def minimum(power: Power, other: Power) -> Power:
     """Take the smaller of two strengths in each bin: a part is never stronger than the whole.
 

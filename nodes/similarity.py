@@ -79,7 +79,7 @@ def similar_frames(
     "kernel.neighbour_median",
     label="Neighbour median",
     whole=True,
-    memory=lambda power, neighbours, **_: power.nbytes,
+    memory=lambda power, *_, **__: power.nbytes,
 )
 def neighbour_median(power: Power, neighbours: Neighbours, *, context: Context = SILENT) -> Power:
     """Estimate what repeats: each frame becomes the median, bin by bin, over the frames like it.

@@ -83,6 +83,8 @@ def beat_spectrogram(
     beats = scipy.fft.irfft(sums.sum(axis=1), size, axis=-1)[:, :lags]
     beats /= np.maximum(length - np.arange(lags), 1)
     beats[:, length:] = 0
+    # Sums of what is not negative: what lies below zero is rounding.
+    np.maximum(beats, 0, out=beats)
     first = beats[:, :1].copy()
     return np.divide(beats, first, out=np.zeros_like(beats), where=first > 0).T
 
@@ -104,7 +106,7 @@ def best_lag(beats: Array, low: int, high: int) -> int:
     sums = np.concatenate([[0.0], np.cumsum(beats, dtype=float)])
     first, last = np.maximum(peaks - reach, 0), np.minimum(peaks + reach + 1, len(beats))
     heights = beats[peaks] - (sums[last] - sums[first]) / (last - first)
-    return int(peaks[heights >= (1 - EQUAL) * heights.max()][0])
+    return int(peaks[heights >= heights.max() - EQUAL * abs(heights.max())][0])
 
 
 def middle(rows: Sequence[Array]) -> Array:

@@ -57,6 +57,8 @@ MADE_OF: dict[str, tuple[str, str]] = {
     "Number": ("number", "number"),
     "Curve": ("curve", "curve"),
     "Scores": ("scores", "scores"),
+    "Similarity": ("similarity", "similarity"),
+    "Neighbours": ("neighbours", "neighbours"),
 }
 """For each type of value which attribute of the material fits: one sound alone, or a stack."""
 
@@ -91,6 +93,9 @@ PORTS: dict[str, str] = {
     "position.em_step.sources": "strengths",
     "position.likelihood.sources": "strengths",
     "position.weighted_covariance.sources": "strengths",
+    "beats: Curve": "beats",
+    "beats: Histogram": "kernel.beat_spectrogram>",
+    "period: Curve": "tempo",
     "places: Histogram": "position.projet_start>places",
 }
 """Ports that take another attribute: by name and type for every node, or for one node alone. Where

@@ -23,11 +23,13 @@ from nodegraph.values import (
     Kernel,
     Mask,
     Mixing,
+    Neighbours,
     Number,
     Peaks,
     Power,
     Projections,
     Scores,
+    Similarity,
     Spectrogram,
     Value,
 )
@@ -285,6 +287,34 @@ class Material:
         cells = np.zeros((5, 5), bool)
         cells[2] = cells[:, 2] = True
         return Kernel(cells, "cross")
+
+    @cached_property
+    def similarity(self) -> Similarity:
+        """The cosine between each two frames of the mixture."""
+        frames = np.abs(self.spectrogram.data.astype(complex)).mean(axis=0)
+        norm = np.sqrt((frames**2).sum(axis=0))
+        frames = np.divide(frames, norm, out=np.zeros_like(frames), where=norm > 0)
+        return Similarity(frames.T @ frames, self.spectrogram.grid)
+
+    @cached_property
+    def neighbours(self) -> Neighbours:
+        """Itself for each frame, and for all but the first the one before."""
+        frames = np.arange(self.spectrogram.grid.frames)
+        return Neighbours(np.stack([frames, frames - 1], axis=-1), self.spectrogram.grid)
+
+    @cached_property
+    def beats(self) -> Curve:
+        """A beat spectrum that falls and rises."""
+        lags = np.arange(1 + max(1, self.spectrogram.grid.frames // 2))
+        step = self.spectrogram.grid.hop / self.spectrogram.grid.rate
+        return Curve((1 + np.cos(lags)) / 2, lags * step, "beat spectrum", "", "lag", "s")
+
+    @cached_property
+    def tempo(self) -> Curve:
+        """Periods over time, in seconds."""
+        return Curve(
+            np.array([0.02, 0.05, 0.03]), np.array([0.0, 0.07, 0.15]), "", "s", "time", "s"
+        )
 
     @cached_property
     def factors(self) -> Factors:
