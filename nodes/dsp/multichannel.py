@@ -202,7 +202,7 @@ def _maximised(x: Array, w: Array, h: Array, made: _Bins, single: bool) -> tuple
     s = y * p
     u = t * p
     rss, rxs = _outer(s, s, single), _outer(x, s, single)
-    for row in u:
+    for row in u.conj():
         rss -= _outer(row, row, single)
     own = np.arange(len(p))
     rss[..., own, own] += p.sum(axis=(1, 2)) if single else p.sum(axis=2).T
