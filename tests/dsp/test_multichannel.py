@@ -45,7 +45,11 @@ def begun(mixture: Array, mixing: Array, parts: int = 2, seed: int = 0) -> Model
 
 
 def turned(
-    mixture: Array, model: Model, turns: int, at: float | tuple[float, float] = 0.05, hold: float = 0
+    mixture: Array,
+    model: Model,
+    turns: int,
+    at: float | tuple[float, float] = 0.05,
+    hold: float = 0,
 ) -> tuple[Model, list[float]]:
     first, last = at if isinstance(at, tuple) else (at, at)
     numbers = []
