@@ -179,11 +179,13 @@ def multichannel_start(
     return Start(*made)
 
 
-def _step_bytes(factors: Factors, **_: Any) -> float:
-    # Double precision, and as many partial sums over frequency as there may be.
-    return (
-        8.0 * factors.rank * (4 * factors.grid.bins + (dsp.SUMS + 4) * factors.grid.frames) + 32e6
-    )
+def _step_bytes(spectrogram: Spectrogram, mixing: Mixing, factors: Factors, **_: Any) -> float:
+    return _turn_bytes(factors.grid, factors.rank)
+
+
+def _turn_bytes(grid: Grid, rank: int) -> float:
+    """Factors in double precision, as many partial sums over frequency as there may be, blocks."""
+    return 8.0 * rank * (4 * grid.bins + (dsp.SUMS + 4) * grid.frames) + 32e6
 
 
 @node(
@@ -236,7 +238,7 @@ def multichannel_step(
     return Step(*made, Number(likelihood, "likelihood"))
 
 
-def _filter_bytes(spectrogram: Spectrogram, mixing: Mixing, **_: Any) -> float:
+def _filter_bytes(spectrogram: Spectrogram, mixing: Mixing, factors: Factors, **_: Any) -> float:
     return float(spectrogram.nbytes * len(mixing.sources)) + 32e6
 
 
@@ -270,10 +272,9 @@ def multichannel_filter(
     return Spectrogram(data, spectrogram.grid, mixing.sources)
 
 
-def _fused_bytes(spectrogram: Spectrogram, *, parts: int, **_: Any) -> float:
-    grid, most = spectrogram.grid, 8
-    factors = 8.0 * parts * most * (4 * grid.bins + (dsp.SUMS + 4) * grid.frames)
-    return float(spectrogram.nbytes * most) + factors + 32e6
+def _fused_bytes(spectrogram: Spectrogram, peaks: Peaks, *, parts: int, **_: Any) -> float:
+    sources = len(peaks.positions)
+    return _turn_bytes(spectrogram.grid, parts * sources) + spectrogram.nbytes * sources
 
 
 @node(
