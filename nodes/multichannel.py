@@ -136,7 +136,9 @@ def _model(spectrogram: Spectrogram, mixing: Mixing, factors: Factors) -> dsp.Mo
 
 
 def _labels(sources: tuple[str, ...], parts: int) -> tuple[str, ...]:
-    return tuple(f"{name} {part + 1}" for name in sources for part in range(parts))
+    """Call parts after their sources: ``keys 1``, and of ``source 2`` the first ``source 2.1``."""
+    signs = [f"{name}{'.' if name[-1:].isdigit() else ' '}" for name in sources]
+    return tuple(f"{sign}{part + 1}" for sign in signs for part in range(parts))
 
 
 def _values(model: dsp.Model, sources: tuple[str, ...], grid: Grid) -> tuple[Mixing, Factors]:
