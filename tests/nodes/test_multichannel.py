@@ -186,6 +186,24 @@ def test_delays_of_peaks_become_phases_of_the_second_channel() -> None:
     np.testing.assert_allclose(loud - 1 / loud, places, atol=1e-12)
 
 
+def test_sources_with_delays_need_a_mixing_for_each_frequency() -> None:
+    samples = np.array([3, 0, -4])
+    plain = benches.at(*benches.ANGLES, rate=RATE, seconds=3)
+    data = plain.data.copy()
+    for source, late in zip(data, samples, strict=True):
+        source[1] = np.roll(source[1], late)
+    images = plain.like(data)
+    spectrogram = transform.stft(benches.mixed(images), n_fft=1024, hop=512)
+    delays = samples / RATE * 1000
+    peaks = Peaks(np.array(benches.ANGLES), np.ones(3), "°", benches.NAMES, delays, "ms")
+    made = mnmf.multichannel(spectrogram, peaks, mixing="convolutive", iterations=20)
+    scores = benches.scores(images, transform.istft(made.estimates))
+    assert (np.array(scores) > 15).all(), scores
+    assert np.diff(made.likelihood.data).min() > 0
+    level = mnmf.multichannel(spectrogram, peaks, iterations=5)
+    assert max(benches.scores(images, transform.istft(level.estimates))) < 12
+
+
 KNOBS: list[tuple[str, dict[str, Any]]] = [
     ("start", {"parts": 3}),
     ("start", {"mixing": "convolutive"}),
@@ -250,6 +268,26 @@ def test_silence_and_one_frame_give_no_nan() -> None:
     ):
         made = mnmf.multichannel(spectrogram, PEAKS, iterations=5)
         assert all(np.isfinite(array).all() for array in arrays(*made))
+
+
+def test_a_source_whose_name_ends_in_a_number_has_parts_that_can_be_told() -> None:
+    peaks = replace(PEAKS, names=())
+    labels = mnmf.multichannel_start(noise(), peaks, parts=2).factors.labels
+    assert labels[:3] == ("source 1.1", "source 1.2", "source 2.1")
+
+
+def test_the_memory_that_is_announced_holds_the_result() -> None:
+    spectrogram = noise()
+    mixing, factors = mnmf.multichannel_start(spectrogram, PEAKS)
+    made = mnmf.multichannel_filter(spectrogram, mixing, factors)
+    for function, given in (
+        (mnmf.multichannel_step, (spectrogram, mixing, factors)),
+        (mnmf.multichannel_filter, (spectrogram, mixing, factors)),
+        (mnmf.multichannel, (spectrogram, PEAKS)),
+    ):
+        kind: Any = function.__node__  # type: ignore[attr-defined]
+        assert kind.whole
+        assert kind.memory(*given, **kind.defaults) > made.nbytes
 
 
 @pytest.mark.parametrize(("count", "names"), [(1, ("one",)), (8, ())])
