@@ -112,6 +112,10 @@ def _model(spectrogram: Spectrogram, mixing: Mixing, factors: Factors) -> dsp.Mo
         raise ValueError(
             f"mixing has {bins} frequencies, spectrogram {spectrogram.grid.bins}: one or as many"
         )
+    if bins == 1 and mixing.data.imag.any():
+        raise ValueError(
+            "a mixing of one frequency must be real: delays need one for each frequency"
+        )
     if spectrogram.grid != factors.grid:
         raise ValueError(f"spectrogram is on {spectrogram.grid}, factors on {factors.grid}")
     if len(factors.templates) != 1 or factors.exponent != 2:

@@ -102,8 +102,6 @@ class _Bins(NamedTuple):
     """The mixture whitened by the model, L^-1 x (channel, ...)."""
     scale: Array
     """One over the diagonal of L (channel, ...)."""
-    lower: list[list[Array]]
-    """What is left of the diagonal of L."""
 
 
 def _expected(x: Array, a: Array, w: Array, h: Array, sigma: float) -> _Bins:
@@ -146,7 +144,7 @@ def _expected(x: Array, a: Array, w: Array, h: Array, sigma: float) -> _Bins:
     y = t[0].conj() * z[0]
     for c in range(1, channels):
         y += t[c].conj() * z[c]
-    return _Bins(p, t, y, z, scale, lower)
+    return _Bins(p, t, y, z, scale)
 
 
 def _weighted(p: Array, weights: Array) -> Array:
@@ -260,7 +258,7 @@ def em_step(
     power = loudness(mixture) if power is None else power
     channels, bins, frames = mixture.shape
     single = len(model.mixing) == 1
-    a = _real_where_it_can(model.mixing)
+    a = _real_where_single(model.mixing)
     sources = a.shape[-1]
     w, h = _by_source(model, sources, power)
     new = np.empty_like(w)
@@ -294,7 +292,7 @@ def em_step(
     return _joined(a, new, h, power), float(likelihood)
 
 
-def _real_where_it_can(mixing: Array) -> Array:
+def _real_where_single(mixing: Array) -> Array:
     """One matrix for all frequencies is that of sources panned by level: real, and stays so."""
     if len(mixing) > 1:
         return mixing
@@ -368,7 +366,7 @@ def images(
     """
     power = loudness(mixture)
     single = len(model.mixing) == 1
-    a = _real_where_it_can(model.mixing)
+    a = _real_where_single(model.mixing)
     sources = a.shape[-1]
     w, h = _by_source(model, sources, power)
     out = np.empty((sources, *mixture.shape), np.complex64)
