@@ -32,7 +32,7 @@ FLOORS = {
         "snr_soft": {"harmonic": 9.2, "percussive": 3.8},
     },
     "pan_histogram": {"snr": {"source 1": 4.9, "source 2": 6.9, "source 3": 5.5}},
-    "multichannel_nmf": {"snr": {"source 1": 6.2, "source 2": 6.1, "source 3": 7.3}},
+    "multichannel_nmf": {"snr": {"source 1": 6.3, "source 2": 6.1, "source 3": 7.3}},
     "nmf_drums": {"snr": {"kick": 22.7, "snare": 13.1, "hats": 7.7}},
     "nmf_by_hand": {"snr": {"kick": 22.6, "snare": 13.1, "hats": 7.6}},
     "kernel_additive": {"snr": {"harmonic": 7.9, "percussive": 2.4}},
