@@ -49,6 +49,7 @@ FLOORS = {
         "snr": {"source 1": 5.5, "source 2": 8.2, "source 3": 6.0},
         "snr_images": {"source 1": 6.0, "source 2": 8.8, "source 3": 6.7},
     },
+    "multichannel_nmf": {"snr": {"source 1": 6.3, "source 2": 6.1, "source 3": 7.3}},
     "nmf_drums": {"snr": {"kick": 22.7, "snare": 13.1, "hats": 7.7}},
     "nmf_by_hand": {"snr": {"kick": 22.6, "snare": 13.1, "hats": 7.6}},
     "kernel_additive": {"snr": {"harmonic": 7.9, "percussive": 2.4}},
@@ -75,6 +76,7 @@ NULLS = {
     "centre_cut": -150,
     "same_place": -137,
     "ica_2x2_then_3": -150,
+    "multichannel_nmf": -137,
 }
 # They are about the sources themselves: of a recording without stems they write nothing.
 NEED_STEMS = ("oracle_masks", "four_sources")
