@@ -420,5 +420,5 @@ def test_an_axis_that_falls_shows_all_of_its_cells() -> None:
     picture = Heatmap(data, TIME, falling, "level", "dB", -80, 0)
     axes = Figure().add_subplot()
     drawn_heatmap(axes, picture, LIGHT, Style())
-    assert axes.images[0].get_extent()[2:] == [12.5, 0.5]
+    assert tuple(axes.images[0].get_extent())[2:] == (12.5, 0.5)
     assert axes.get_ylim() == (12.5, 0.5)
