@@ -23,12 +23,12 @@ from nodegraph.values import (
     Peaks,
     Power,
     Projections,
-    Sourced,
     Spectrogram,
-    channels,
 )
+from nodes.dsp import projections as geometry
 from nodes.dsp import projet as dsp
 from nodes.dsp.blocks import Tick
+from nodes.projections import Delays, Directions, MaxDelay, one, planes_bytes, sides
 
 BINS, LAGS = 30, 17
 """Places that are told apart: angles from 0 to 90 degrees, and delays where there are any."""
@@ -37,9 +37,6 @@ WIDTH = 6.0
 FAINT = 1e-3
 """What every other place starts from, against 1."""
 
-Directions = Annotated[int, Param(min=2, max=180, suggest=(5, 10, 20))]
-Delays = Annotated[int, Param(min=1, max=33, suggest=(1, 9))]
-MaxDelay = Annotated[float, Param(min=0.01, max=20, step=0.05, unit="ms")]
 Start = Literal["histogram", "random"]
 Count = Annotated[int, Param(min=0, max=8, unit="sources")]
 Seed = Annotated[int, Param(min=0)]
@@ -68,29 +65,7 @@ class Demixed(NamedTuple):
     cost: Curve
 
 
-def _one(value: Sourced, name: str) -> None:
-    """Raise ValueError where several sources come in a place that takes one sound."""
-    if value.names:
-        raise ValueError(
-            f"{name} carries {len(value.names)} sources ({', '.join(value.names)}): "
-            "pick one with [name]"
-        )
-
-
-def _sides(
-    spectrogram: Spectrogram, directions: int, delays: int, max_delay: float
-) -> tuple[Array, Array]:
-    """Give angles and delays of the projections of a stereo mixture."""
-    _one(spectrogram, "spectrogram")
-    if spectrogram.channels != 2:
-        raise ValueError(
-            "a projection is a sum of two channels, this spectrogram has "
-            f"{channels(spectrogram.channels)}: use a stereo recording"
-        )
-    return dsp.around(directions, delays, max_delay / 1000)
-
-
-def _scene(angles: Array, delays: Array, strengths: Power, places: Histogram) -> dsp.Scene:
+def _scene(angles: Array, delays: Array, strengths: Power, places: Histogram) -> geometry.Scene:
     """Give what is looked at from where. Raises ValueError where the parts do not fit."""
     if places.unit != "°" or (places.across is not None and places.across_unit != "ms"):
         units = places.unit or "no unit"
@@ -105,18 +80,18 @@ def _scene(angles: Array, delays: Array, strengths: Power, places: Histogram) ->
     lags = places.across_centres / 1000 if places.across is not None else np.zeros(1)
     spots, late = np.repeat(places.centres, len(lags)), np.tile(lags, len(places.centres))
     grid = strengths.grid
-    return dsp.Scene(angles, delays, spots, late, grid.frequencies, grid.frames)
+    return geometry.Scene(angles, delays, spots, late, grid.frequencies, grid.frames)
 
 
 def _parts(
     projections: Projections, strengths: Power, places: Histogram
-) -> tuple[dsp.Scene, dsp.Seen, Array, Array]:
+) -> tuple[geometry.Scene, geometry.Seen, Array, Array]:
     """Give what the updates work on."""
-    _one(projections, "projections")
+    one(projections, "projections")
     if projections.grid != strengths.grid:
         raise ValueError(f"projections are on {projections.grid}, strengths on {strengths.grid}")
     scene = _scene(projections.angles, projections.delays, strengths, places)
-    return scene, dsp.Ready(scene, projections.data), *_model(strengths, places)
+    return scene, geometry.Ready(scene, projections.data), *_model(strengths, places)
 
 
 def _model(strengths: Power, places: Histogram) -> tuple[Array, Array]:
@@ -206,8 +181,8 @@ def _around(peaks: Peaks, edges: Array, across: Array | None) -> Array:
 
 
 def _begin(
-    scene: dsp.Scene,
-    seen: dsp.Seen,
+    scene: geometry.Scene,
+    seen: geometry.Seen,
     plane: Spectrogram | Projections,
     places: Histogram,
     tick: Tick,
@@ -216,54 +191,8 @@ def _begin(
     return Power(data[:, np.newaxis], plane.grid, places.names, 1.0)
 
 
-def _planes_bytes(count: float, bytes_each: float, plane: Sourced) -> float:
-    return count * plane.data[..., :1, :, :].size * bytes_each
-
-
-def _projections_bytes(
-    spectrogram: Spectrogram, *, directions: int, delays: int, **_: object
-) -> float:
-    return _planes_bytes(directions * delays, 8.0, spectrogram) + 32e6
-
-
-@node(
-    "position.projections",
-    label="Projections",
-    memory=_projections_bytes,
-    aliases=("PROJET", "cancel a place"),
-)
-def projections(
-    spectrogram: Spectrogram,
-    *,
-    directions: Directions = 10,
-    delays: Delays = 1,
-    max_delay: MaxDelay = 0.5,
-    context: Context = SILENT,
-) -> Projections:
-    """See a stereo mixture from several sides, each of which silences one place.
-
-    C_m = cos(a_m) X1 + sin(a_m) X2 exp(i 2 pi f d_m), with `directions` angles a_m from -90 to 0
-    degrees: a source at a_m + 90 degrees whose second channel comes d_m later is not heard in it.
-    With `delays` above 1 every angle comes with so many delays, evenly from -`max_delay` to
-    `max_delay`; 0.5 ms is the distance of 17 cm between two microphones.
-
-    Shapes: (2, freq, time) to (projection, freq, time), complex. Ten directions take five times the
-    memory of the mixture, with nine delays each 45 times.
-
-    It fails for mono, where every place is the same; reverberation comes from many places at once
-    and is silent in none.
-
-    FitzGerald, Liutkus and Badeau, "Projection-based demixing of spatial audio", IEEE/ACM TASLP
-    24(9), 2016.
-    """
-    angles, late = _sides(spectrogram, directions, delays, max_delay)
-    grid = spectrogram.grid
-    data = dsp.project(spectrogram.data, angles, late, grid.frequencies, context.progress)
-    return Projections(data, grid, angles=angles, delays=late)
-
-
 def _start_bytes(projections: Projections, *_: object, count: int = 0, **__: object) -> float:
-    return _planes_bytes(count or 8, 4.0, projections)
+    return planes_bytes(count or 8, 4.0, projections)
 
 
 @node("position.projet_start", label="PROJET start", whole=True, memory=_start_bytes)
@@ -289,13 +218,13 @@ def projet_start(
 
     The start decides: from random places two of four seeds ended with sources at wrong places.
     """
-    _one(projections, "projections")
+    one(projections, "projections")
     places = _first_places(projections.delays, peaks, start, count, seed)
-    scene = dsp.Scene(
+    scene = geometry.Scene(
         projections.angles, projections.delays, places.centres, np.zeros(BINS),
         projections.grid.frequencies, projections.grid.frames,
     )  # fmt: skip
-    seen = dsp.Ready(scene, projections.data)
+    seen = geometry.Ready(scene, projections.data)
     return Sources(_begin(scene, seen, projections, places, context.progress), places)
 
 
@@ -389,8 +318,10 @@ def _projet_bytes(
 ) -> float:  # fmt: skip
     """Magnitudes that are kept, strengths before and after, and the images."""
     sources = len(peaks.positions) if peaks is not None and not count else count
-    kept = _planes_bytes(directions * delays, 4.0, spectrogram)
-    return (kept if kept <= dsp.KEPT else 0) + _planes_bytes(24 * sources, 1.0, spectrogram) + 64e6
+    kept = planes_bytes(directions * delays, 4.0, spectrogram)
+    return (
+        (kept if kept <= geometry.KEPT else 0) + planes_bytes(24 * sources, 1.0, spectrogram) + 64e6
+    )
 
 
 @node(
@@ -431,21 +362,26 @@ def projet(
     FitzGerald, Liutkus and Badeau, "Projection-based demixing of spatial audio", IEEE/ACM TASLP
     24(9), 2016. Cano et al., "Musical source separation: an introduction", section IV-A.
     """
-    angles, late = _sides(spectrogram, directions, delays, max_delay)
+    angles, late = sides(spectrogram, directions, delays, max_delay)
     places = _first_places(late, peaks, start, count, seed)
     names, grid, costs = places.names, spectrogram.grid, []
     empty = np.broadcast_to(np.float32(0), (len(names), 1, grid.bins, grid.frames))
     scene = _scene(angles, late, Power(empty, grid, names, 1.0), places)
-    seen = dsp.Made(scene, spectrogram.data)
+    seen = geometry.Made(scene, spectrogram.data)
     first = _begin(scene, seen, spectrogram, places, context.progress)
 
     def states() -> Iterator[Sources]:
-        p, q = _model(first, places)
-        for p, q in dsp.steps(scene, seen, p, q, lambda done: context.progress(done / iterations)):
-            costs.append(dsp.cost(scene, seen, p, q))
+        begun = _model(first, places)
+        for p, q, before in dsp.steps(
+            scene, seen, *begun, tick=lambda done: context.progress(done / iterations)
+        ):
+            costs.append(before)
             yield Sources(_with(first, p), _filled(places, q))
 
     strengths, places = context.advance(states(), iterations)
-    data = dsp.divide(scene, seen, *_model(strengths, places))
-    curve = Curve(np.array(costs), np.arange(1.0, len(costs) + 1), "divergence")
+    model = _model(strengths, places)
+    costs.append(dsp.cost(scene, seen, *model))
+    data = dsp.divide(scene, seen, *model)
+    turns = np.arange(1, iterations + 1, dtype=np.float32)
+    curve = Curve(np.array(costs[1:], np.float32), turns, "divergence")
     return Demixed(Spectrogram(data, grid, names), strengths, places, curve)
