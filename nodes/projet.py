@@ -356,8 +356,10 @@ def projet(
     places (source, 30) or, with `delays` above 1, (source, 30, 17).
 
     When it fails: sources at one place, and any from a wrong start: a source needs a peak of its
-    own. Reverberation and, without `delays`, microphones apart from each other blur the places. A
-    channel that is reversed has no place from 0 to 90 degrees.
+    own. Reverberation and, without `delays`, microphones apart from each other blur the places. With
+    delays it needs some hundred iterations, since low notes hardly tell them, and many projections
+    take long: begin with 5 directions and 5 delays. A channel that is reversed has no place from 0
+    to 90 degrees.
 
     FitzGerald, Liutkus and Badeau, "Projection-based demixing of spatial audio", IEEE/ACM TASLP
     24(9), 2016. Cano et al., "Musical source separation: an introduction", section IV-A.

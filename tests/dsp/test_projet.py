@@ -206,12 +206,14 @@ def test_the_divergence_never_rises(directions: int, delays: int, seed: int) -> 
     assert costs[-1] < 0.7 * costs[0]
 
 
-def test_many_turns_stay_finite_where_a_place_is_exactly_cancelled() -> None:
+def test_it_stays_finite_where_a_place_is_exactly_cancelled() -> None:
     angles = np.linspace(-90, 0, 61)
     there = Scene(angles, np.zeros(61), PLACES, np.zeros(30), FREQUENCIES, FRAMES)
     made = Made(there, stereo([PLACES[10]]))
-    p, q = begun(there, made, [float(PLACES[10])])
-    *_, (p, q, cost) = islice(projet.steps(there, made, p, q), 400)
+    p, _ = begun(there, made, [float(PLACES[10])])
+    # As if all other places had died out.
+    q = np.eye(1, len(PLACES), 10, dtype=np.float32)
+    *_, (p, q, cost) = islice(projet.steps(there, made, p, q), 20)
     assert np.isfinite(p).all()
     assert np.isfinite(q).all()
     assert np.isfinite(cost)
