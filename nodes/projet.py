@@ -266,7 +266,8 @@ def projet_places(
     that both come out. The divergence never rises. A place that is zero stays zero, and a source
     that is silent stays where it was.
 
-    Shapes: places (source, angle) or (source, angle, delay), strengths (source, 1, freq, time).
+    Shapes: places (source, angle) or (source, angle, delay), strengths (source, 1, freq, time). Any
+    histograms over degrees will do, in any number of bins.
 
     FitzGerald, Liutkus and Badeau, IEEE/ACM TASLP 24(9), 2016.
     """
@@ -382,8 +383,8 @@ def projet(
 
     strengths, places = context.advance(states(), iterations)
     model = _model(strengths, places)
-    costs.append(dsp.cost(scene, seen, *model))
-    data = dsp.divide(scene, seen, *model)
+    costs.append(dsp.cost(scene, seen, *model, lambda _: context.progress(1.0)))
+    data = dsp.divide(scene, seen, *model, lambda _: context.progress(1.0))
     turns = np.arange(1, iterations + 1, dtype=np.float32)
     curve = Curve(np.array(costs[1:], np.float32), turns, "divergence")
     return Demixed(Spectrogram(data, grid, names), strengths, places, curve)

@@ -43,6 +43,8 @@ Array = NDArray[Any]
 
 QUIET = np.float32(1e-30)
 """Strengths as weak as this are as good as none, and yet numbers that can divide."""
+NOWHERE = np.float32(1e-12)
+"""Gain of a source without a place: no kernel lets one that has any become so quiet."""
 TINY = np.finfo(np.float32).tiny
 
 
@@ -153,7 +155,7 @@ def _sweep(
     def update(index: int) -> None:
         bands, columns = block = scene.blocks[index]
         kernel = scene.kernel(bands) if plain is None else plain
-        gains = kernel @ places.T
+        gains = _gains(kernel, places)
         with buffers.borrow() as (first, second, third):
             v = seen.magnitudes(block, first)
             shape = (len(v), sources, v.shape[-1])
@@ -191,6 +193,11 @@ def _sweep(
     found[sums == 0], sums[sums == 0] = places[sums == 0], 1
     _scale(made, sums.astype(np.float32))
     return made, (found / sums[:, np.newaxis]).astype(np.float32), cost
+
+
+def _gains(kernel: Array, places: Array) -> Array:
+    """Give how loud each source is in each projection; one that is nowhere is so in none."""
+    return np.asarray(np.maximum(kernel @ places.T, NOWHERE))
 
 
 def _divergence(v: Array, model: Array, terms: Array) -> float:
@@ -240,7 +247,7 @@ def divide(scene: Scene, seen: Seen, strengths: Array, places: Array, tick: Tick
     def work(block: Block) -> None:
         bands, columns = block
         seen_here, part = seen.spectra(block), p[bands, :, columns]
-        gains = scene.kernel(bands) @ places.T
+        gains = _gains(scene.kernel(bands), places)
         # Against the strongest source, so that the quotient stays within float32.
         top = part.max(axis=1, keepdims=True)
         shares = np.divide(part, top, out=np.ones_like(part), where=top > 0)

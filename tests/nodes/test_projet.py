@@ -332,6 +332,26 @@ def test_powers_serve_as_strengths_too() -> None:
     )
 
 
+def test_histograms_of_any_bins_serve_as_places_even_if_one_is_empty() -> None:
+    mixture = noise()
+    found = position.angle(mixture)
+    peaks = Peaks(np.array([30.0, 60.0]), np.ones(2), "°", ("a", "b"))
+    counts = position.histogram(found.angle, found.weight, position.mask(found.angle, peaks))
+    empty = counts.like(counts.data * np.float32([[1], [0]]))
+    seen = projections.projections(mixture)
+    p, _ = projet.projet_start(seen, PEAKS)
+    for places in (counts, empty):
+        better, strengths = projet.projet_places(
+            seen, projet.projet_strengths(seen, p, places), places
+        )
+        assert better.data.shape == (2, 180)
+        assert np.isfinite(better.data).all()
+        images = projet.projet_filter(seen, strengths, better).data
+        assert np.linalg.norm(images.sum(axis=0) - mixture.data) < 3e-7 * np.linalg.norm(
+            mixture.data
+        )
+
+
 def test_inputs_are_left_alone() -> None:
     mixture = noise()
     seen = projections.projections(mixture)
