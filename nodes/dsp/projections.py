@@ -20,7 +20,7 @@ from nodes.dsp.blocks import Tick, parallel, silent, spans
 
 Array = NDArray[Any]
 
-CELLS = 1 << 17
+CELLS = 1 << 16
 """Cells of all projections in one block."""
 LEAST = 1 << 12
 """Frames of a block at least, where each frequency has a kernel of its own."""

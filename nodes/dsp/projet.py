@@ -150,25 +150,24 @@ def _sweep(
     costs = np.zeros(len(scene.blocks))
     above = np.zeros((len(scene.blocks), *places.shape))
     below = np.zeros_like(above)
-    buffers = Buffers(lambda: np.empty((3, (scene.sides + sources) * scene.cells), np.float32))
+    buffers = Buffers(lambda: np.empty((4, (scene.sides + sources) * scene.cells), np.float32))
 
     def update(index: int) -> None:
         bands, columns = block = scene.blocks[index]
         kernel = scene.kernel(bands) if plain is None else plain
         gains = _gains(kernel, places)
-        with buffers.borrow() as (first, second, third):
+        with buffers.borrow() as (first, second, third, fourth):
             v = seen.magnitudes(block, first)
             shape = (len(v), sources, v.shape[-1])
-            x, terms = (room[: v.size].reshape(v.shape) for room in (second, third))
+            x, ratio, terms = (room[: v.size].reshape(v.shape) for room in (second, third, fourth))
             size = math.prod(shape)
             p, better = (room[v.size : v.size + size].reshape(shape) for room in (first, second))
             np.maximum(old[bands, :, columns], QUIET, out=p)
-            np.matmul(gains, p, out=x)
+            np.divide(v, np.matmul(gains, p, out=x), out=ratio)
             if "c" in work:
-                costs[index] = _divergence(v, x, terms)
+                costs[index] = _divergence(v, x, ratio, terms)
             if "p" in work:
-                np.divide(v, x, out=x)
-                np.matmul(gains.swapaxes(-1, -2), x, out=better)
+                np.matmul(gains.swapaxes(-1, -2), ratio, out=better)
                 better /= gains.sum(axis=-2)[..., np.newaxis]
                 p = np.multiply(better, p, out=better)
                 np.maximum(p, QUIET, out=p)
@@ -176,9 +175,8 @@ def _sweep(
                 new[bands, :, columns] = p
             if "q" in work:
                 if "p" in work:
-                    np.matmul(gains, p, out=x)
-                np.divide(v, x, out=x)
-                shares = np.matmul(x, p.swapaxes(-1, -2)).reshape(-1, sources)
+                    np.divide(v, np.matmul(gains, p, out=x), out=ratio)
+                shares = np.matmul(ratio, p.swapaxes(-1, -2)).reshape(-1, sources)
                 above[index] = shares.T @ kernel.reshape(len(shares), -1)
                 below[index] = p.sum(axis=-1).T @ kernel.sum(axis=-2)
 
@@ -200,9 +198,9 @@ def _gains(kernel: Array, places: Array) -> Array:
     return np.asarray(np.maximum(kernel @ places.T, NOWHERE))
 
 
-def _divergence(v: Array, model: Array, terms: Array) -> float:
-    """Add up v log(v / s) - v + s over a block; `terms` is room to work in."""
-    np.maximum(np.divide(v, model, out=terms), TINY, out=terms)
+def _divergence(v: Array, model: Array, ratio: Array, terms: Array) -> float:
+    """Add up v log(v / s) - v + s over a block, given v / s; `terms` is room to work in."""
+    np.maximum(ratio, TINY, out=terms)
     np.log(terms, out=terms)
     terms *= v
     terms -= v
