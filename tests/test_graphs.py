@@ -31,6 +31,7 @@ FLOORS = {
         "snr_binary": {"harmonic": 8.7, "percussive": 3.3},
         "snr_soft": {"harmonic": 9.2, "percussive": 3.8},
     },
+    "projet_loop": {"snr": {"source 1": 7.7, "source 2": 9.3, "source 3": 8.2}},
     "pan_histogram": {"snr": {"source 1": 4.9, "source 2": 6.9, "source 3": 5.5}},
     "centre_cut": {
         "snr": {"centre": -2.5, "sides": 0.2},
@@ -77,6 +78,7 @@ NULLS = {
     "same_place": -137,
     "ica_2x2_then_3": -150,
     "multichannel_nmf": -137,
+    "projet_loop": -136,
 }
 # They are about the sources themselves: of a recording without stems they write nothing.
 NEED_STEMS = ("oracle_masks", "four_sources")
