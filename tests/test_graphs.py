@@ -31,6 +31,7 @@ FLOORS = {
         "snr_binary": {"harmonic": 8.7, "percussive": 3.3},
         "snr_soft": {"harmonic": 9.2, "percussive": 3.8},
     },
+    "projet_loop": {"snr": {"source 1": 7.7, "source 2": 9.3, "source 3": 8.2}},
     "pan_histogram": {"snr": {"source 1": 4.9, "source 2": 6.9, "source 3": 5.5}},
     "centre_cut": {
         "snr": {"centre": -2.5, "sides": 0.2},
@@ -53,6 +54,7 @@ FLOORS = {
     "repet_adaptive": {"snr": {"background": 10.4, "foreground": 7.6}},
     "repet_sim": {"snr": {"background": 8.0, "foreground": 5.3}},
     "repet_fourier": {"snr": {"background": 8.2, "foreground": 5.4}},
+    "multichannel_nmf": {"snr": {"source 1": 6.3, "source 2": 6.1, "source 3": 7.3}},
     "nmf_drums": {"snr": {"kick": 22.7, "snare": 13.1, "hats": 7.7}},
     "nmf_by_hand": {"snr": {"kick": 22.6, "snare": 13.1, "hats": 7.6}},
     "kernel_additive": {"snr": {"harmonic": 7.9, "percussive": 2.4}},
@@ -83,6 +85,8 @@ NULLS = {
     "repet_fourier": -137,
     "same_place": -137,
     "ica_2x2_then_3": -150,
+    "multichannel_nmf": -137,
+    "projet_loop": -136,
 }
 # They are about the sources themselves: of a recording without stems they write nothing.
 NEED_STEMS = ("oracle_masks", "four_sources")
