@@ -5,12 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import nodegraph
 from nodegraph.context import Context
+from nodegraph.editor.showing.making import places_of
 from nodegraph.values import Audio, Curve, Grid, Neighbours, Number, Power, Similarity
 from nodegraph.views import Lens
 from nodes import mask, repetition, similarity, transform
+from nodes.views import picture_of
 from nodes.views_repetition import neighbours_picture, similarity_picture
 from tests.benches import bench_b, scores
+from tests.commands import ROOT
 
 RATE, HOP = 1000, 100
 BINS = 33
@@ -340,3 +344,12 @@ def test_masks_do_not_hear_the_level(factor: float):
         masks.append([repetition.background(model, spectrum).data for model in models])
     for one, other in zip(*masks, strict=True):
         assert np.abs(one - other).max() < 1e-6
+
+
+def test_the_period_is_a_mark_on_the_beat_spectrum_that_can_be_moved():
+    """What the window asks: which node holds the places that are shown on this curve."""
+    graph = nodegraph.load(ROOT / "graphs" / "repet.json")
+    pictures = {("period", ""): picture_of(Number(4.8, "period", "s"))}
+    found = places_of(graph, nodegraph.discover(), ("beats", ""), pictures)
+    assert found is not None
+    assert (found.node, found.knob, found.at, found.names) == ("period", "at", (4.8,), ("period",))
