@@ -19,6 +19,9 @@ Array = NDArray[Any]
 TILE = 512
 """Frames on each side of the part of the matrix that is computed at once."""
 
+CACHED = 1 << 18
+"""Numbers that stay in the cache of a core."""
+
 ITSELF = np.float32(np.inf)
 """A frame is more like itself than any other, whatever the rounding."""
 
@@ -134,20 +137,21 @@ def neighbour_median(power: Array, neighbours: Array, tick: Tick = silent) -> Ar
     Of an even number of neighbours the mean of the two in the middle is taken.
     """
     planes = power.reshape(-1, power.shape[-1])
-    frames = planes.shape[-1]
     counts = (neighbours >= 0).sum(axis=1)
+    groups = [(np.flatnonzero(counts == count), count) for count in np.unique(counts).tolist()]
     result = np.empty_like(planes)
+    # Few rows at a time, which stay in the cache while their frames are looked up in any order.
+    tall = max(1, CACHED // planes.shape[-1])
 
     def work(span: tuple[int, int]) -> None:
-        # Written together: single columns of a long plane would be far apart in memory.
-        columns = np.empty((len(planes), span[1] - span[0]), planes.dtype)
-        for number, frame in enumerate(range(*span)):
-            count = counts[frame]
-            seen = planes.take(neighbours[frame, :count], axis=1)
-            seen.sort(axis=1)
-            low, high = seen[:, (count - 1) // 2], seen[:, count // 2]
-            columns[:, number] = (low + high) * planes.dtype.type(0.5) if count % 2 == 0 else low
-        result[:, slice(*span)] = columns
+        rows, out = planes[slice(*span)], result[slice(*span)]
+        for frames, count in groups:
+            for first, last in spans(len(frames), max(1, CACHED // (len(rows) * count))):
+                places = frames[first:last]
+                seen = rows[:, neighbours[places, :count]]
+                seen.sort(axis=-1)
+                low, high = seen[..., (count - 1) // 2], seen[..., count // 2]
+                out[:, places] = (low + high) * planes.dtype.type(0.5) if count % 2 == 0 else low
 
-    parallel(work, spans(frames, 16), tick)
+    parallel(work, spans(len(planes), tall), tick)
     return result.reshape(power.shape)
