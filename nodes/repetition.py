@@ -53,7 +53,12 @@ def beat_spectrum(power: Power, *, context: Context = SILENT) -> Curve:
     return Curve(beats.astype(np.float32), lags, "beat spectrum", "", "lag", "s")
 
 
-@node("kernel.beat_spectrogram", label="Beat spectrogram", whole=True)
+@node(
+    "kernel.beat_spectrogram",
+    label="Beat spectra over time",
+    whole=True,
+    aliases=("beat spectrogram",),
+)
 def beat_spectrogram(
     power: Power,
     *,
@@ -174,7 +179,7 @@ def periods(
     When it fails: it may jump between a period and its multiples from one stretch to the next.
     """
     if beats.across is None or beats.unit != "s" or beats.across_unit != "s" or beats.names:
-        raise ValueError("beats must be lag in s by time in s, as Beat spectrogram gives it")
+        raise ValueError("beats must be lag in s by time in s, as Beat spectra over time gives it")
     low, high = _limits(beats.centres, shortest, longest, context)
     found = [dsp.best_lag(column, low, high) for column in beats.data.T]
     times = beats.across_centres

@@ -77,7 +77,8 @@ def similar_frames(
 
 @node(
     "kernel.neighbour_median",
-    label="Neighbour median",
+    label="Background of neighbours",
+    aliases=("neighbour median",),
     whole=True,
     memory=lambda power, *_, **__: power.nbytes,
 )
