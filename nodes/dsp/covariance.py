@@ -1,13 +1,11 @@
 """Spatial covariances: how the channels of a source go together at each frequency.
 
-A Hermitian matrix of C by C channels is C^2 real numbers: the diagonal, then the real and then the
-imaginary parts above it. As such *planes* (freq, C^2, time) sums of covariances and traces of
-products are plain matrix products, and nothing complex of channel by channel is held for each bin.
+A covariance is a Hermitian matrix of C by C channels for each frequency. Nothing of channel by
+channel is held for each bin of a whole plane: that is worked out in tiles, a few bins at a time.
 
 ========================  ================================================================
-`planes`, `matrices`      from matrices to planes and back
 `floored`                 positive definite, however the matrix was rounded
-`empirical`               weighted averages of X X^H
+`empirical`, `weighted`   averages of X X^H over time
 `steering`                what a place says: level and delay between two channels
 `strengths`               how strong estimates are, by a covariance or without
 ========================  ================================================================
@@ -15,7 +13,7 @@ products are plain matrix products, and nothing complex of channel by channel is
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,33 +22,36 @@ from nodes.dsp.blocks import Tick, one_blas_thread, parallel, silent, spans
 
 Array = NDArray[Any]
 
-TILE = 1 << 14
+TILE = 8192
 """Bins worked on at once: the planes of a tile stay in the cache of one core."""
+ROWS = 32
+"""Frequencies whose covariances are prepared together: small algebra costs by the call."""
 
 
-def tiles(bins: int, frames: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Cut a plane into stretches of frequency, and each of these into stretches of time."""
-    return spans(bins, max(1, TILE // max(frames, 1))), spans(frames, TILE)
+class Tile(NamedTuple):
+    """A few bins of a plane."""
+
+    rows: slice
+    """Frequencies in the plane."""
+    inside: slice
+    """The same, counted from the first of the band."""
+    columns: slice
+    """Frames."""
 
 
-def planes(matrices: Array) -> Array:
-    """Give Hermitian matrices (..., channel, channel) as real numbers (..., C^2), float64."""
-    upper = np.triu_indices(matrices.shape[-1], 1)
-    above = matrices[..., upper[0], upper[1]]
-    diagonal = np.diagonal(matrices, axis1=-2, axis2=-1).real
-    return np.concatenate([diagonal, above.real, above.imag], axis=-1, dtype=np.float64)
+def bands(bins: int, frames: int) -> list[tuple[int, int]]:
+    """Cut a plane into bands of frequency, each to be worked on by one thread."""
+    return spans(bins, max(ROWS, TILE // max(frames, 1)))
 
 
-def matrices(planes: Array) -> Array:
-    """Give Hermitian matrices (..., channel, channel), complex128, from real numbers (..., C^2)."""
-    channels = round(planes.shape[-1] ** 0.5)
-    rows, columns = np.triu_indices(channels, 1)
-    made = np.zeros((*planes.shape[:-1], channels, channels), np.complex128)
-    np.einsum("...cc->...c", made)[...] = planes[..., :channels]
-    above = planes[..., channels : channels + len(rows)] + 1j * planes[..., channels + len(rows) :]
-    made[..., rows, columns] = above
-    made[..., columns, rows] = above.conj()
-    return made
+def tiles(band: tuple[int, int], frames: int) -> list[Tile]:
+    """Cut a band into tiles."""
+    start, stop = band
+    return [
+        Tile(slice(start + low, start + high), slice(low, high), slice(*stretch))
+        for low, high in spans(stop - start, max(1, TILE // max(frames, 1)))
+        for stretch in spans(frames, TILE)
+    ]
 
 
 def trace(matrices: Array) -> Array:
@@ -121,26 +122,44 @@ def eigenvalues(matrices: Array) -> tuple[Array, Array]:
     return large, small
 
 
-def real_planes(spectrum: Array) -> Array:
-    """Give a complex tile (channel, freq, time) as (freq, 2 C, time): real parts, then imaginary."""
-    channels, bins, frames = spectrum.shape
-    made = np.empty((bins, 2 * channels, frames))
-    made[:, :channels] = spectrum.real.transpose(1, 0, 2)
-    made[:, channels:] = spectrum.imag.transpose(1, 0, 2)
+def wide(spectrum: Array) -> Array:
+    """Give a tile (channel, freq, time) as (freq, channel, time), complex128."""
+    made = np.empty((spectrum.shape[1], spectrum.shape[0], spectrum.shape[2]), np.complex128)
+    made[...] = spectrum.transpose(1, 0, 2)
     return made
 
 
 def gram(tile: Array, weight: Array | None = None) -> Array:
-    """Sum X X^H over time: (freq, channel, channel) of a tile (freq, 2 C, time), as `real_planes`.
+    """Sum X X^H over time: (freq, channel, channel) of a tile (freq, channel, time).
 
     A `weight` (freq, time) counts frames by it.
     """
-    channels = tile.shape[-2] // 2
     left = tile if weight is None else tile * weight[:, np.newaxis]
-    sums = left @ tile.swapaxes(-1, -2)
-    re, im = slice(None, channels), slice(channels, None)
-    made: Array = sums[:, re, re] + sums[:, im, im] + 1j * (sums[:, im, re] - sums[:, re, im])
+    return np.asarray(left @ tile.conj().swapaxes(-1, -2))
+
+
+def moment(tile: Array) -> Array:
+    """Sum X X^H over time: (freq, channel, channel) of a tile (channel, freq, time) as it is.
+
+    In complex64 and about four times as fast as `gram`, for what is no more exact itself.
+    """
+    channels, bins, _ = tile.shape
+    made = np.empty((bins, channels, channels), np.complex64)
+    for c in range(channels):
+        for d in range(c, channels):
+            made[:, c, d] = np.vecdot(tile[d], tile[c])
+            made[:, d, c] = made[:, c, d].conj()
     return made
+
+
+def energy(tile: Array) -> Array:
+    """Sum |X|^2 of a tile (channel, freq, time) over its channels: (freq, time)."""
+    # As pairs of real numbers, so that squares and sums go over memory as it lies.
+    pairs = tile.view(tile.real.dtype)
+    squares = pairs[0] * pairs[0]
+    for channel in pairs[1:]:
+        squares += channel * channel
+    return np.asarray(squares[..., ::2] + squares[..., 1::2])
 
 
 def empirical(spectrum: Array, weights: Array | None = None, tick: Tick = silent) -> Array:
@@ -163,12 +182,10 @@ def empirical(spectrum: Array, weights: Array | None = None, tick: Tick = silent
     count = max(len(spectrum), 1 if weights is None else len(weights))
     channels, bins, frames = spectrum.shape[1:]
     sums = np.zeros((count, bins, channels, channels), np.complex128)
-    across, along = tiles(bins, frames)
 
-    def work(span: tuple[int, int]) -> None:
-        rows = slice(*span)
-        for columns in (slice(*stretch) for stretch in along):
-            parts = [real_planes(one[:, rows, columns]) for one in spectrum]
+    def work(band: tuple[int, int]) -> None:
+        for rows, _, columns in tiles(band, frames):
+            parts = [wide(one[:, rows, columns]) for one in spectrum]
             for number, out in enumerate(sums):
                 weight = None
                 if weights is not None:
@@ -177,7 +194,7 @@ def empirical(spectrum: Array, weights: Array | None = None, tick: Tick = silent
                 out[rows] += gram(parts[number % len(parts)], weight)
 
     with one_blas_thread():
-        parallel(work, across, tick)
+        parallel(work, bands(bins, frames), tick)
     return normalised(sums).astype(np.complex64)
 
 
@@ -217,9 +234,7 @@ def random_directions(
     if each:
         vectors += 1j * rng.standard_normal(shape)
     vectors /= np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.broadcast_to(
-        _of_vectors(vectors, spread), (count, bins, channels, channels)
-    )
+    return np.broadcast_to(_of_vectors(vectors, spread), (count, bins, channels, channels))
 
 
 def _of_vectors(vectors: Array, spread: float) -> Array:
@@ -251,23 +266,21 @@ def strengths(estimates: Array, covariance: Array | None = None, tick: Tick = si
     if covariance is not None:
         inverse = np.linalg.inv(floored(covariance, 1e-6))
         inverse /= channels
-    across, along = tiles(bins, frames)
 
-    def work(span: tuple[int, int]) -> None:
-        rows = slice(*span)
-        for columns in (slice(*stretch) for stretch in along):
+    def work(band: tuple[int, int]) -> None:
+        for rows, _, columns in tiles(band, frames):
             for number, one in enumerate(estimates):
                 out, tile = made[number, 0, rows, columns], one[:, rows, columns]
                 if inverse is None:
-                    parts = real_planes(tile)
-                    np.divide(np.einsum("fct,fct->ft", parts, parts), channels, out=out)
+                    out[...] = energy(tile)
+                    out /= channels
                 else:
-                    wide = tile.astype(np.complex128).transpose(1, 0, 2)
-                    whole = inverse[number, rows] @ wide
-                    out[...] = np.maximum((whole * wide.conj()).sum(axis=1).real, 0)
+                    part = wide(tile)
+                    whole = inverse[number, rows] @ part
+                    out[...] = np.maximum((whole * part.conj()).sum(axis=1).real, 0)
 
     with one_blas_thread():
-        parallel(work, across, tick)
+        parallel(work, bands(bins, frames), tick)
     return made
 
 
@@ -291,24 +304,20 @@ def weighted(estimates: Array, sources: Array, alike: bool, tick: Tick = silent)
     estimates. Where a source is silent it is the identity.
     """
     count, channels, bins, frames = estimates.shape
-    made = np.empty((count, bins, channels, channels), np.complex64)
+    sums = np.zeros((count, bins, channels, channels), np.complex128)
+    sizes = np.zeros((count, bins))
     least = [1e-10 * float(one.mean(dtype=np.float64)) for one in sources]
-    across, along = tiles(bins, frames)
 
-    def work(span: tuple[int, int]) -> None:
-        rows = slice(*span)
-        for number, one in enumerate(estimates):
-            total, size = 0.0, 0.0
-            for columns in (slice(*stretch) for stretch in along):
+    def work(band: tuple[int, int]) -> None:
+        for rows, _, columns in tiles(band, frames):
+            for number, one in enumerate(estimates):
                 v = sources[number, 0, rows, columns].astype(np.float64)
-                tile = real_planes(one[:, rows, columns])
                 weight = np.where(v > 0, 1 / (v + (least[number] or 1)), 0) if alike else None
-                total = total + gram(tile, weight)
-                size = size + ((v > 0) if alike else v).sum(axis=-1)
-            sounds = (size > 0) & (trace(total) > 0)
-            scaled = total / np.where(sounds, size, 1)[:, np.newaxis, np.newaxis]
-            made[number, rows] = np.where(sounds[:, np.newaxis, np.newaxis], scaled, np.eye(channels))
+                sums[number, rows] += gram(wide(one[:, rows, columns]), weight)
+                sizes[number, rows] += ((v > 0) if alike else v).sum(axis=-1)
 
     with one_blas_thread():
-        parallel(work, across, tick)
-    return made
+        parallel(work, bands(bins, frames), tick)
+    sounds = ((sizes > 0) & (trace(sums) > 0))[..., np.newaxis, np.newaxis]
+    sums /= np.where(sizes > 0, sizes, 1)[..., np.newaxis, np.newaxis]
+    return np.where(sounds, sums, np.eye(channels)).astype(np.complex64)

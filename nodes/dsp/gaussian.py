@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodes.dsp.blocks import Tick, one_blas_thread, parallel, silent
-from nodes.dsp.covariance import floored, gram, matrices, normalised, planes, real_planes, tiles, trace
+from nodes.dsp.covariance import bands, energy, floored, moment, normalised, tiles, trace, wide
 
 Array = NDArray[Any]
 
@@ -45,98 +45,164 @@ class Model(NamedTuple):
 
 
 def _strengths(sources: Array, exponent: float, rows: slice, columns: slice) -> Array:
-    """Give the variances of a tile (freq, source, time), float64; channels are averaged."""
+    """Give the variances of a tile (freq, source, time) as complex128; channels are averaged."""
     part = sources[:, :, rows, columns].transpose(2, 0, 1, 3)
-    made = np.empty(part.shape)
-    if exponent == 2:
-        made[...] = part
-    else:
-        np.power(part, 2 / exponent, out=made, dtype=np.float64)
-    return made[:, :, 0] if part.shape[2] == 1 else made.mean(axis=2)
+    if exponent != 2:
+        part = part.astype(np.float64) ** (2 / exponent)
+    made = np.empty((part.shape[0], part.shape[1], part.shape[3]), np.complex128)
+    made[...] = part[:, :, 0] if part.shape[2] == 1 else part.mean(axis=2, dtype=np.float64)
+    return made
+
+
+def _sums(covariance: Array) -> Array:
+    """Lay covariances (source, freq, C, C) out as (freq, C^2, source): times v they are S."""
+    count, bins, channels = covariance.shape[:3]
+    return np.ascontiguousarray(covariance.reshape(count, bins, channels**2).transpose(1, 2, 0))
 
 
 def _inverse(total: Array) -> Array:
-    """Invert Hermitian matrices (freq, C^2, time) that are positive definite, in planes."""
-    channels = round(total.shape[1] ** 0.5)
-    if channels == 1:
+    """Invert Hermitian matrices (freq, C, C, time) that are positive definite."""
+    if total.shape[1] == 1:
         return np.asarray(1 / total)
-    if channels == 2:
-        inverse = np.empty_like(total)
-        inverse[:, 0], inverse[:, 1] = total[:, 1], total[:, 0]
-        np.negative(total[:, 2:], out=inverse[:, 2:])
-        inverse /= _determinant(total)[:, np.newaxis]
-        return inverse
-    return planes(np.linalg.inv(matrices(total.swapaxes(1, 2)))).swapaxes(1, 2)
+    if total.shape[1] == 2:
+        made = np.empty_like(total)
+        made[:, 0, 0], made[:, 1, 1] = total[:, 1, 1], total[:, 0, 0]
+        np.negative(total[:, 0, 1], out=made[:, 0, 1])
+        np.negative(total[:, 1, 0], out=made[:, 1, 0])
+        made *= (1 / _determinant(total)).astype(np.complex128)[:, np.newaxis, np.newaxis]
+        return made
+    return np.moveaxis(np.linalg.inv(np.moveaxis(total, -1, 1)), 1, -1)
 
 
 def _determinant(total: Array) -> Array:
-    """Give the determinants (freq, time) of matrices of two channels, in planes."""
-    made: Array = total[:, 0] * total[:, 1]
-    made -= total[:, 2] * total[:, 2]
-    made -= total[:, 3] * total[:, 3]
-    return made
+    """Give the determinants (freq, time) of Hermitian matrices of one or two channels."""
+    if total.shape[1] == 1:
+        return np.asarray(total[:, 0, 0].real)
+    made = total[:, 0, 0] * total[:, 1, 1]
+    made -= total[:, 0, 1] * total[:, 1, 0]
+    return np.asarray(made.real)
+
+
+def _solve(total: Array, x: Array) -> Array:
+    """Give S^-1 X (freq, C, time) for S (freq, C, C, time)."""
+    if total.shape[1] == 1:
+        return np.asarray(x / total[:, 0])
+    if total.shape[1] == 2:
+        z, other = np.empty_like(x), total[:, 0, 1] * x[:, 1]
+        np.multiply(total[:, 1, 1], x[:, 0], out=z[:, 0])
+        z[:, 0] -= other
+        np.multiply(total[:, 0, 0], x[:, 1], out=z[:, 1])
+        np.multiply(total[:, 1, 0], x[:, 0], out=other)
+        z[:, 1] -= other
+        other.real, other.imag = 1 / _determinant(total), 0
+        z *= other[:, np.newaxis]
+        return z
+    whole = np.linalg.solve(np.moveaxis(total, -1, 1), x.swapaxes(1, 2)[..., np.newaxis])
+    return np.asarray(whole[..., 0].swapaxes(1, 2))
 
 
 def _log_determinant(total: Array) -> Array:
     """Give the natural logarithms of determinants (freq, time)."""
-    channels = round(total.shape[1] ** 0.5)
-    if channels <= 2:
-        return np.asarray(np.log(total[:, 0] if channels == 1 else _determinant(total)))
-    return np.asarray(np.linalg.slogdet(matrices(total.swapaxes(1, 2)))[1])
+    if total.shape[1] <= 2:
+        return np.asarray(np.log(_determinant(total)))
+    return np.asarray(np.linalg.slogdet(np.moveaxis(total, -1, 1))[1])
 
 
-def _times(hermitian: Array, vector: Array) -> Array:
-    """Multiply matrices in planes (freq, C^2, time) by vectors (freq, 2 C, time)."""
-    channels = vector.shape[1] // 2
-    rows, columns = np.triu_indices(channels, 1)
-    made = np.empty_like(vector)
-    real, imaginary = vector[:, :channels], vector[:, channels:]
-    np.multiply(hermitian[:, :channels], real, out=made[:, :channels])
-    np.multiply(hermitian[:, :channels], imaginary, out=made[:, channels:])
-    for number, (c, d) in enumerate(zip(rows, columns, strict=True)):
-        re = hermitian[:, channels + number]
-        im = hermitian[:, channels + len(rows) + number]
-        made[:, c] += re * real[:, d]
-        made[:, c] -= im * imaginary[:, d]
-        made[:, channels + c] += re * imaginary[:, d]
-        made[:, channels + c] += im * real[:, d]
-        made[:, d] += re * real[:, c]
-        made[:, d] += im * imaginary[:, c]
-        made[:, channels + d] += re * imaginary[:, c]
-        made[:, channels + d] -= im * real[:, c]
-    return made
+def _total(sums: Array, v: Array) -> Array:
+    """Give S (freq, C, C, time) of variances (freq, source, time)."""
+    channels = round(sums.shape[1] ** 0.5)
+    return (sums @ v).reshape(len(v), channels, channels, -1)
 
 
-def _mixers(covariance: Array) -> Array:
-    """Give covariances (source, freq, C, C) as real matrices on vectors (source, freq, 2 C, 2 C)."""
-    return np.block([[covariance.real, -covariance.imag], [covariance.imag, covariance.real]])
+def _weights(sources: Array, exponent: float, rows: slice, columns: slice) -> Array:
+    """Give the variances of a tile (freq, source, time), float32, against the largest of each bin.
+
+    Where no source is expected each is as likely as any other, so that nothing is lost.
+    """
+    part = sources[:, :, rows, columns].transpose(2, 0, 1, 3)
+    part = part[:, :, 0] if part.shape[2] == 1 and exponent == 2 else part
+    # Divided before they are raised, which keeps them within float32.
+    largest = part.max(axis=1, keepdims=True)
+    if part.ndim == 4:
+        largest = largest.max(axis=2, keepdims=True)
+    silent = largest == 0
+    if silent.any():
+        largest = largest + silent
+        part = part + silent
+    made = part / largest
+    if exponent != 2:
+        made **= np.float32(2 / exponent)
+    return np.asarray(made.mean(axis=2) if made.ndim == 4 else made, np.float32)
 
 
-def _filter(x: Array, v: Array, covariance: Array, out: Array) -> None:
+class Filter(NamedTuple):
+    """Covariances (source, freq, C, C) of a band, and what the filter needs of them."""
+
+    covariance: Array
+    products: Array
+    """R_i A_j of two channels (freq, 2 source, 2 source), complex64, A being the adjugate."""
+    halves: Array
+    """trace(R_i A_j) / 2 of two channels (freq, source, source), float32; not negative."""
+
+
+def _filter(covariance: Array) -> Filter:
+    """Prepare a filter from covariances that are positive definite, complex128."""
+    count, bins, channels = covariance.shape[:3]
+    if channels != 2:
+        return Filter(covariance, np.empty(bins), np.empty(bins))
+    adjugate = -covariance
+    adjugate[..., 0, 0], adjugate[..., 1, 1] = covariance[..., 1, 1], covariance[..., 0, 0]
+    products = covariance[:, np.newaxis] @ adjugate
+    halves = np.maximum(trace(products) / 2, 0).astype(np.float32).transpose(2, 0, 1)
+    products = products.astype(np.complex64).transpose(2, 0, 3, 1, 4)
+    wide_products = products.reshape(bins, 2 * count, 2 * count)
+    return Filter(covariance, wide_products, np.ascontiguousarray(halves))
+
+
+def _apply(x: Array, w: Array, model: Filter, inside: slice, out: Array) -> None:
     """Divide a tile of the mixture among sources.
 
     Parameters
     ----------
     x
-        The mixture (freq, 2 C, time), as `real_planes`.
-    v
-        Variances (freq, source, time); changed where all are zero.
-    covariance
-        (source, freq, C, C), positive definite, complex128.
+        The mixture complex64 (C, freq, time).
+    w
+        Variances float32 (freq, source, time), the largest of each bin near one.
+    model, inside
+        The filter of a band, and which of its frequencies these are.
     out
         Written: complex64 (source, C, freq, time).
     """
-    # Where no source is expected each is as likely as any other, so that nothing is lost.
-    v += (v.max(axis=1, keepdims=True) == 0)
-    total = planes(covariance).transpose(1, 2, 0) @ v
-    z = _times(_inverse(total), x)
-    channels = out.shape[1]
-    for number, mixer in enumerate(_mixers(covariance)):
-        image = mixer @ z
-        image *= v[:, number, np.newaxis]
-        for channel in range(channels):
-            out[number, channel].real = image[:, channel]
-            out[number, channel].imag = image[:, channels + channel]
+    covariance = model.covariance[:, inside]
+    if len(x) == 1:
+        gains = w * covariance[:, :, 0, 0].real.T.astype(np.float32)[..., np.newaxis]
+        gains /= gains.sum(axis=1, keepdims=True)
+        np.multiply(gains.swapaxes(0, 1)[:, np.newaxis], x, out=out)
+    elif len(x) == 2:
+        _apply_pair(x, w, model.products[inside], model.halves[inside], out)
+    else:
+        v = w.astype(np.complex128)
+        z = _solve(_total(_sums(covariance), v), wide(x))
+        for number, image in enumerate(out):
+            image[...] = (covariance[number] @ z * v[:, number, np.newaxis]).swapaxes(0, 1)
+
+
+def _apply_pair(x: Array, w: Array, products: Array, halves: Array, out: Array) -> None:
+    """Do so for two channels, in complex64 and without a difference of large numbers.
+
+    Y_i = w_i sum_j w_j R_i A_j X / det S. The products R_i A_j are those of the frequency, worked
+    out in float64; and det S is a sum of w_i w_j trace(R_i A_j) / 2, none of which is negative. So
+    S may be all but singular, as it is for sources panned by level alone.
+    """
+    bins, count, frames = w.shape
+    determinant = np.einsum("fjt,fjt->ft", halves @ w, w)
+    weights = w.astype(np.complex64)
+    scaled = x.swapaxes(0, 1) * (1 / determinant).astype(np.complex64)[:, np.newaxis]
+    parts = (weights[:, :, np.newaxis] * scaled[:, np.newaxis]).reshape(bins, 2 * count, frames)
+    images = products @ parts
+    for number, image in enumerate(out):
+        mine = images[:, 2 * number : 2 * number + 2]
+        np.multiply(mine.swapaxes(0, 1), weights[:, number], out=image)
 
 
 def separate(
@@ -164,34 +230,30 @@ def separate(
     """
     channels, bins, frames = mixture.shape
     made = np.empty((len(sources), channels, bins, frames), np.complex64)
-    model = floored(covariance, FILTER_FLOOR)
-    across, along = tiles(bins, frames)
 
-    def work(span: tuple[int, int]) -> None:
-        rows = slice(*span)
-        for columns in (slice(*stretch) for stretch in along):
-            v = _strengths(sources, exponent, rows, columns)
-            x = real_planes(mixture[:, rows, columns])
-            _filter(x, v, model[:, rows], made[:, :, rows, columns])
+    def work(band: tuple[int, int]) -> None:
+        model = _filter(floored(covariance[:, slice(*band)], FILTER_FLOOR))
+        for rows, inside, columns in tiles(band, frames):
+            w = _weights(sources, exponent, rows, columns)
+            _apply(mixture[:, rows, columns], w, model, inside, made[:, :, rows, columns])
 
     with one_blas_thread():
-        parallel(work, across, tick)
+        parallel(work, bands(bins, frames), tick)
     return made
 
 
 def noise(mixture: Array) -> float:
     """Give the power of the noise that the model adds to each channel and bin."""
-    sums = [0.0] * mixture.shape[-2]
+    bins, frames = mixture.shape[-2:]
+    sums = np.zeros(bins)
 
-    def work(span: tuple[int, int]) -> None:
-        part = mixture[:, slice(*span)]
-        for number, row in enumerate(part.swapaxes(0, 1), span[0]):
-            sums[number] = float(np.vdot(row, row).real)
+    def work(band: tuple[int, int]) -> None:
+        for rows, _, columns in tiles(band, frames):
+            sums[rows] += energy(mixture[:, rows, columns]).sum(axis=-1, dtype=np.float64)
 
-    with one_blas_thread():
-        parallel(work, tiles(*mixture.shape[-2:])[0])
+    parallel(work, bands(bins, frames))
     # In silence there is nothing to compare with, and anything will do.
-    return NOISE * sum(sums) / mixture.size or 1e-30
+    return NOISE * float(sums.sum()) / mixture.size or 1e-30
 
 
 def step(
@@ -228,61 +290,55 @@ def step(
     count, floor = len(sources), noise(mixture)
     powers = np.empty((count, 1, bins, frames), np.float32)
     learned = np.empty((count, bins, channels, channels), np.complex64)
-    model = floored(covariance, MODEL_FLOOR)
     costs = np.zeros(bins)
-    # Of a trace of two Hermitian matrices, the parts above the diagonal count twice.
-    twice = np.repeat([1.0, 2.0], [channels, channels * (channels - 1)])
-    across, along = tiles(bins, frames)
 
-    def work(span: tuple[int, int]) -> None:
-        rows = slice(*span)
-        r = planes(model[:, rows])
-        kept = np.zeros((count, span[1] - span[0]))
-        added = np.zeros((span[1] - span[0], count, channels**2))
-        for columns in (slice(*stretch) for stretch in along):
-            v = _strengths(sources, exponent, rows, columns)
-            q, cost = _posterior(real_planes(mixture[:, rows, columns]), v, r, floor)
-            costs[rows] += cost
-            # v' / v, above zero because no source explains more than there is.
-            ratio = (r * twice).swapaxes(0, 1) @ q
-            ratio *= v / channels
+    def work(band: tuple[int, int]) -> None:
+        rows, height = slice(*band), band[1] - band[0]
+        old = floored(covariance[:, rows], MODEL_FLOOR)
+        sums = _sums(old)
+        kept = np.zeros((height, count))
+        added = np.zeros((height, count, channels**2), np.complex128)
+        for tile in tiles(band, frames):
+            v = _strengths(sources, exponent, tile.rows, tile.columns)
+            total = _total(sums[tile.inside], v)
+            x = wide(mixture[:, tile.rows, tile.columns])
+            z = _explain(total, x, floor, costs[tile.rows])
+            q = _posterior(total, z).reshape(len(z), channels**2, -1)
+            # v' / v, above zero because no source explains more than there is. The trace of R Q
+            # is a sum over all their entries, with one of them conjugated.
+            ratio = (sums[tile.inside].conj().swapaxes(1, 2) @ q).real
+            ratio *= v.real / channels
             ratio += 1
             np.maximum(ratio, 1e-30, out=ratio)
-            powers[:, 0, rows, columns] = (v * ratio).swapaxes(0, 1)
-            kept += (1 / ratio).sum(axis=-1).T
-            added += (v / ratio) @ q.swapaxes(-1, -2)
-        old = model[:, rows]
-        new = kept[..., np.newaxis, np.newaxis] * old
-        new += old @ matrices(added.swapaxes(0, 1)) @ old
+            powers[:, 0, tile.rows, tile.columns] = (v.real * ratio).swapaxes(0, 1)
+            kept[tile.inside] += (1 / ratio).sum(axis=-1)
+            v /= ratio
+            added[tile.inside] += v @ q.swapaxes(1, 2)
+        new = kept.T[..., np.newaxis, np.newaxis] * old
+        new += old @ added.swapaxes(0, 1).reshape(old.shape) @ old
         size = trace(new) / (channels * frames)
         powers[:, 0, rows] *= size[..., np.newaxis].astype(np.float32)
         learned[:, rows] = floored(normalised(new), MODEL_FLOOR)
 
     with one_blas_thread():
-        parallel(work, across, tick)
+        parallel(work, bands(bins, frames), tick)
     return Model(powers, learned, float(costs.sum()) / (bins * frames))
 
 
-def _posterior(x: Array, v: Array, r: Array, floor: float) -> tuple[Array, Array]:
-    """Give Q = z z^H - S^-1 in planes (freq, C^2, time), and the cost summed over time (freq,)."""
-    channels = x.shape[1] // 2
-    total = r.transpose(1, 2, 0) @ v
-    total[:, :channels] += floor
-    q = _inverse(total)
-    z = _times(q, x)
-    cost = _log_determinant(total).sum(axis=-1) + np.einsum("fct,fct->f", x, z)
-    np.negative(q, out=q)
-    rows, columns = np.triu_indices(channels, 1)
-    re, im = z[:, :channels], z[:, channels:]
-    q[:, :channels] += re * re
-    q[:, :channels] += im * im
-    for number, (c, d) in enumerate(zip(rows, columns, strict=True)):
-        above, below = q[:, channels + number], q[:, channels + len(rows) + number]
-        above += re[:, c] * re[:, d]
-        above += im[:, c] * im[:, d]
-        below += im[:, c] * re[:, d]
-        below -= re[:, c] * im[:, d]
-    return q, cost
+def _explain(total: Array, x: Array, floor: float, costs: Array) -> Array:
+    """Add the noise to S, give z = S^-1 X, and add log det S + X^H z to the costs (freq,)."""
+    np.einsum("fcct->fct", total)[...] += floor
+    z = _solve(total, x)
+    costs += _log_determinant(total).sum(axis=-1)
+    costs += np.einsum("fct,fct->f", x.conj(), z).real
+    return z
+
+
+def _posterior(total: Array, z: Array) -> Array:
+    """Give Q = z z^H - S^-1 (freq, C, C, time)."""
+    q = z[:, :, np.newaxis] * z.conj()[:, np.newaxis]
+    q -= _inverse(total)
+    return q
 
 
 def likelihood(
@@ -294,19 +350,16 @@ def likelihood(
     mixtures, or of one made louder, the numbers cannot be compared.
     """
     bins, frames = mixture.shape[1:]
-    model, floor = floored(covariance, MODEL_FLOOR), noise(mixture)
-    costs = np.zeros(bins)
-    across, along = tiles(bins, frames)
+    costs, floor = np.zeros(bins), noise(mixture)
 
-    def work(span: tuple[int, int]) -> None:
-        rows = slice(*span)
-        r = planes(model[:, rows])
-        for columns in (slice(*stretch) for stretch in along):
-            v = _strengths(sources, exponent, rows, columns)
-            costs[rows] += _posterior(real_planes(mixture[:, rows, columns]), v, r, floor)[1]
+    def work(band: tuple[int, int]) -> None:
+        sums = _sums(floored(covariance[:, slice(*band)], MODEL_FLOOR))
+        for rows, inside, columns in tiles(band, frames):
+            total = _total(sums[inside], _strengths(sources, exponent, rows, columns))
+            _explain(total, wide(mixture[:, rows, columns]), floor, costs[rows])
 
     with one_blas_thread():
-        parallel(work, across, tick)
+        parallel(work, bands(bins, frames), tick)
     return float(costs.sum()) / (bins * frames)
 
 
@@ -344,28 +397,24 @@ def simplified(
     made = np.empty(estimates.shape, np.complex64)
     powers = np.empty((count, 1, bins, frames), np.float32)
     learned = np.empty((count, bins, channels, channels), np.complex64)
-    across, along = tiles(bins, frames)
 
-    def work(span: tuple[int, int]) -> None:
-        rows = slice(*span)
-        stretches = [slice(*stretch) for stretch in along]
-        mixtures = [real_planes(mixture[:, rows, columns]) for columns in stretches]
-        known = estimates
+    def work(band: tuple[int, int]) -> None:
+        inner, known = tiles(band, frames), estimates
         for _ in range(iterations):
-            sums = np.zeros((count, span[1] - span[0], channels, channels), np.complex128)
-            for columns in stretches:
+            moments = np.zeros((count, band[1] - band[0], channels, channels), np.complex128)
+            for rows, inside, columns in inner:
                 for number, one in enumerate(known):
-                    tile = real_planes(one[:, rows, columns])
-                    sums[number] += gram(tile)
-                    power = np.einsum("fct,fct->ft", tile, tile)
-                    powers[number, 0, rows, columns] = power / channels
-            model = floored(normalised(sums), FILTER_FLOOR)
-            for columns, x in zip(stretches, mixtures, strict=True):
-                v = powers[:, 0, rows, columns].swapaxes(0, 1).astype(np.float64)
-                _filter(x, v, model, made[:, :, rows, columns])
+                    moments[number, inside] += moment(one[:, rows, columns])
+                    powers[number, 0, rows, columns] = energy(one[:, rows, columns])
+            powers[:, :, slice(*band)] /= channels
+            model = floored(normalised(moments), FILTER_FLOOR)
+            prepared = _filter(model)
+            for rows, inside, columns in inner:
+                w = _weights(powers, 2.0, rows, columns)
+                _apply(mixture[:, rows, columns], w, prepared, inside, made[:, :, rows, columns])
             known = made
-        learned[:, rows] = model
+        learned[:, slice(*band)] = model
 
     with one_blas_thread():
-        parallel(work, across, tick)
+        parallel(work, bands(bins, frames), tick)
     return made, powers, learned
