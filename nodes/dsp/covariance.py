@@ -321,3 +321,17 @@ def weighted(estimates: Array, sources: Array, alike: bool, tick: Tick = silent)
     sounds = ((sizes > 0) & (trace(sums) > 0))[..., np.newaxis, np.newaxis]
     sums /= np.where(sizes > 0, sizes, 1)[..., np.newaxis, np.newaxis]
     return np.where(sounds, sums, np.eye(channels)).astype(np.complex64)
+
+
+def started(
+    power: Array, count: int, shares: Array | None, random: float, rng: np.random.Generator
+) -> Array:
+    """Give strengths (source, 1, freq, time) around the power (1, freq, time) of a mixture."""
+    made = rng.random((count, *power.shape), np.float32)
+    made *= np.float32(2 * random)
+    made += np.float32(1 - random)
+    made *= power
+    for number, one in enumerate(made):
+        if shares is not None:
+            one *= shares[number].mean(axis=0)
+    return made

@@ -253,7 +253,7 @@ def noise(mixture: Array) -> float:
 
     parallel(work, bands(bins, frames))
     # In silence there is nothing to compare with, and anything will do.
-    return NOISE * float(sums.sum()) / mixture.size or 1e-30
+    return NOISE * float(sums.sum()) / int(mixture.size) or 1e-30
 
 
 def step(
@@ -399,7 +399,7 @@ def simplified(
     learned = np.empty((count, bins, channels, channels), np.complex64)
 
     def work(band: tuple[int, int]) -> None:
-        inner, known = tiles(band, frames), estimates
+        inner, known, model = tiles(band, frames), estimates, learned[:, slice(*band)]
         for _ in range(iterations):
             moments = np.zeros((count, band[1] - band[0], channels, channels), np.complex128)
             for rows, inside, columns in inner:
