@@ -21,7 +21,7 @@ from nodegraph.values import (
 )
 from nodes.dsp import covariance as dsp
 
-Spread = Annotated[float, Param(min=0, max=10, step=0.01, suggest=(0.01, 0.1, 1))]
+Spread = Annotated[float, Param(min=0, max=1, step=0.01, suggest=(0.01, 0.1, 0.5))]
 Seed = Annotated[int, Param(min=0)]
 
 
@@ -109,12 +109,13 @@ def covariance(
 def steering(peaks: Peaks, plane: Spectrogram | Power, *, spread: Spread = 0.1) -> Covariance:
     """Say what the channels of a source at each place would have in common.
 
-    R = a a^H + ``spread`` I, scaled to the trace 2, with a = (cos phi, sin phi e^(-i 2 pi f d)): phi
-    is the angle of the peak and d the delay of the second channel, where the peaks have one. The
-    peaks may be angles in degrees, or those of DUET: symmetric attenuations with delays.
+    R = (1 - s) 2 a a^H + s I with a = (cos phi, sin phi e^(-i 2 pi f d)): phi is the angle of the
+    peak and d the delay of the second channel, where the peaks have one. The peaks may be angles in
+    degrees, or those of DUET: symmetric attenuations with delays.
 
-    The spread is what comes from everywhere: it must not be zero where an EM is to learn more than
-    the place, and is best near 0.1. The plane is there for its grid alone.
+    The ``spread`` s is the share that comes from everywhere. An EM learns more than the place only
+    where it is above zero; the drier the recording, the smaller it may be. The plane is there for its
+    grid alone.
 
     Shapes: peaks to (source, freq, 2, 2).
 
@@ -154,7 +155,7 @@ def random_directions(
 ) -> Covariance:
     """Begin an EM knowing nothing: covariances of directions drawn at random.
 
-    R = a a^H + ``spread`` I as Steering covariance has it, but with a drawn by the ``seed`` instead
+    R = (1 - s) C a a^H + s I as Steering covariance has it, but with a drawn by the ``seed`` instead
     of read off the peaks, which give no more than how many sources there are and their names. With
     ``directions`` *all* a source has one direction at all frequencies, with *each* every frequency
     has one of its own: then nothing says which source of one frequency is which of the next.

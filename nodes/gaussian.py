@@ -9,6 +9,7 @@ from nodegraph.declare import Many, Param, node
 from nodegraph.values import Covariance, Number, Power, Sourced, Spectrogram
 from nodes.covariance import check_channels, check_sources, one
 from nodes.dsp import gaussian as dsp
+from nodes.dsp import wiener
 
 
 class Learned(NamedTuple):
@@ -82,7 +83,7 @@ def multichannel(
     using a full-rank spatial covariance model", IEEE TASLP 18(7), 2010.
     """
     _check(mixture, sources, covariance)
-    data = dsp.separate(
+    data = wiener.separate(
         mixture.data,
         sources.stacked().data,
         covariance.stacked().data,
