@@ -186,7 +186,8 @@ def em(
     networks", IEEE TASLP 24(9), 2016.
     """
     one(mixture, "mixture")
-    mixture.check_same(estimates, ("mixture", "estimates"))
+    if mixture.grid != estimates.grid:
+        raise ValueError(f"mixture is on {mixture.grid}, estimates on {estimates.grid}")
     if mixture.channels != estimates.channels:
         raise ValueError(
             f"estimates need the {mixture.channels} channels of the mixture, "

@@ -80,6 +80,8 @@ def floored(matrices: Array, least: float) -> Array:
     complex128 of the same shape.
     """
     made = np.asarray(matrices, np.complex128)
+    # Rounding leaves a little that is not Hermitian, which would grow from turn to turn.
+    made = (made + made.conj().swapaxes(-1, -2)) / 2
     channels, size = made.shape[-1], trace(made)
     bad = ~(size > 0)
     if bad.any():

@@ -18,6 +18,8 @@ Array = NDArray[Any]
 
 FLOOR = 1e-10
 """Smallest eigenvalue of a covariance in the filter, against the mean one."""
+ROUGH = 30
+"""Products of this size against their trace lose more than a millionth in complex64."""
 
 
 def separate(
@@ -86,20 +88,23 @@ class Filter(NamedTuple):
     """R_i A_j of two channels (freq, 2 source, 2 source), complex64, A being the adjugate."""
     halves: Array
     """trace(R_i A_j) / 2 of two channels (freq, source, source), float32; not negative."""
+    rough: Array
+    """Where two sources are so near to each other (freq,) that R_i A_j + R_j A_i is rounding."""
 
 
 def prepared(covariance: Array) -> Filter:
     """Prepare a filter from covariances that are positive definite, complex128."""
     count, bins, channels = covariance.shape[:3]
     if channels != 2:
-        return Filter(covariance, np.empty(bins), np.empty(bins))
+        return Filter(covariance, np.empty(bins), np.empty(bins), np.zeros(bins, bool))
     adjugate = -covariance
     adjugate[..., 0, 0], adjugate[..., 1, 1] = covariance[..., 1, 1], covariance[..., 0, 0]
     products = covariance[:, np.newaxis] @ adjugate
-    halves = np.maximum(trace(products) / 2, 0).astype(np.float32).transpose(2, 0, 1)
+    halves = np.maximum(trace(products) / 2, 0)
+    rough = (np.abs(products).max(axis=(-2, -1)) > ROUGH * halves).any(axis=(0, 1))
+    halves = np.ascontiguousarray(halves.transpose(2, 0, 1), np.float32)
     products = products.astype(np.complex64).transpose(2, 0, 3, 1, 4)
-    wide_products = products.reshape(bins, 2 * count, 2 * count)
-    return Filter(covariance, wide_products, np.ascontiguousarray(halves))
+    return Filter(covariance, products.reshape(bins, 2 * count, 2 * count), halves, rough)
 
 
 def apply(x: Array, w: Array, model: Filter, inside: slice, out: Array) -> None:
@@ -123,6 +128,8 @@ def apply(x: Array, w: Array, model: Filter, inside: slice, out: Array) -> None:
         np.multiply(gains.swapaxes(0, 1)[:, np.newaxis], x, out=out)
     elif len(x) == 2:
         _apply_pair(x, w, model.products[inside], model.halves[inside], out)
+        if model.rough[inside].any():
+            _spread(x, w, out)
     else:
         v = w.astype(np.complex128)
         z = solve(summed(laid_out(covariance), v), wide(x))
@@ -146,3 +153,11 @@ def _apply_pair(x: Array, w: Array, products: Array, halves: Array, out: Array) 
     for number, image in enumerate(out):
         mine = images[:, 2 * number : 2 * number + 2]
         np.multiply(mine.swapaxes(0, 1), gains[:, number], out=image)
+
+
+def _spread(x: Array, w: Array, out: Array) -> None:
+    """Add what is missing from the mixture to the estimates, to each by its strength."""
+    missing = x - out.sum(axis=0)
+    missing /= w.sum(axis=1)
+    for number, image in enumerate(out):
+        image += missing * w[:, number]
