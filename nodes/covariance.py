@@ -157,8 +157,8 @@ def random_directions(
 
     R = (1 - s) C a a^H + s I as Steering covariance has it, but with a drawn by the ``seed`` instead
     of read off the peaks, which give no more than how many sources there are and their names. With
-    ``directions`` *all* a source has one direction at all frequencies, with *each* every frequency
-    has one of its own: then nothing says which source of one frequency is which of the next.
+    ``directions`` *all* a source has one direction at all frequencies, the first source nearest to
+    the first channel; with *each* every frequency has one of its own: then nothing says which source of one frequency is which of the next.
 
     The plane says how many channels and frequencies there are.
     """

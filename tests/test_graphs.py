@@ -32,6 +32,7 @@ FLOORS = {
         "snr_soft": {"harmonic": 9.2, "percussive": 3.8},
     },
     "pan_histogram": {"snr": {"source 1": 4.9, "source 2": 6.9, "source 3": 5.5}},
+    "lgm_em": {"snr": {"source 1": 7.9, "source 2": 8.5, "source 3": 8.7}},
     "nmf_drums": {"snr": {"kick": 22.7, "snare": 13.1, "hats": 7.7}},
     "nmf_by_hand": {"snr": {"kick": 22.6, "snare": 13.1, "hats": 7.6}},
     "kernel_additive": {"snr": {"harmonic": 7.9, "percussive": 2.4}},
@@ -54,6 +55,7 @@ NULLS = {
     "what_is_that_sound": -137,
     "harmonic_percussive": -137,
     "kernel_additive": -137,
+    "lgm_em": -136,
 }
 # They are about the sources themselves: of a recording without stems they write nothing.
 NEED_STEMS = ("oracle_masks", "four_sources")

@@ -125,13 +125,17 @@ def random_directions(
 ) -> Array:
     """Give the covariances of directions drawn at random: (source, freq, channel, channel).
 
-    One direction serves all frequencies, or with `each` every frequency has its own, of any phase.
+    One direction serves all frequencies, without delays and in order from the first channel on, as
+    peaks are; or with `each` every frequency has its own, of any phase.
     """
     shape = (count, bins if each else 1, channels)
     vectors = rng.standard_normal(shape).astype(np.complex128)
     if each:
         vectors += 1j * rng.standard_normal(shape)
     vectors /= np.linalg.norm(vectors, axis=-1, keepdims=True)
+    if not each:
+        vectors = np.abs(vectors)
+        vectors = vectors[np.argsort(-vectors[:, 0, 0], kind="stable")]
     return np.broadcast_to(_of_vectors(vectors, spread), (count, bins, channels, channels))
 
 
