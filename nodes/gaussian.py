@@ -95,7 +95,11 @@ def multichannel(
 
 @node("position.em_step", label="EM step", whole=True, memory=_step_bytes, aliases=("LGM", "FASST"))
 def em_step(
-    mixture: Spectrogram, sources: Power, covariance: Covariance, *, context: Context = SILENT
+    mixture: Spectrogram,
+    sources: Many[Power],
+    covariance: Covariance,
+    *,
+    context: Context = SILENT,
 ) -> Learned:
     """Explain the mixture better: one turn of exact expectation maximisation.
 
@@ -136,7 +140,11 @@ def em_step(
 
 @node("position.likelihood", label="Gaussian likelihood", whole=True)
 def likelihood(
-    mixture: Spectrogram, sources: Power, covariance: Covariance, *, context: Context = SILENT
+    mixture: Spectrogram,
+    sources: Many[Power],
+    covariance: Covariance,
+    *,
+    context: Context = SILENT,
 ) -> Number:
     """Say how badly powers and covariances explain the mixture: the number that EM brings down.
 

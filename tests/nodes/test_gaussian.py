@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Any
 
@@ -10,8 +11,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import nodegraph
+from nodegraph import document
 from nodegraph.values import Audio, Covariance, Grid, Peaks, Power, Spectrogram
-from nodes import covariance, factor, gaussian, kernel, mask, position, transform
+from nodes import covariance, gaussian, mask, position, transform
 from nodes.dsp import blocks, hermitian
 from tests.benches import NAMES, bench_a, scores
 
@@ -300,32 +303,77 @@ def test_without_places_a_turn_goes_towards_the_power_of_the_mixture() -> None:
 # Source models between the turns
 
 
-def with_median(sources: Power) -> Power:
-    return kernel.median(sources, kernel.horizontal(sources, length=0.05))
+Wires = dict[str, Any]
 
 
-def with_parts(sources: Power) -> Power:
-    """Explain each source by a few parts."""
-    made = []
-    for one in sources.singles().values():
-        parts = factor.nmf(one, rank=4, iterations=20, beta=0.0)
-        made.append(factor.group(parts, groups="all: 1-4").pick("all").data)
-    return Power(np.stack(made), sources.grid, sources.names, 2.0)
+def median_loop() -> Wires:
+    """Give the powers of all sources to one kernel median."""
+    return {
+        "type": "loop",
+        "params": {"iterations": 3, "tolerance": 0.0, "until": ""},
+        "body": {
+            "step": wired("position.em_step", mixture="stft", sources="em.v", covariance="em.r"),
+            "kernel": wired("kernel.horizontal", {"length": 0.1}, plane="stft"),
+            "model": wired("kernel.median", power="step.sources", kernel="kernel"),
+        },
+        "state": {
+            "v": {"first": "start", "next": "model"},
+            "r": {"first": "steering", "next": "step.covariance"},
+        },
+        "watch": {"likelihood": "step.likelihood"},
+    }
 
 
-@pytest.mark.parametrize("model", [with_median, with_parts])
-def test_a_source_model_fits_between_the_turns(model: Any) -> None:
-    sound, images = bench_a(seconds=2)
-    mixture = transform.stft(sound, n_fft=2048, hop=1024)
-    r = covariance.steering(places(mixture), mixture)
-    sources = covariance.start_strengths(mixture, r)
-    for _ in range(4):
-        sources, r, _ = gaussian.em_step(mixture, sources, r)
-        sources = model(sources)
-    found = gaussian.multichannel(mixture, sources, r)
-    assert relative(found.data.sum(axis=0), mixture.data) < 1e-5
-    # The mixture itself is at -3 dB.
-    assert min(scores(images, transform.istft(found))) > 1
+def parts_loop() -> Wires:
+    """Give the power of each source to a factorisation of its own."""
+    loop = median_loop()
+    step = loop["body"]["step"]["inputs"]
+    loop["body"] = {"step": loop["body"]["step"]}
+    del loop["state"]["v"]
+    step["sources"] = {}
+    for k in (1, 2, 3):
+        name, known = f"source {k}", f"em.v{k}"
+        loop["body"][f"nmf{k}"] = wired(
+            "factor.nmf", {"rank": 4, "iterations": 10, "beta": 0.0}, power=f"step.sources[{name}]"
+        )
+        loop["body"][f"model{k}"] = wired("factor.group", {"groups": "all: 1-4"}, factors=f"nmf{k}")
+        loop["state"][f"v{k}"] = {"first": f"start[{name}]", "next": f"model{k}[all]"}
+        step["sources"][name] = known
+    return loop
+
+
+def wired(kind: str, params: Wires | None = None, **inputs: Any) -> Wires:
+    return {"type": kind, "inputs": inputs} | ({"params": params} if params else {})
+
+
+@pytest.mark.parametrize("loop", [median_loop, parts_loop])
+def test_a_source_model_fits_between_the_turns_of_a_loop(loop: Any) -> None:
+    """Three turns are better by far than binary masks at the same places."""
+    made = loop()
+    sources = made["body"]["step"]["inputs"]["sources"]
+    nodes = {
+        "song": {"type": "source.song", "params": {"players": "figure 5", "bars": 1}},
+        "stft": wired("transform.stft", {"n_fft": 2048, "hop": 1024}, audio="song.mixture"),
+        "angle": wired("position.angle", spectrogram="stft"),
+        "counts": wired("position.histogram", angle="angle.angle", weight="angle.weight"),
+        "peaks": wired("position.peaks", {"at": "20 45 70"}, histogram="counts"),
+        "steering": wired("position.steering", {"spread": 0.01}, peaks="peaks", plane="stft"),
+        "start": wired("position.start_strengths", mixture="stft", covariance="steering"),
+        "em": made,
+        "filter": wired("mask.multichannel", mixture="stft", sources=sources, covariance="em.r"),
+        "masks": wired("position.mask", angle="angle.angle", peaks="peaks"),
+        "binary": wired("mask.apply", mixture="stft", mask="masks"),
+    }
+    graph = document.parse(json.dumps({"format": 1, "title": "", "nodes": nodes}))
+    done = nodegraph.run(graph, only=["filter", "binary", "em.likelihood", "song", "stft"])
+    found = done["filter"]
+    assert relative(found.data.sum(axis=0), done["stft"].data) < 1e-5
+    assert len(done["em.likelihood"].data) == 3
+    stems = done["song"]["stems"]
+    players = ("keys", "vocals", "guitar")
+    images = Audio(np.stack([stems.pick(n).data for n in players]), stems.rate, players)
+    ours, masks = (scores(images, transform.istft(value)) for value in (found, done["binary"]))
+    assert np.mean(ours) > np.mean(masks) + 1
 
 
 # What may come in
