@@ -29,12 +29,11 @@ from nodes.dsp.hermitian import (
     floored,
     inverse,
     laid_out,
-    log_determinant,
     moment,
     normalised,
-    solve,
     summed,
     tiles,
+    times,
     trace,
     wide,
 )
@@ -101,17 +100,19 @@ def step(
             v = _strengths(sources, exponent, tile.rows, tile.columns)
             total = summed(sums[tile.inside], v)
             x = wide(mixture[:, tile.rows, tile.columns])
-            z = _explain(total, x, floor, costs[tile.rows])
-            q = _posterior(total, z).reshape(len(z), channels**2, -1)
+            inverted, z = _explain(total, x, floor, costs[tile.rows])
+            q = _posterior(inverted, z).reshape(len(z), channels**2, -1)
             # v' / v, above zero because no source explains more than there is. The trace of R Q
             # is a sum over all their entries, with one of them conjugated.
             ratio = (sums[tile.inside].conj().swapaxes(1, 2) @ q).real
-            ratio *= v.real / channels
+            power = v.real.copy()
+            ratio *= power / channels
             ratio += 1
             np.maximum(ratio, 1e-30, out=ratio)
-            powers[:, 0, tile.rows, tile.columns] = (v.real * ratio).swapaxes(0, 1)
-            kept[tile.inside] += (1 / ratio).sum(axis=-1)
-            v /= ratio
+            powers[:, 0, tile.rows, tile.columns] = (power * ratio).swapaxes(0, 1)
+            np.divide(1, ratio, out=ratio)
+            kept[tile.inside] += ratio.sum(axis=-1)
+            v.real = power * ratio
             added[tile.inside] += v @ q.swapaxes(1, 2)
         new = kept.T[..., np.newaxis, np.newaxis] * old
         new += old @ added.swapaxes(0, 1).reshape(old.shape) @ old
@@ -170,19 +171,20 @@ def _strengths(sources: Array, exponent: float, rows: slice, columns: slice) -> 
     return made
 
 
-def _explain(total: Array, x: Array, floor: float, costs: Array) -> Array:
-    """Add the noise to S, give z = S^-1 X, and add log det S + X^H z to the costs (freq,)."""
+def _explain(total: Array, x: Array, floor: float, costs: Array) -> tuple[Array, Array]:
+    """Add the noise to S, and log det S + X^H z to the costs (freq,); give S^-1 and z = S^-1 X."""
     np.einsum("fcct->fct", total)[...] += floor
-    z = solve(total, x)
-    costs += log_determinant(total).sum(axis=-1)
+    inverted, logarithm = inverse(total)
+    z = times(inverted, x)
+    costs += logarithm.sum(axis=-1)
     costs += np.einsum("fct,fct->f", x.conj(), z).real
-    return z
+    return inverted, z
 
 
-def _posterior(total: Array, z: Array) -> Array:
+def _posterior(inverted: Array, z: Array) -> Array:
     """Give Q = z z^H - S^-1 (freq, C, C, time)."""
     q = z[:, :, np.newaxis] * z.conj()[:, np.newaxis]
-    q -= inverse(total)
+    q -= inverted
     return q
 
 

@@ -132,50 +132,43 @@ def summed(sums: Array, v: Array) -> Array:
 
 def solve(total: Array, x: Array) -> Array:
     """Give S^-1 X (freq, C, time) for S (freq, C, C, time)."""
-    if total.shape[1] == 1:
-        return np.asarray(x / total[:, 0])
-    if total.shape[1] == 2:
-        z, other = np.empty_like(x), total[:, 0, 1] * x[:, 1]
-        np.multiply(total[:, 1, 1], x[:, 0], out=z[:, 0])
-        z[:, 0] -= other
-        np.multiply(total[:, 0, 0], x[:, 1], out=z[:, 1])
-        np.multiply(total[:, 1, 0], x[:, 0], out=other)
-        z[:, 1] -= other
-        other.real, other.imag = 1 / determinant(total), 0
-        z *= other[:, np.newaxis]
-        return z
     whole = np.linalg.solve(np.moveaxis(total, -1, 1), x.swapaxes(1, 2)[..., np.newaxis])
     return np.asarray(whole[..., 0].swapaxes(1, 2))
 
 
-def inverse(total: Array) -> Array:
-    """Invert Hermitian matrices (freq, C, C, time) that are positive definite."""
+def inverse(total: Array) -> tuple[Array, Array]:
+    """Invert Hermitian matrices (freq, C, C, time) that are positive definite.
+
+    Returns
+    -------
+    The inverses, and the natural logarithms of the determinants (freq, time).
+    """
     if total.shape[1] == 1:
-        return np.asarray(1 / total)
+        return np.asarray(1 / total), np.asarray(np.log(total[:, 0, 0].real))
     if total.shape[1] == 2:
         made = np.empty_like(total)
-        made[:, 0, 0], made[:, 1, 1] = total[:, 1, 1], total[:, 0, 0]
-        np.negative(total[:, 0, 1], out=made[:, 0, 1])
-        np.negative(total[:, 1, 0], out=made[:, 1, 0])
-        made *= (1 / determinant(total)).astype(np.complex128)[:, np.newaxis, np.newaxis]
-        return made
-    return np.moveaxis(np.linalg.inv(np.moveaxis(total, -1, 1)), 1, -1)
+        (a, b), (c, d) = total.transpose(1, 2, 0, 3)
+        determinant = a * d
+        determinant -= b * c
+        logarithm = np.log(determinant.real)
+        # As a complex number, since numpy divides those far more slowly than it multiplies them.
+        over = (1 / determinant.real).astype(np.complex128)
+        np.multiply(d, over, out=made[:, 0, 0])
+        np.multiply(a, over, out=made[:, 1, 1])
+        np.negative(over, out=over)
+        np.multiply(b, over, out=made[:, 0, 1])
+        np.multiply(c, over, out=made[:, 1, 0])
+        return made, logarithm
+    whole = np.moveaxis(total, -1, 1)
+    return np.moveaxis(np.linalg.inv(whole), 1, -1), np.linalg.slogdet(whole)[1]
 
 
-def log_determinant(total: Array) -> Array:
-    """Give the natural logarithms of determinants (freq, time)."""
-    if total.shape[1] <= 2:
-        return np.asarray(np.log(determinant(total)))
-    return np.asarray(np.linalg.slogdet(np.moveaxis(total, -1, 1))[1])
-
-
-def determinant(total: Array) -> Array:
-    """Give the determinants (freq, time) of Hermitian matrices of one or two channels."""
-    if total.shape[1] == 1:
-        return np.asarray(total[:, 0, 0].real)
-    made = total[:, 0, 0] * total[:, 1, 1]
-    made -= total[:, 0, 1] * total[:, 1, 0]
-    return np.asarray(made.real)
+def times(matrices: Array, x: Array) -> Array:
+    """Multiply matrices (freq, C, C, time) by vectors (freq, C, time)."""
+    made = matrices[:, :, 0] * x[:, np.newaxis, 0]
+    for channel in range(1, x.shape[1]):
+        made += matrices[:, :, channel] * x[:, np.newaxis, channel]
+    return made
 
 
 def wide(spectrum: Array) -> Array:
