@@ -63,8 +63,8 @@ def main() -> None:
     r = np.ascontiguousarray(learned.transpose(1, 2, 3, 0), np.complex128)
 
     def theirs(iterations: int) -> object:
-        # It writes into the estimates, so that a run begins with those of the last: as long a way.
-        return norbert.expectation_maximization(y, x, iterations)
+        # It writes into the estimates.
+        return norbert.expectation_maximization(y.copy(), x, iterations)
 
     seconds = round(frames * 1024 / 44100)
     name = f"{SOURCES} sources, {seconds} s stereo 4096/1024"
