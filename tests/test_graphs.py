@@ -51,6 +51,7 @@ FLOORS = {
         "snr_images": {"source 1": 6.0, "source 2": 8.8, "source 3": 6.7},
     },
     "multichannel_nmf": {"snr": {"source 1": 6.3, "source 2": 6.1, "source 3": 7.3}},
+    "lgm_em": {"snr": {"source 1": 7.9, "source 2": 8.5, "source 3": 8.7}},
     "nmf_drums": {"snr": {"kick": 22.7, "snare": 13.1, "hats": 7.7}},
     "nmf_by_hand": {"snr": {"kick": 22.6, "snare": 13.1, "hats": 7.6}},
     "kernel_additive": {"snr": {"harmonic": 7.9, "percussive": 2.4}},
@@ -79,6 +80,7 @@ NULLS = {
     "ica_2x2_then_3": -150,
     "multichannel_nmf": -137,
     "projet_loop": -136,
+    "lgm_em": -136,
 }
 # They are about the sources themselves: of a recording without stems they write nothing.
 NEED_STEMS = ("oracle_masks", "four_sources")
