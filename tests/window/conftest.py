@@ -61,6 +61,12 @@ def program(display: Display, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield begin
 
 
+@pytest.fixture(scope="module")
+def desk(start: Start) -> Program:
+    """Give one program for all tests of a file that begin with an empty graph: a start is dear."""
+    return start()
+
+
 @contextmanager
 def _starting(display: Display, folders: pytest.TempPathFactory) -> Iterator[Start]:
     with ExitStack() as ends:
