@@ -28,6 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker("window")
+            item.add_marker("alone")
 
 
 @pytest.fixture(scope="session", autouse=True)
