@@ -1,13 +1,18 @@
-"""How tests are shared out among processes: ``-n auto``."""
+"""How tests are shared out among processes, ``-n auto``, and that examples may take their time."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from nodes.dsp.blocks import cores
 
 MOST = 4
 """Processes at most: each of them has threads of its own, and holds some hundred megabytes."""
+
+# With others at work beside it, any example may be late.
+settings.register_profile("calm", deadline=None)
+settings.load_profile("calm")
 
 
 @pytest.hookimpl(optionalhook=True)
