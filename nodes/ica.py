@@ -45,13 +45,18 @@ class Components(NamedTuple):
     peaks: Peaks
 
 
-def _check(audio: Audio, sources: int = 0) -> None:
-    """Raise ValueError where the sound cannot hold that many sources."""
+def _one(audio: Audio, name: str) -> None:
+    """Raise ValueError where several sources come in a place that takes one sound."""
     if audio.names:
         raise ValueError(
-            f"audio carries {len(audio.names)} sources ({', '.join(audio.names)}): add them with "
+            f"{name} carries {len(audio.names)} sources ({', '.join(audio.names)}): add them with "
             "mix.sum, or pick one with [name]"
         )
+
+
+def _check(audio: Audio, sources: int = 0) -> None:
+    """Raise ValueError where the sound cannot hold that many sources."""
+    _one(audio, "audio")
     if audio.channels < 2:
         raise ValueError(
             "ICA needs as many channels as sources, audio has 1 channel: use a stereo recording"
@@ -126,7 +131,7 @@ def _white_bytes(audio: Audio, **_: Any) -> float:
     return audio.nbytes + 8e6
 
 
-def _ica_bytes(audio: Audio, **_: Any) -> float:
+def _ica_bytes(audio: Audio, *_: Any, **__: Any) -> float:
     """The whitened sound, and an image of all channels for each source."""
     return audio.nbytes * (1.0 + audio.channels) + 8e6
 
@@ -161,6 +166,7 @@ def ica_start(white: Audio, *, seed: Seed = 0) -> Mixing:
     Its columns say how each source makes up the whitened directions. The same ``seed`` gives the same
     start. Shapes: white (direction, sample) to mixing (1, direction, source).
     """
+    _one(white, "white")
     return _named(dsp.start(white.channels, np.random.default_rng(seed)).T)
 
 
@@ -183,6 +189,7 @@ def ica_step(
     Hyvärinen, "Fast and robust fixed-point algorithms for independent component analysis", IEEE
     Transactions on Neural Networks 10(3), 1999.
     """
+    _one(white, "white")
     unmixing = _matrix(mixing, "mixing", white.channels, "white").T
     return _named(dsp.fast_step(white.data, unmixing, nonlinearity, context.progress).T)
 

@@ -197,7 +197,8 @@ def resynthesise(
         voice = np.where(left >= right, spectrogram[0, rows], spectrogram[1, rows])
         if height is not None:
             loud = np.maximum(left, right)
-            loud[loud == 0] = 1
+            # Denormal numbers are silence: what is divided by them overflows.
+            loud[loud < np.finfo(np.float32).tiny] = 1
             voice = voice / loud * height[0, rows]
         for out, mask, pan in zip(made, masks, pans.astype(np.float32), strict=True):
             part = voice * mask[0, rows]
