@@ -412,3 +412,16 @@ def at_times(pitch: Array, times: Array, wanted: Array) -> Array:
     nearest = np.where(share < 0.5, before, behind)
     between = np.where((before > 0) & (behind > 0), before + share * (behind - before), nearest)
     return np.where(inside & (nearest > 0), between, 0.0)
+
+
+def refined(strength: Array, states: Array) -> Array:
+    """Give the place of each state between the candidates, by a parabola through its neighbours."""
+    frames = np.arange(strength.shape[1])
+    inner = np.clip(states, 1, max(len(strength) - 2, 1))
+    if len(strength) < 3:
+        return states.astype(np.float64)
+    low, middle, high = (strength[inner + k, frames].astype(np.float64) for k in (-1, 0, 1))
+    bend = low - 2 * middle + high
+    peak = (inner == states) & (middle >= low) & (middle >= high) & (bend < 0)
+    shift = np.divide((low - high) / 2, bend, out=np.zeros(len(frames)), where=peak)
+    return np.asarray(states + np.clip(shift, -0.5, 0.5))
