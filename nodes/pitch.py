@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import numpy as np
@@ -127,7 +128,7 @@ def pyin(
     return _pitch(audio, hop, found)
 
 
-def _part(context: Context, number: int, count: int) -> dsp.Tick:
+def _part(context: Context, number: int, count: int) -> Callable[[float], None]:
     """Report the work on one of several sources."""
     return lambda done: context.progress((number + done) / max(count, 1))
 
@@ -151,11 +152,13 @@ def salience(
     step: Annotated[float, Param(min=1, max=100, step=1, unit="cents")] = 20.0,
     harmonics: Annotated[int, Param(min=1, max=60)] = 10,
     decay: Annotated[float, Param(min=0.1, max=1, step=0.05)] = 0.8,
+    corner: Annotated[float, Param(min=0, max=5000, step=50, unit="Hz")] = 500.0,
     context: Context = SILENT,
 ) -> Histogram:
     """Tell for each pitch and frame how much sounds at its harmonics.
 
-    s(f) = sum over h of decay^(h - 1) |X(h f)|, on pitches from `low` to `high` that lie `step` apart.
+    s(f) = sum over h of decay^(h - 1) w(h f) |X(h f)|, on pitches from `low` to `high` that lie `step`
+    apart. The weight w(f) = f / (f + corner) keeps the bass from covering the melody; 0 leaves it out.
     Between the bins the magnitude is interpolated; energies of the channels are added. It is a
     histogram over time (source?, pitch, frame), for `voice.path` to find a melody in.
 
@@ -172,7 +175,7 @@ def salience(
     planes = []
     for number, one in enumerate(plane.stacked().data):
         data = dsp.salience(
-            _magnitude(plane, one), grid.rate / grid.n_fft, candidates, harmonics, decay,
+            _magnitude(plane, one), grid.rate / grid.n_fft, candidates, harmonics, decay, corner,
             _part(context, number, len(plane.names)),
         )  # fmt: skip
         planes.append(data)
@@ -202,13 +205,15 @@ def _path_bytes(salience: Histogram, **_: object) -> float:
     return salience.data.size * 16.0
 
 
-@node("voice.path", label="Pitch path", whole=True, memory=_path_bytes, aliases=("Viterbi", "melody"))
+@node(
+    "voice.path", label="Pitch path", whole=True, memory=_path_bytes, aliases=("Viterbi", "melody")
+)
 def path(
     salience: Histogram,
     *,
-    cost: Annotated[float, Param(min=0, max=20, step=0.1, unit="/semitone")] = 1.0,
+    cost: Annotated[float, Param(min=0, max=20, step=0.1, unit="/semitone")] = 0.3,
     cap: Annotated[float, Param(min=0.1, max=48, step=0.5, unit="semitones")] = 10.0,
-    floor: Annotated[float, Param(min=-120, max=0, step=1, unit="dB")] = -20.0,
+    floor: Annotated[float, Param(min=-120, max=0, step=1, unit="dB")] = -10.0,
     context: Context = SILENT,
 ) -> Pitch:
     """Find the strongest steady melody in a salience.

@@ -29,7 +29,9 @@ def _peaks_bytes(audio: Audio, *, hop: int, most: int, **_: object) -> float:
     return audio.length / hop * most * (20.0 + 8.0 * audio.channels) + 5e7
 
 
-@node("voice.peaks", label="Spectral peaks", whole=True, memory=_peaks_bytes, aliases=("sinusoids",))
+@node(
+    "voice.peaks", label="Spectral peaks", whole=True, memory=_peaks_bytes, aliases=("sinusoids",)
+)
 def peaks(
     audio: Audio,
     *,
@@ -75,7 +77,9 @@ def _partials_bytes(partials: Partials, *_: object, **__: object) -> float:
     return partials.nbytes * 2.0
 
 
-@node("voice.tracks", label="Join tracks", whole=True, memory=_partials_bytes, aliases=("partials",))
+@node(
+    "voice.tracks", label="Join tracks", whole=True, memory=_partials_bytes, aliases=("partials",)
+)
 def tracks(
     partials: Partials,
     *,

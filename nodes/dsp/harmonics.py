@@ -130,24 +130,40 @@ def _columns(
     for source, row in enumerate(sung):
         if not gate[source].any():
             continue
-        angle = np.multiply.outer(
-            numbers[numbers * row.max() < rate / 2], 2 * math.pi * np.cumsum(row) / rate
-        )
-        plain = np.concatenate([np.cos(angle), np.sin(angle)]) * gate[source]
+        turn = np.exp(2j * math.pi * np.cumsum(row) / rate)
+        plain = _overtones(turn, numbers[numbers * row.max() < rate / 2]) * gate[source]
         waves += [plain * bend**order for order in range(degree + 1)]
         owner += [source] * len(plain) * (degree + 1)
     return np.concatenate(waves), np.array(owner, int)
 
 
+def _overtones(turn: Array, numbers: Array) -> Array:
+    """Give cosines, then sines, of multiples of the angle of each number on the unit circle."""
+    made = np.empty((2, len(numbers), len(turn)))
+    if np.array_equal(numbers, np.arange(1, len(numbers) + 1)):
+        # One multiplication each, where they are whole.
+        now = np.ones_like(turn)
+        for order in range(len(numbers)):
+            now = now * turn
+            made[0, order], made[1, order] = now.real, now.imag
+    else:
+        angle = np.multiply.outer(numbers, np.unwrap(np.angle(turn)))
+        np.cos(angle, out=made[0])
+        np.sin(angle, out=made[1])
+    return made.reshape(-1, len(turn))
+
+
 def _solved(matrix: Array, aim: Array) -> Array:
     """Give the shares (column, channel) of the columns that come nearest to the aim."""
-    square = matrix @ matrix.T
+    # Half of a symmetric product is enough.
+    square = scipy.linalg.blas.dsyrk(1.0, matrix.T, trans=1)
     square[np.diag_indices_from(square)] += RIDGE * np.trace(square) / len(square)
     right = matrix @ aim.T
     try:
-        made = scipy.linalg.cho_solve(scipy.linalg.cho_factor(square), right)
+        made = scipy.linalg.cho_solve(scipy.linalg.cho_factor(square, check_finite=False), right)
     except np.linalg.LinAlgError:
-        made = np.linalg.lstsq(square, right, rcond=None)[0]
+        whole = np.triu(square) + np.triu(square, 1).T
+        made = np.linalg.lstsq(whole, right, rcond=None)[0]
     return np.asarray(made)
 
 

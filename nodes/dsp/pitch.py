@@ -102,7 +102,7 @@ def _refined(difference: Array) -> Array:
     before, middle, behind = difference[:, :-2], difference[:, 1:-1], difference[:, 2:]
     curve, slope = before + behind - 2 * middle, (behind - before) / 2
     fits = np.abs(slope) < np.abs(curve)
-    return -np.divide(slope, curve, out=np.zeros_like(curve), where=fits)
+    return np.asarray(-np.divide(slope, curve, out=np.zeros_like(curve), where=fits))
 
 
 def yin(
@@ -319,9 +319,10 @@ def salience(
     candidates: Array,
     harmonics: int = 10,
     decay: float = 0.8,
+    corner: float = 0.0,
     tick: Tick = silent,
 ) -> Array:
-    """Sum the harmonics of each candidate: s(f) = sum over h of decay^(h - 1) |X(h f)|.
+    """Sum the harmonics of each candidate: s(f) = sum over h of decay^(h - 1) w(h f) |X(h f)|.
 
     Parameters
     ----------
@@ -333,6 +334,8 @@ def salience(
         Fundamentals in Hz.
     harmonics, decay
         How many count, and how much less each than the one before.
+    corner
+        Hz below which a bin counts less, w(f) = f / (f + corner).
     tick
         Called with the fraction done.
 
@@ -347,7 +350,7 @@ def salience(
     places = places[rows, order]
     below = places.astype(int)
     share = places - below
-    weight = decay**order
+    weight = decay**order * places / (places + corner / step)
     matrix = scipy.sparse.csr_matrix(
         (
             np.concatenate([weight * (1 - share), weight * share]).astype(np.float32),
