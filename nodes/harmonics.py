@@ -181,9 +181,10 @@ def phase_masks(
 ) -> Mask:
     """Divide a mixture into what holds its phase, *harmonic*, and what does not, *percussive*.
 
-    A peak of the spectrum is steady where its deviation is no more than `limit`; it takes along
-    those bins of its main lobe, two to each side, that say the same frequency within `limit`. A
-    median over `frames` (odd) takes out what holds for a moment only. Silence is harmonic.
+    A peak of the spectrum is steady where its deviation is no more than `limit` and its neighbours
+    say the same frequency, within `limit`; it takes along those bins of its main lobe, two to each
+    side, that do. (An impulse holds its phase too, but there each bin says a frequency of its own.)
+    A median over `frames` (odd) takes out what holds for a moment only. Silence is harmonic.
 
     Shapes: spectrogram and deviation (channel, freq, time) to masks (source 2, channel, freq, time)
     of 0 and 1 that sum to one.

@@ -66,7 +66,7 @@ def yin(
     """Find the pitch of one voice: the shortest time after which the sound repeats.
 
     d(tau) = sum over a `window` of (x[m] - x[m + tau])^2, divided by its mean over all shorter lags,
-    is near 0 at the period. The first trough below the `threshold` is taken, else the lowest of all,
+    is near 0 at the period. The first trough below the `threshold` is taken, else the deepest of all,
     refined by a parabola: pitches are right within a hundredth of a semitone. The confidence is 1
     less the depth; frames less sure than `voiced` have pitch 0, as silence has. With `voiced` at 0
     every frame that sounds has a pitch.

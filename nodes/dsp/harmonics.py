@@ -270,9 +270,9 @@ def phase_mask(
 ) -> Array:
     """Say which bins hold their phase as a sinusoid does: float32 (..., freq, time), 0 or 1.
 
-    A peak of the spectrum counts that is no more than `limit` bins off, and of the bins of its main
-    lobe, two to each side, those that say the same frequency as the peak, within `limit` bins. A
-    median over `frames` frames decides. Silent bins count as well.
+    A peak of the spectrum counts that is no more than `limit` bins off and whose neighbours say the
+    same frequency, within `limit` bins; and of the bins of its main lobe, two to each side, those
+    that do. A median over `frames` frames decides. Silent bins count as well.
     """
     result = np.empty(deviation.shape, np.float32)
     flat, off, out = (
@@ -301,6 +301,10 @@ def _held(magnitude: Array, off: Array, limit: float) -> Array:
     bins = len(magnitude)
     edged = np.pad(magnitude, ((1, 1), (0, 0)))
     peak = (magnitude > edged[:-2]) & (magnitude >= edged[2:]) & (np.abs(off) <= limit)
+    # Under a tone's main lobe all bins say one frequency; an impulse has each say its own.
+    agrees = np.abs(off[:-1] - off[1:] - 1) <= limit
+    peak[1:] &= agrees
+    peak[:-1] &= agrees
     held = magnitude == 0
     for away in range(-NEIGHBOURS, NEIGHBOURS + 1):
         low, high = max(0, -away), min(bins, bins - away)

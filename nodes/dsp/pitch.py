@@ -117,8 +117,8 @@ def yin(
 ) -> tuple[Array, Array]:
     """Give pitch in Hz and confidence 1 - d'(period), both (frame,).
 
-    The period is the first trough of d' below `threshold`, else its lowest point, refined by a
-    parabola through d. Silence has pitch 0 and confidence 0.
+    The period is the first trough of d' below `threshold`, else the deepest, refined by a parabola
+    through d. Where there is no trough, as in silence, pitch and confidence are 0.
 
     Parameters
     ----------
@@ -147,15 +147,16 @@ def yin(
     def work(span: tuple[int, int]) -> None:
         raw, relative = differences.block(*span)
         middle = relative[:, 1:-1]
-        good = _troughs(relative) & (middle < threshold)
-        best = np.where(good.any(axis=-1), good.argmax(axis=-1), middle.argmin(axis=-1))
+        trough = _troughs(relative)
+        good = trough & (middle < threshold)
+        depth = np.where(trough, middle, np.inf)
+        best = np.where(good.any(axis=-1), good.argmax(axis=-1), depth.argmin(axis=-1))
         rows = np.arange(len(best))
         shift = _refined(raw)[rows, best]
-        sounding = raw.any(axis=-1)
+        sounding = trough.any(axis=-1)
         found = np.clip(rate / (shortest + best + shift), low, high)
         pitch[slice(*span)] = np.where(sounding, found, 0)
-        depth = np.clip(1 - middle[rows, best], 0, 1)
-        sure[slice(*span)] = np.where(sounding, depth, 0)
+        sure[slice(*span)] = np.where(sounding, np.clip(1 - middle[rows, best], 0, 1), 0)
 
     parallel(work, spans(differences.frames, FRAMES), tick)
     return pitch, sure
