@@ -17,7 +17,7 @@ from nodes.dsp.blocks import Tick, parallel, silent, spans
 
 Array = NDArray[Any]
 
-FRAMES = 64
+FRAMES = 32
 """Frames in a block of work."""
 ROUNDING = 1e-12
 """Differences smaller than this share of the energies they are taken from are rounding."""
@@ -69,21 +69,23 @@ class Differences:
 
     def block(self, first: int, last: int) -> tuple[Array, Array]:
         """Give d and d' (frame, lag) for lags from `shortest` - 1 to `longest` + 1."""
-        total: Any = 0.0
-        energies: Any = 0.0
+        total, energies = np.zeros((2, last - first, self.longest + 2))
         for row in self._samples:
             piece = row[first * self.hop : (last - 1) * self.hop + self.size].astype(np.float64)
             framed = sliding_window_view(piece, self.size)[:: self.hop]
-            spectrum = scipy.fft.rfft(framed, self._n_fft)
-            head = scipy.fft.rfft(framed[:, : self.window], self._n_fft)
-            correlation = scipy.fft.irfft(spectrum * np.conj(head), self._n_fft)
+            spectrum = scipy.fft.rfft(framed[:, : self.window], self._n_fft)
+            np.conj(spectrum, out=spectrum)
+            spectrum *= scipy.fft.rfft(framed, self._n_fft)
+            correlation = scipy.fft.irfft(spectrum, self._n_fft, overwrite_x=True)
             sums = np.zeros((len(framed), self.size + 1))
             np.cumsum(framed * framed, axis=-1, out=sums[:, 1:])
             energy = sums[:, self.window :] - sums[:, : -self.window]
-            energy = energy[:, : self.longest + 2] + energy[:, :1]
-            total = total + energy - 2 * correlation[:, : self.longest + 2]
-            energies = energies + energy
-        total = np.where(total > ROUNDING * energies, total, 0.0)
+            energies += energy[:, : self.longest + 2]
+            energies += energy[:, :1]
+            total -= correlation[:, : self.longest + 2]
+        total *= 2
+        total += energies
+        total[total <= ROUNDING * energies] = 0
         total[:, 0] = 0
         sums = np.cumsum(total, axis=-1)
         scaled = total * np.arange(self.longest + 2)
@@ -97,9 +99,9 @@ def _troughs(relative: Array) -> Array:
     return np.asarray((middle < relative[:, :-2]) & (middle <= relative[:, 2:]))
 
 
-def _refined(difference: Array) -> Array:
-    """Give how far the vertex of a parabola lies from each lag between the outer two."""
-    before, middle, behind = difference[:, :-2], difference[:, 1:-1], difference[:, 2:]
+def _refined(difference: Array, rows: Array, places: Array) -> Array:
+    """Give how far the vertex of a parabola lies from these lags, counted between the outer two."""
+    before, middle, behind = (difference[rows, places + k] for k in range(3))
     curve, slope = before + behind - 2 * middle, (behind - before) / 2
     fits = np.abs(slope) < np.abs(curve)
     return np.asarray(-np.divide(slope, curve, out=np.zeros_like(curve), where=fits))
@@ -152,7 +154,7 @@ def yin(
         depth = np.where(trough, middle, np.inf)
         best = np.where(good.any(axis=-1), good.argmax(axis=-1), depth.argmin(axis=-1))
         rows = np.arange(len(best))
-        shift = _refined(raw)[rows, best]
+        shift = _refined(raw, rows, best)
         sounding = trough.any(axis=-1)
         found = np.clip(rate / (shortest + best + shift), low, high)
         pitch[slice(*span)] = np.where(sounding, found, 0)
@@ -197,7 +199,7 @@ def pyin(
     def work(span: tuple[int, int]) -> None:
         raw, relative = differences.block(*span)
         rows, places, chance = _candidates(relative)
-        periods = shortest + places + _refined(raw)[rows, places]
+        periods = shortest + places + _refined(raw, rows, places)
         exact = 12 * per_semitone * np.log2(rate / periods / low)
         state = np.clip(np.rint(exact), 0, count - 1).astype(int)
         at = (rows, state)
