@@ -31,6 +31,7 @@ FLOORS = {
         "snr_binary": {"harmonic": 8.7, "percussive": 3.3},
         "snr_soft": {"harmonic": 9.2, "percussive": 3.8},
     },
+    "projet_loop": {"snr": {"source 1": 7.7, "source 2": 9.3, "source 3": 8.2}},
     "pan_histogram": {"snr": {"source 1": 4.9, "source 2": 6.9, "source 3": 5.5}},
     "centre_cut": {
         "snr": {"centre": -2.5, "sides": 0.2},
@@ -55,6 +56,8 @@ FLOORS = {
         "snr": {"harmonic": 8.2, "percussive": 2.8},
         "snr_medians": {"harmonic": 8.7, "percussive": 3.3},
     },
+    "multichannel_nmf": {"snr": {"source 1": 6.3, "source 2": 6.1, "source 3": 7.3}},
+    "lgm_em": {"snr": {"source 1": 7.9, "source 2": 8.5, "source 3": 8.7}},
     "nmf_drums": {"snr": {"kick": 22.7, "snare": 13.1, "hats": 7.7}},
     "nmf_by_hand": {"snr": {"kick": 22.6, "snare": 13.1, "hats": 7.6}},
     "kernel_additive": {"snr": {"harmonic": 7.9, "percussive": 2.4}},
@@ -84,6 +87,9 @@ NULLS = {
     "melody_mask": -137,
     "sinusoidal": -150,
     "phase_percussive": -137,
+    "multichannel_nmf": -137,
+    "projet_loop": -136,
+    "lgm_em": -136,
 }
 # They are about the sources themselves: of a recording without stems they write nothing.
 NEED_STEMS = ("oracle_masks", "four_sources")
