@@ -126,6 +126,11 @@ def steering(peaks: Peaks, plane: Spectrogram | Power, *, spread: Spread = 0.1) 
     """
     if len(peaks.positions) == 0:
         raise ValueError("there are no peaks to make covariances of")
+    if isinstance(plane, Spectrogram) and plane.channels != 2:
+        raise ValueError(
+            "peaks are places between two channels, plane has "
+            f"{channels(plane.channels)}: use a stereo recording"
+        )
     angles = np.asarray(peaks.positions, float)
     if peaks.unit != "°":
         if peaks.across is None:
