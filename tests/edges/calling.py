@@ -54,6 +54,8 @@ MADE_OF: dict[str, tuple[str, str]] = {
     "Covariance": ("covariance", "covariance"),
     "Mixing": ("mixing", "mixing"),
     "Projections": ("projections", "projections"),
+    "Pitch": ("pitch", "pitches"),
+    "Partials": ("partials", "partials"),
     "Number": ("number", "number"),
     "Curve": ("curve", "curve"),
     "Scores": ("scores", "scores"),
@@ -97,6 +99,8 @@ PORTS: dict[str, str] = {
     "beats: Histogram": "kernel.beat_spectrogram>",
     "period: Curve": "tempo",
     "places: Histogram": "position.projet_start>places",
+    "voice.path.salience": "voice.salience>",
+    "voice.phase_masks.deviation": "voice.phase_deviation>",
 }
 """Ports that take another attribute: by name and type for every node, or for one node alone. Where
 there is a ">", the value is an output of another node: ``node.type>output``."""

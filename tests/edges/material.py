@@ -25,7 +25,9 @@ from nodegraph.values import (
     Mixing,
     Neighbours,
     Number,
+    Partials,
     Peaks,
+    Pitch,
     Power,
     Projections,
     Scores,
@@ -354,6 +356,31 @@ class Material:
         angles = np.deg2rad(degrees)[:, np.newaxis, np.newaxis]
         data = np.cos(angles) * first + np.sin(angles) * second
         return Projections(data, self.spectrogram.grid, (), degrees, np.zeros(len(degrees)))
+
+    @cached_property
+    def pitches(self) -> Pitch:
+        """A note of each source, a third apart, with a pause."""
+        times = self.spectrogram.grid.times
+        notes = 220 * 1.25 ** np.arange(len(self.names))[:, np.newaxis]
+        sung = (np.arange(len(times)) % 8 < 6) & self.images.data.any(axis=(1, 2))[:, np.newaxis]
+        return Pitch(np.where(sung, notes, 0), times, np.where(sung, 0.9, 0.1), self.names)
+
+    @cached_property
+    def pitch(self) -> Pitch:
+        return self.pitches.pick(self.names[0])
+
+    @cached_property
+    def partials(self) -> Partials:
+        """Two tracks that rise, as loud as the mixture, as long as there are frames."""
+        audio, hop = self.mixture, HOP
+        frames = np.tile(np.arange(1 + audio.length // hop), 2)
+        track = np.repeat([0, 1], len(frames) // 2)
+        size = np.abs(audio.data).max(axis=-1, keepdims=True)
+        return Partials(
+            track, frames * (hop / audio.rate), 300.0 + 400 * track + frames,
+            np.repeat(size, len(frames), axis=1), np.zeros((len(size), len(frames))),
+            audio.rate, hop, audio.length,
+        )  # fmt: skip
 
     @cached_property
     def number(self) -> Number:
