@@ -174,7 +174,7 @@ def _phase_bytes(spectrogram: Spectrogram, *_: object, **__: object) -> float:
     "voice.phase_masks",
     label="Phase masks",
     memory=_phase_bytes,
-    aliases=("harmonic percussive", "HPSS"),
+    aliases=("phase vocoder", "tonal and transient"),
 )
 def phase_masks(
     spectrogram: Spectrogram,

@@ -131,7 +131,8 @@ def test_every_value_has_a_sign_of_its_own():
     tags = {"Peaks", "Partials", "Activity", "Pitch", "Notes"}
     assert {signs.TYPES[name][0] for name in tags} == {signs.Shape.TAG}
     others = kinds - abstract - tags
-    shapes = {signs.TYPES[name][0] for name in others} - {signs.Shape.TAG}
+    styles = [signs.type_style(name, DARK) for name in others]
+    shapes = {(style.shape, style.letter) for style in styles if style.shape != signs.Shape.TAG}
     assert len(shapes) == len(others)
 
 
