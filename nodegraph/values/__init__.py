@@ -9,7 +9,8 @@ gives its array away.
 """
 
 from nodegraph.values.core import Absent, Array, Grid, Sourced, Value, channels
-from nodegraph.values.models import Factors, Kernel
+from nodegraph.values.models import Factors, Kernel, Terms
+from nodegraph.values.notes import Notes
 from nodegraph.values.numbers import Curve, Files, Number, Scores, stack
 from nodegraph.values.places import Covariance, Histogram, Mixing, Peaks
 from nodegraph.values.planes import Audio, Field, Mask, Plane, Power, Projections, Spectrogram
@@ -28,6 +29,7 @@ __all__ = [
     "Kernel",
     "Mask",
     "Mixing",
+    "Notes",
     "Number",
     "Peaks",
     "Plane",
@@ -36,6 +38,7 @@ __all__ = [
     "Scores",
     "Sourced",
     "Spectrogram",
+    "Terms",
     "Value",
     "channels",
     "stack",
