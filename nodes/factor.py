@@ -262,11 +262,11 @@ def refined(
     return context.advance(states, iterations)
 
 
-def _plane_bytes(factors: Factors, sources: int) -> float:
+def plane_bytes(factors: Factors, sources: int) -> float:
     return 4.0 * sources * factors.channels * factors.grid.bins * factors.grid.frames
 
 
-@node("factor.parts", memory=lambda factors, **_: _plane_bytes(factors, factors.rank))
+@node("factor.parts", memory=lambda factors, **_: plane_bytes(factors, factors.rank))
 def parts(factors: Factors, *, context: Context = SILENT) -> Power:
     """Give the power of each part as a source of its own: its spectrum times its activation.
 
@@ -289,7 +289,7 @@ def joined(factors: Factors, groups: Mapping[str, Sequence[int]], context: Conte
 
 def _group_bytes(factors: Factors, *, groups: str, **_: Any) -> float:
     entries = len(re.split(r"[;\n]", groups)) + 1 if groups.strip() else factors.rank
-    return _plane_bytes(factors, entries)
+    return plane_bytes(factors, entries)
 
 
 @node("factor.group", label="Group parts", memory=_group_bytes)

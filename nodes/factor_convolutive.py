@@ -34,9 +34,7 @@ def _bytes(power: Power, rank: int, lags: int) -> float:
 
 
 @node("factor.convolutive_start", label="Convolutive start", whole=True, memory=_start_bytes)
-def convolutive_start(
-    power: Power, *, rank: Rank = 3, span: Span = 0.1, seed: Seed = 0
-) -> Factors:
+def convolutive_start(power: Power, *, rank: Rank = 3, span: Span = 0.1, seed: Seed = 0) -> Factors:
     """Begin a convolutive factorisation: random patches and activations, as loud as the recording.
 
     A patch lasts ``span``, rounded up to whole frames. The same ``seed`` gives the same start.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Annotated
 
 import numpy as np
@@ -40,7 +39,9 @@ def refine(
     return refined(power, factors, iterations, beta, context)
 
 
-@node("factor.fixed", label="Fixed templates", whole=True, aliases=("semi-supervised", "supervised"))
+@node(
+    "factor.fixed", label="Fixed templates", whole=True, aliases=("semi-supervised", "supervised")
+)
 def fixed(
     power: Power,
     fixed: Factors,

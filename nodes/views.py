@@ -13,7 +13,14 @@ import numpy as np
 
 from nodegraph.values import Absent, Array, Curve, Files, Number, Peaks, Scores, Value
 from nodegraph.views import Axis, Curves, Line, Picture, Table, view
-from nodes import views_audio, views_factors, views_masks, views_planes, views_position
+from nodes import (
+    views_audio,
+    views_factors,
+    views_masks,
+    views_notes,
+    views_planes,
+    views_position,
+)
 
 
 def picture_of(value: Value) -> Picture:
@@ -105,6 +112,7 @@ VIEWS: dict[type[Value], Callable[..., Picture]] = {
         views_audio,
         views_factors,
         views_masks,
+        views_notes,
         views_planes,
         views_position,
     )

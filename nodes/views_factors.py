@@ -159,7 +159,10 @@ def _patches(value: Factors, rows: Cells, frequency: Axis) -> Heatmap:
     columns = value.rank * value.lags
 
     def read(r: slice, c: slice) -> Array:
-        lag, part = np.arange(c.start, c.stop) % value.lags, np.arange(c.start, c.stop) // value.lags
+        lag, part = (
+            np.arange(c.start, c.stop) % value.lags,
+            np.arange(c.start, c.stop) // value.lags,
+        )
         picked = value.templates[lag, :, r, part]
         return np.asarray(_powered(picked, value.exponent).mean(axis=1).T)
 

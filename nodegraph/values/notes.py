@@ -28,7 +28,9 @@ class Notes(Value):
 
     def __post_init__(self) -> None:
         listed = ("onsets", "offsets", "pitches", "velocities")
-        arrays = {name: np.asarray(getattr(self, name), np.float64).ravel() for name in listed}
+        arrays: dict[str, Array] = {
+            name: np.asarray(getattr(self, name), np.float64).ravel() for name in listed
+        }
         arrays["parts"] = np.asarray(self.parts, np.int64).ravel()
         count = len(arrays["onsets"])
         if any(len(array) != count for array in arrays.values()):

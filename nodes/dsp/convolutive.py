@@ -27,9 +27,7 @@ from nodes.dsp.blocks import Buffers, Tick, one_blas_thread, parallel, silent, s
 Array = NDArray[Any]
 
 
-def start(
-    power: Array, rank: int, lags: int, rng: np.random.Generator
-) -> tuple[Array, Array]:
+def start(power: Array, rank: int, lags: int, rng: np.random.Generator) -> tuple[Array, Array]:
     """Give random templates (lag, ..., freq, part) and activations (part, time), as loud as the plane."""
     templates = rng.uniform(0.1, 1.1, (lags, *power.shape[:-1], rank))
     activations = rng.uniform(0.1, 1.1, (rank, power.shape[-1]))
@@ -173,7 +171,7 @@ def _back(reached: Array, lags: int) -> Array:
     """Shift (lag part, time) left by each lag and add up: (part, time)."""
     frames = reached.shape[-1]
     each = reached.reshape(lags, -1, frames)
-    total = each[0].copy()
+    total: Array = each[0].copy()
     for lag in range(1, min(lags, frames)):
         total[:, : frames - lag] += each[lag, :, lag:]
     return total
