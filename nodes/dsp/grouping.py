@@ -62,7 +62,8 @@ def _standard(numbers: Array) -> Array:
     spread = numbers.std(axis=0)
     away = numbers - numbers.mean(axis=0)
     even = spread > 1e-9 * np.maximum(np.abs(numbers).max(axis=0), 1e-12)
-    return np.divide(away, spread, out=np.zeros_like(away), where=even)
+    made: Array = np.divide(away, spread, out=np.zeros_like(away), where=even)
+    return made
 
 
 def _spectrum(w: Array, rate: float) -> Array:
@@ -166,6 +167,8 @@ def likeness(templates: Array, activations: Array, sources: Array, tick: Tick = 
         (channel, freq, part) and (part, time).
     sources
         Strengths (source, channel, freq, time), not negative.
+    tick
+        Called with the fraction done; it may raise to stop.
     """
     w = templates.reshape(-1, templates.shape[-1])
     frames = activations.shape[-1]
