@@ -16,8 +16,8 @@ from nodes.factor_score import note_name
 SOFT = -40.0
 """Level in dB at which a note is drawn black."""
 RATE = 22050
-FEWEST, MOST = 12, 1000
-"""Rows of a piano roll at least; rows of a table at most."""
+FEWEST, MOST, FINE = 12, 1000, 8
+"""Keys of a piano roll at least; rows of a table at most; rows of a key at most."""
 
 
 def _seconds(value: Notes) -> float:
@@ -37,8 +37,10 @@ def notes_picture(value: Notes, *, lens: Lens = WHOLE) -> Blend | Table:
     low, high = int(keys.min()) - 1, int(keys.max()) + 2
     spare = max(FEWEST - (high - low), 0)
     low, high = low - spare // 2, high + (spare + 1) // 2
+    # A key is some rows high with a gap above, or several keys share one row.
     step = max(1, math.ceil((high - low) / max(lens.rows, 1)))
-    rows, columns = -(-(high - low) // step), max(1, lens.columns)
+    fine = max(1, min(FINE, lens.rows // (high - low)))
+    rows, columns = -(-(high - low) // step) * fine, max(1, lens.columns)
     loud = np.zeros((len(value.names), rows, columns), np.float32)
     scale = columns / (stop - start)
     firsts = np.floor((value.onsets - start) * scale).astype(int)
@@ -47,7 +49,8 @@ def notes_picture(value: Notes, *, lens: Lens = WHOLE) -> Blend | Table:
         keys, firsts, lasts, value.parts, value.velocities, strict=True
     ):
         if last > 0 and first < columns:
-            cells = loud[part, (key - low) // step, max(first, 0) : last]
+            row = (key - low) // step * fine
+            cells = loud[part, row : row + max(1, fine - 1), max(first, 0) : last]
             np.maximum(cells, np.float32(max(velocity, 0.02)), out=cells)
     total = loud.sum(axis=0)
     shares = np.divide(loud, total, out=np.zeros_like(loud), where=total > 0)
@@ -60,7 +63,7 @@ def notes_picture(value: Notes, *, lens: Lens = WHOLE) -> Blend | Table:
         np.maximum(levels, SOFT),
         value.names,
         Axis("time", "s", start, stop),
-        Axis("pitch", "MIDI", low - 0.5, low + rows * step - 0.5),
+        Axis("pitch", "MIDI", low - 0.5, low + rows // fine * step - 0.5),
         SOFT,
         0.0,
         "notes",

@@ -61,7 +61,7 @@ def _place(x: Axis, y: Axis) -> dict[str, Any]:
 
 
 def _end(axis: Axis) -> float:
-    return axis.stop if axis.stop > axis.start else axis.start + 1
+    return axis.stop if axis.stop != axis.start else axis.start + 1
 
 
 def _set_both(axes: Axes, x: Axis, y: Axis) -> None:

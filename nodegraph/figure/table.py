@@ -69,16 +69,30 @@ def draw(axes: Axes, picture: Table, theme: Theme) -> None:
         )  # fmt: skip
 
 
+LEAST = 5.0
+"""Points that a name is high at least."""
+
+
 def narrow(axes: Axes, picture: Table, theme: Theme, colours: Mapping[str, str]) -> None:
     """Set a table beside a picture: of each row its name, and below it its numbers with their units."""
     axes.set_axis_off()
     axes.set_xlim(0, 1)
     axes.set_ylim(len(picture.rows), 0)
+    figure = axes.get_figure()
+    inches = axes.get_position().height * (figure.get_figheight() if figure else 1.0)
+    high = 72 * inches / max(len(picture.rows), 1)
+    # Rows too low for two lines have their name alone, and very many of them every so many names.
+    low, step = high < 2.4 * SMALL, max(1, math.ceil(LEAST / high))
     for line, row in enumerate(picture.rows):
         name, numbers = str(row[0]), zip(picture.columns[1:], row[1:], strict=True)
         said = ", ".join(_with_unit(title, cell) for title, cell in numbers)
         place: dict[str, Any] = {"ha": "right", "va": "center"}
         colour = colours.get(name, theme.text)
+        if low:
+            size = min(SMALL, 0.9 * high * step)
+            if line % step == 0:
+                axes.text(1, line + 0.5, name, color=colour, fontsize=size, **place)
+            continue
         axes.text(1, line + 0.36, name, color=colour, fontweight=600, fontsize=SMALL, **place)
         axes.text(1, line + 0.68, said, color=theme.faint, fontsize=SMALL - 1, **place)
 
