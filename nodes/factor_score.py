@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Annotated
 
@@ -19,7 +20,7 @@ ATTACK = "attack"
 
 def note_name(pitch: float) -> str:
     """Write a MIDI number as musicians do: 60 is C4, 60.5 is C4+50."""
-    key = round(pitch)
+    key = math.ceil(pitch - 0.5)
     cents = round(100 * (pitch - key))
     return f"{KEYS[key % 12]}{key // 12 - 1}" + (f"{cents:+d}" if cents else "")
 

@@ -70,8 +70,8 @@ def start_with(
 
     The activations are random; the fixed parts and the others are as loud as the plane together.
     """
-    templates, _ = start(power, rank, rng)
-    templates /= np.maximum(_part_sums(templates), np.finfo(np.float32).tiny)
+    templates = rng.uniform(0.1, 1.1, (*power.shape[:-1], rank)).astype(power.dtype)
+    templates /= templates.sum(axis=tuple(range(templates.ndim - 1)), dtype=np.float64)
     known = np.broadcast_to(fixed, (*power.shape[:-1], fixed.shape[-1])).astype(power.dtype)
     templates = np.concatenate([known, templates], axis=-1)
     activations = rng.uniform(0.1, 1.1, (templates.shape[-1], power.shape[-1]))
