@@ -97,9 +97,9 @@ def _oracle_bytes(factors: Factors, stems: Power, **_: object) -> float:
 
 @node(
     "factor.oracle_groups",
-    label="Oracle groups",
+    label="Group by the truth",
     whole=True,
-    aliases=("true groups", "upper bound"),
+    aliases=("bound", "ideal"),
     memory=_oracle_bytes,
 )
 def oracle_groups(factors: Factors, stems: Many[Power], *, context: Context = SILENT) -> Grouped:

@@ -78,7 +78,7 @@ def narrow(axes: Axes, picture: Table, theme: Theme, colours: Mapping[str, str])
     axes.set_axis_off()
     axes.set_xlim(0, 1)
     axes.set_ylim(len(picture.rows), 0)
-    figure = axes.get_figure()
+    figure: Any = axes.get_figure()
     inches = axes.get_position().height * (figure.get_figheight() if figure else 1.0)
     high = 72 * inches / max(len(picture.rows), 1)
     # Rows too low for two lines have their name alone, and very many of them every so many names.
