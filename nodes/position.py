@@ -9,7 +9,17 @@ import numpy as np
 
 from nodegraph.context import SILENT, Context
 from nodegraph.declare import Param, node
-from nodegraph.values import Array, Field, Histogram, Mask, Peaks, Power, Spectrogram, channels
+from nodegraph.values import (
+    Array,
+    Field,
+    Grid,
+    Histogram,
+    Mask,
+    Peaks,
+    Power,
+    Spectrogram,
+    channels,
+)
 from nodes.dsp import position as dsp
 
 PRINCIPAL = "principal angle"
@@ -89,7 +99,22 @@ def _check_parts(angle: Field, weight: Power, masks: Mask | None) -> None:
             raise ValueError("masks divide one mixture, and angle carries several sources already")
 
 
-@node("position.histogram", label="Position histogram", whole=True)
+def _frame_edges(grid: Grid) -> Array:
+    """Where frames begin and end in seconds, each a hop long, about their centres."""
+    half = grid.hop / grid.rate / 2
+    return np.append(grid.times - half, grid.times[-1] + half)
+
+
+def _histogram_bytes(
+    angle: Field, *rest: Power | Mask | None, bins: int, over: str, **_: object
+) -> float:
+    """Energies, and for each source its bins, over time in each frame."""
+    sources = max([1, *(len(value.names) for value in (angle, *rest) if value is not None)])
+    frames = angle.grid.frames if over == "time" else 1
+    return angle.data.size * 4.0 + sources * bins * frames * 8.0
+
+
+@node("position.histogram", label="Position histogram", whole=True, memory=_histogram_bytes)
 def histogram(
     angle: Field,
     weight: Power,
@@ -98,6 +123,7 @@ def histogram(
     bins: Annotated[int, Param(min=2, max=3600, unit="bins")] = 180,
     smooth: Annotated[float, Param(min=0, max=50, step=0.5, unit="bins")] = 1.5,
     floor: Annotated[float, Param(min=-200, max=0, unit="dB")] = -60.0,
+    over: Literal["whole", "time"] = "whole",
     context: Context = SILENT,
 ) -> Histogram:
     """Sum the energy that comes from each angle.
@@ -109,19 +135,31 @@ def histogram(
     With `masks` there is one histogram per source, of energy times mask; where the masks sum to
     one, the histograms sum to that of the mixture. An angle and a weight that carry several
     sources give one histogram each.
+
+    ``over`` set to *time* makes one of each frame, (source?, bins, frame): it shows who moves, and
+    sums over time to the *whole* one. Peaks need the whole one.
     """
     _check_parts(angle, weight, masks)
     low, high = _range(angle)
     shares = None if masks is None else masks.stacked().data.mean(axis=-3)
     planes = zip(angle.stacked().data, _energy(weight.stacked(), floor), strict=True)
+    count = dsp.histogram_over_time if over == "time" else dsp.histogram
     counts = [
-        dsp.histogram(degrees[0], energy, low, high, bins, shares, context.progress)
+        count(degrees[0], energy, low, high, bins, shares, context.progress)
         for degrees, energy in planes
     ]
-    data = dsp.smooth(np.stack(counts), smooth, circular=low < 0).reshape(-1, bins)
+    axis = -2 if over == "time" else -1
+    data = dsp.smooth(np.stack(counts), smooth, low < 0, axis).reshape(-1, *counts[0].shape[axis:])
     names = masks.names if masks is not None else angle.names
     edges = np.linspace(low, high, bins + 1)
-    return Histogram(data if names else data[0], edges, "°", angle.name, "energy", names)
+    across = None
+    if over == "time":
+        start = context.region[0] if context.region else 0.0
+        across = start + _frame_edges(angle.grid)
+    return Histogram(
+        data if names else data[0], edges, "°", angle.name, "energy", names,
+        across, "s" if over == "time" else "", "time" if over == "time" else "",
+    )  # fmt: skip
 
 
 def _words(text: str, separators: str) -> list[str]:
@@ -166,16 +204,15 @@ def _found(
     return places[best], heights[best]
 
 
-def _called(names: str, places: Array, unit: str) -> tuple[str, ...]:
-    """Give each place its name, or a number where none are given."""
-    called = _words(names, ",") or [f"source {number + 1}" for number in range(len(places))]
-    if len(called) != len(places) or len(set(called)) < len(called):
-        where = ", ".join(f"{place:.1f}" for place in places)
+def called(names: str, count: int, where: str) -> tuple[str, ...]:
+    """Read a name for each of `count` peaks, or number them where none are given."""
+    given = _words(names, ",") or [f"source {number + 1}" for number in range(count)]
+    if len(given) != count or len(set(given)) < count:
         raise ValueError(
-            f"names: {len(places)} peaks (at {where} {unit}) need as many different names, "
-            f"got {', '.join(called)}"
+            f"names: {count} peaks (at {where}) need as many different names, "
+            f"got {', '.join(given)}"
         )
-    return tuple(called)
+    return tuple(given)
 
 
 @node("position.peaks", label="Peaks", whole=True)
@@ -198,13 +235,20 @@ def peaks(
     A histogram of several sources is summed. Sources that stand closer than the blur of the
     histogram show as one peak.
     """
+    if histogram.across is not None:
+        raise ValueError(
+            f"peaks need a histogram of one quantity, this one is of {histogram.quantity} and "
+            f"{histogram.across_quantity}: use "
+            + ("over = whole" if histogram.across_unit == "s" else "Peaks in 2-D")
+        )
     if at.strip():
         places, heights = _set_by_hand(at, histogram)
     else:
         places, heights = _found(histogram, count, distance, prominence)
-    called = _called(names, places, histogram.unit)
+    where = ", ".join(f"{place:.1f}" for place in places)
+    names_of = called(names, len(places), f"{where} {histogram.unit}")
     heights = heights / max(heights.max(), np.finfo(np.float32).tiny)
-    return Peaks(places.astype(np.float32), heights.astype(np.float32), histogram.unit, called)
+    return Peaks(places.astype(np.float32), heights.astype(np.float32), histogram.unit, names_of)
 
 
 @node("position.mask", label="Position mask", aliases=("angle mask",))

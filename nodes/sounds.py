@@ -28,6 +28,8 @@ AUDIO_FRAME, AUDIO_HOP = 2048, 512
 """The transform in which bins of plain sound are picked."""
 SILENT = 1e-30
 """A model as weak as this against its largest is none."""
+LEAST = np.finfo(np.float32).tiny
+"""A bin weaker than this has no phase: it cannot be divided by."""
 MOST_PARTS = 16
 """Parts of a factorisation that are played side by side if none is chosen."""
 
@@ -88,7 +90,7 @@ def power_sound(
                 magnitude = magnitude ** np.float32(1 / value.exponent)
             size = np.abs(phase)
             # Where the mixture is silent it has no phase.
-            unit = np.divide(phase, size, out=np.ones_like(phase), where=size > 0)
+            unit = np.divide(phase, size, out=np.ones_like(phase), where=size >= LEAST)
             return np.asarray(magnitude * unit)
 
         return spectrum

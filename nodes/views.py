@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from nodegraph.values import Absent, Array, Curve, Files, Number, Peaks, Scores, Value
-from nodegraph.views import Axis, Curves, Line, Picture, Table, view
+from nodegraph.views import Axis, Curves, Line, Picture, Shown, Table, view
 from nodes import (
     views_audio,
     views_factors,
     views_masks,
+    views_mixing,
     views_notes,
     views_planes,
     views_position,
@@ -26,18 +27,24 @@ from nodes import (
 def picture_of(value: Value) -> Picture:
     """Give the picture for the type of a value; for an unknown type a table that names it."""
     for kind in type(value).__mro__:
-        if kind in VIEWS:
-            return VIEWS[kind](value)
+        for shown in USUAL:
+            if shown.shows is kind and shown.fits(value):
+                picture: Picture = shown.function(value)
+                return picture
     return Table(("value", "bytes"), ((type(value).__name__, float(value.nbytes)),))
 
 
 @view
 def peaks_picture(value: Peaks) -> Table:
-    """List the peaks from left to right."""
-    position = f"position ({value.unit})" if value.unit else "position"
+    """List the peaks from left to right, with both of their places where they have two."""
     names = value.names or tuple(str(number + 1) for number in range(len(value.positions)))
-    rows = zip(names, map(float, value.positions), map(float, value.heights), strict=True)
-    return Table(("source", position, "height"), tuple(rows))
+    numbers = {"position": value.positions}
+    units = {"position": value.unit, "delay": value.across_unit}
+    if value.across is not None:
+        numbers = {"attenuation": value.positions, "delay": value.across}
+    titles = [f"{name} ({unit})" if (unit := units.get(name)) else name for name in numbers]
+    columns = [map(float, column) for column in (*numbers.values(), value.heights)]
+    return Table(("source", *titles, "height"), tuple(zip(names, *columns, strict=True)))
 
 
 @view
@@ -105,18 +112,19 @@ def absent_picture(value: Absent) -> Table:
     return Table(("nothing here",), ((value.reason,),))
 
 
-VIEWS: dict[type[Value], Callable[..., Picture]] = {
-    shown.shows: shown.function
+USUAL: tuple[Shown, ...] = tuple(
+    shown
     for module in (
         sys.modules[__name__],
         views_audio,
         views_factors,
         views_masks,
+        views_mixing,
         views_notes,
         views_planes,
         views_position,
     )
     for shown in (getattr(thing, "__view__", None) for thing in list(vars(module).values()))
     if shown is not None and not shown.kind
-}
-"""Which function draws which type where nobody asks for another kind."""
+)
+"""What draws each type where nobody asks for another kind."""

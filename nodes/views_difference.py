@@ -42,7 +42,7 @@ from nodes.picturing import (
 )
 from nodes.position import PRINCIPAL
 from nodes.views_audio import wave
-from nodes.views_position import histogram_picture
+from nodes.views_position import histogram_picture, is_single
 
 DIFFERENCE = 30.0
 """dB at the ends of the colours."""
@@ -171,7 +171,7 @@ def audio_difference(value: Audio, *, other: Value, lens: Lens = WHOLE) -> Wave 
 # Lines
 
 
-@view("difference", label="Both")
+@view("difference", label="Both", when=is_single)
 def histogram_difference(value: Histogram, *, other: Value, lens: Lens = WHOLE) -> Curves:
     """Draw two histograms over each other, each below its own highest bin."""
     if not isinstance(other, Histogram):

@@ -1,22 +1,23 @@
-"""Position: histograms with their peaks, and angles over time."""
+"""Position: histograms with their peaks, of one quantity, of two, and over time."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from nodegraph.values import Array, Field, Histogram, Power, Spectrogram
-from nodegraph.views import WHOLE, Axis, Curves, Heatmap, Lens, Line, view
+from nodegraph.views import WHOLE, Axis, Curves, Heatmap, Lens, Line, Panels, view
+from nodes.dsp import duet, pyramid
 from nodes.dsp import position as dsp
-from nodes.dsp import pyramid
-from nodes.dsp.reduction import decibels, even, joined
+from nodes.dsp.reduction import Cells, decibels, even, joined, largest
 from nodes.picturing import (
-    DECIBELS,
     FLOOR,
+    PANELS,
     check_grid,
     cut,
     energy,
     level,
     named,
+    panels,
     stretch,
 )
 from nodes.picturing import part as part_of
@@ -25,11 +26,23 @@ from nodes.position import PRINCIPAL
 HISTOGRAM_DECIBELS = 40.0
 PEAKS, DISTANCE, PROMINENCE = 8, 5.0, 0.02
 """Most peaks that are marked, how many units they lie apart, how far they stand out of the highest."""
+HEIGHT = 0.1
+"""How high a peak of two quantities reaches, of the highest."""
 ANGLES = 180
 """Rows of angles over time: half a degree each."""
 
 
-@view
+def is_single(value: Histogram) -> bool:
+    """Whether a histogram is of one quantity alone."""
+    return value.across is None
+
+
+def is_double(value: Histogram) -> bool:
+    """Whether a histogram is of two quantities."""
+    return value.across is not None
+
+
+@view("", label="", when=is_single)
 def histogram_picture(value: Histogram, *, lens: Lens = WHOLE) -> Curves:
     """Show a histogram in decibels below its highest bin, with a curve for each source."""
     counts = {name: np.asarray(single.data) for name, single in value.singles().items()}
@@ -82,6 +95,92 @@ def _peaks(value: Histogram) -> tuple[tuple[float, str], ...]:
     return tuple((place, _written(value, place)) for place in found)
 
 
+@view("", label="", when=is_double)
+def histogram_map(value: Histogram, *, lens: Lens = WHOLE) -> Heatmap | Panels:
+    """Show a histogram of two quantities in dB below its highest bin, a picture for each source.
+
+    Time runs across; of other quantities the first does.
+    """
+    assert value.across is not None
+    along = Axis(value.quantity or "position", value.unit, *_ends(value.edges))
+    across = Axis(value.across_quantity or "across", value.across_unit, *_ends(value.across))
+    timed = across.name == "time" and across.unit == "s"
+    x, y = (across, along) if timed else (along, across)
+    maps = []
+    top = largest(value.data)
+    shown = dict(list(value.singles().items())[:PANELS])
+    for name, single in shown.items():
+        plane = single.data if timed else single.data.T
+        first, last = stretch(x, plane.shape[1], lens.start, lens.stop)
+        seen = part_of(x, plane.shape[1], first, last)
+        columns = even(first, last, max(1, lens.columns))
+        maps.append(_map(plane, columns, seen, y, top, name, lens))
+    return panels(maps, len(value.names)) if value.names else maps[0]
+
+
+def _ends(edges: Array) -> tuple[float, float]:
+    return float(edges[0]), float(edges[-1])
+
+
+def _map(
+    plane: Array, columns: Cells, x: Axis, y: Axis, top: float, title: str, lens: Lens
+) -> Heatmap:
+    """Show energies (row, column) in dB below the largest, all rows of them."""
+    rows = even(0, len(plane), max(1, lens.rows))
+    image = joined(lambda r, c: plane[r, c], rows, columns, "largest")
+    (image,) = decibels([image], FLOOR, top)
+    low = -HISTOGRAM_DECIBELS
+    return Heatmap(image, x, y, "level", "dB", low, 0.0, "magma", title, top=level(top))
+
+
+@view("sides", label="Along each axis", when=is_double)
+def histogram_sides(value: Histogram) -> Panels:
+    """Show what a histogram of two quantities is along each of them, with its peaks marked."""
+    assert value.across is not None
+    sides = []
+    singles = value.singles()
+    total = value.data.sum(axis=0) if value.names else value.data
+    peaks = _double_peaks(value, total)
+    for axis, edges in enumerate((value.edges, value.across)):
+        name, unit = (
+            (value.across_quantity or "across", value.across_unit)
+            if axis
+            else (value.quantity or "position", value.unit)
+        )
+        counts = [
+            plane.sum(axis=1 - axis) for plane in (total, *(s.data for s in singles.values()))
+        ]
+        names = ("mixture", *singles) if value.names else ("mixture",)
+        levels = decibels(counts[: len(names)], 2 * HISTOGRAM_DECIBELS)
+        centres = (edges[1:] + edges[:-1]) / 2
+        marks = tuple(
+            (float(np.interp(place[axis], np.arange(len(centres)), centres)), called)
+            for place, called in peaks
+        )
+        sides.append(
+            Curves(
+                tuple(Line(n, centres, heights) for n, heights in zip(names, levels, strict=True)),
+                Axis(name, unit, *_ends(edges)),
+                Axis(value.weight or "weight", "dB", -HISTOGRAM_DECIBELS, 2.0),
+                marks,
+            )
+        )
+    return panels(sides, 2, columns=1)
+
+
+def _double_peaks(value: Histogram, total: Array) -> list[tuple[Array, str]]:
+    """Find the peaks of a histogram of two quantities, in bins: of each source its highest."""
+    if value.names:
+        return [
+            (duet.find_peaks(single.data, 2, 1.0)[0][0], name)
+            for name, single in value.singles().items()
+            if single.data.any()
+        ]
+    places = duet.find_peaks(np.nan_to_num(total), 2, HEIGHT)[0][:PEAKS]
+    places = places[np.argsort(places[:, 0], kind="stable")]
+    return [(place, str(number + 1)) for number, place in enumerate(places)]
+
+
 def _angle(value: Field) -> bool:
     return value.unit == "°" and value.channels == 1 and not value.names
 
@@ -118,9 +217,5 @@ def angle_over_time(
         ),
     )
     seen = cut(value.grid, lens)
-    rows = even(0, ANGLES, max(1, lens.rows))
-    image = joined(lambda r, c: energies[r, c], rows, seen.columns, "largest")
-    top = float(energies.max(initial=0.0))
-    (image,) = decibels([image], FLOOR, top)
     axis = Axis(value.name or "angle", "°", low, high)
-    return Heatmap(image, seen.x, axis, "level", "dB", -DECIBELS / 2, 0.0, "magma", top=level(top))
+    return _map(energies, seen.columns, seen.x, axis, largest(energies), "", lens)

@@ -56,11 +56,12 @@ def position(
     def work(rows: slice) -> None:
         first, second = spectrogram[..., :1, rows, :], spectrogram[..., 1:, rows, :]
         left, right = np.abs(first), np.abs(second)
-        quiet = (left == 0) & (right == 0)
+        scale = np.maximum(left, right)
+        # Numbers so small that they are no longer exact are silence: divided they would overflow.
+        quiet = scale < np.finfo(np.float32).tiny
         out = energy[..., rows, :]
         np.add(left * left, right * right, out=out)
         # Everything below is a ratio: scaled by the louder channel it cannot underflow.
-        scale = np.maximum(left, right)
         scale[quiet] = 1
         left /= scale
         right /= scale
@@ -119,7 +120,12 @@ def histogram(
 
 
 def over_time(
-    angle: Array, weight: Callable[[slice], Array], low: float, high: float, bins: int
+    angle: Array,
+    weight: Callable[[slice], Array],
+    low: float,
+    high: float,
+    bins: int,
+    tick: Tick = silent,
 ) -> Array:
     """Sum for each frame the weight of the bins that point to each angle.
 
@@ -131,6 +137,8 @@ def over_time(
         Gives the weights of some frames (freq, frame); called from several threads.
     low, high, bins
         Range of the angles; those outside count in the outermost bins.
+    tick
+        Called with the fraction done.
 
     Returns
     -------
@@ -150,16 +158,47 @@ def over_time(
         sums = np.bincount(index.ravel(), np.where(good, energy, 0).ravel(), bins * count)
         made[:, frames] = sums.reshape(bins, count)
 
-    parallel(work, spans(angle.shape[-1], size))
+    parallel(work, spans(angle.shape[-1], size), tick)
     return made
 
 
-def smooth(counts: Array, sigma: float, circular: bool = False) -> Array:
-    """Blur histograms (..., bins) with a Gaussian of `sigma` bins; their sums stay."""
+def histogram_over_time(
+    angle: Array,
+    weight: Array,
+    low: float,
+    high: float,
+    bins: int,
+    masks: Array | None = None,
+    tick: Tick = silent,
+) -> Array:
+    """Sum for each frame the weight of the bins that point to each angle, as `histogram` does for all.
+
+    Returns
+    -------
+    float32 (bins, time), or (source, bins, time) with masks.
+    """
+
+    def count(weights: Callable[[slice], Array], done: int, of: int) -> Array:
+        def said(part: float) -> object:
+            return tick((done + part) / of)
+
+        return over_time(angle, weights, low, high, bins, said)
+
+    if masks is None:
+        return count(lambda frames: weight[:, frames], 0, 1)
+
+    def shared(mask: Array) -> Callable[[slice], Array]:
+        return lambda frames: weight[:, frames] * mask[:, frames]
+
+    return np.stack([count(shared(m), done, len(masks)) for done, m in enumerate(masks)])
+
+
+def smooth(counts: Array, sigma: float, circular: bool = False, axis: int = -1) -> Array:
+    """Blur histograms (..., bins) with a Gaussian of `sigma` bins along an axis; their sums stay."""
     if sigma == 0:
         return counts
     blurred: Array = scipy.ndimage.gaussian_filter1d(
-        np.asarray(counts, np.float64), sigma, axis=-1, mode="wrap" if circular else "reflect"
+        np.asarray(counts, np.float64), sigma, axis=axis, mode="wrap" if circular else "reflect"
     )
     return blurred
 

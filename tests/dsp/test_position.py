@@ -58,6 +58,16 @@ def test_silence_is_finite_and_in_the_middle(principal: bool) -> None:
 
 
 @pytest.mark.parametrize("principal", [False, True])
+def test_numbers_too_small_to_divide_by_are_silence(principal: bool) -> None:
+    rng = np.random.default_rng(2)
+    denormal = (rng.standard_normal((2, 9, 7)) * 1e-40).astype(np.complex64)
+    angle, coherence, energy = dsp.position(denormal, principal)
+    np.testing.assert_array_equal(angle, 45)
+    assert np.isfinite(coherence).all()
+    assert not energy.any()
+
+
+@pytest.mark.parametrize("principal", [False, True])
 @pytest.mark.parametrize("gain", [1e-30, 1e-4, 1e4])
 def test_a_gain_moves_no_source(gain: float, principal: bool) -> None:
     data = panned(30) + panned(80, 1)

@@ -141,6 +141,7 @@ def test_an_empty_text_gives_all_by_family_in_wiring_order():
     assert found("") == found("  ") == found("")
 
 
+@pytest.mark.alone
 def test_the_search_keeps_up_with_typing():
     choices(TYPES, "warm")
     start = time.perf_counter()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from nodegraph.context import Context
+from nodegraph.registry import discover
 from nodegraph.values import Audio, Field, Grid, Histogram, Peaks, Power, Spectrogram
-from nodes import mask, position, transform
+from nodes import mask, mix, position, transform
+from tests.benches import ANGLES, at, bench_a, players, scores
 
 Array = NDArray[Any]
 RATE = 16000
@@ -141,6 +145,10 @@ def test_a_stack_of_sources_gives_one_histogram_each() -> None:
         np.testing.assert_array_equal(found.angle.pick(name).data, single.angle.data)
         alone = position.histogram(single.angle, single.weight)
         np.testing.assert_array_equal(stack.pick(name).data, alone.data)
+        timed, frames = (
+            position.histogram(part.angle, part.weight, over="time") for part in (found, single)
+        )
+        np.testing.assert_array_equal(timed.pick(name).data, frames.data)
 
 
 def test_the_range_of_the_histogram_follows_the_angle() -> None:
@@ -304,3 +312,168 @@ def test_peaks_of_other_quantities_have_their_unit() -> None:
     assert peaks.unit == "ms"
     np.testing.assert_allclose(peaks.positions, [-0.18], atol=0.01)
     assert isinstance(position.angle(noise()).angle, Field)
+
+
+# What the method page promises of the bench, and recordings at the edges
+
+
+@cache
+def bench() -> tuple[Audio, Spectrogram]:
+    mixture, images = bench_a()
+    return images, transform.stft(mixture, n_fft=4096, hop=1024)
+
+
+def test_binary_masks_of_the_bench_are_as_good_as_the_table_says() -> None:
+    images, mixture = bench()
+    found = position.angle(mixture)
+    peaks = position.peaks(position.histogram(found.angle, found.weight), count=3)
+    np.testing.assert_allclose(peaks.positions, ANGLES, atol=0.5)
+    masks = position.mask(found.angle, peaks)
+    got = scores(images, transform.istft(mask.apply(mixture, masks)))
+    assert np.all(np.array(got) >= np.array([19.8, 17.5, 20.6]) - 1), got
+    whole = position.histogram(found.angle, found.weight)
+    parts = position.histogram(found.angle, found.weight, masks)
+    np.testing.assert_allclose(
+        parts.data.sum(axis=0), whole.data, atol=1e-6 * float(whole.data.max())
+    )
+
+
+@pytest.mark.parametrize("mode", ["survey", "principal"])
+@pytest.mark.parametrize("degrees", [22.5, 45.0, 67.5])
+def test_one_source_has_one_angle_in_every_bin_down_to_rounding(mode: Any, degrees: float) -> None:
+    """An error of the angle is one of rounding, against the loudest bin: 24 bits are 6e-8."""
+    stereo = mix.pan(players().pick("melody"), angle=degrees)
+    found = position.angle(transform.stft(stereo, n_fft=4096, hop=1024), mode=mode)
+    level = np.sqrt(found.weight.data / found.weight.data.max())
+    error = np.deg2rad(np.abs(found.angle.data - degrees))
+    assert (error * level).max() < 3e-7
+    assert error[level > 1e-3].max() < 1e-4
+
+
+def test_a_reversed_channel_is_found_at_minus_sixty_among_others() -> None:
+    voice = players().pick("drums").data[0]
+    turned = np.deg2rad(-60)
+    images = at(22.5, 45.0)
+    data = images.data.sum(axis=0) + np.stack([np.cos(turned) * voice, np.sin(turned) * voice])
+    spectrogram = transform.stft(Audio(data, 44100), n_fft=4096, hop=1024)
+    for mode, expected in (("principal", [-60, 22.5, 45]), ("survey", [22.5, 45, 60])):
+        found = position.angle(spectrogram, mode=mode)  # type: ignore[arg-type]
+        peaks = position.peaks(position.histogram(found.angle, found.weight), count=3)
+        np.testing.assert_allclose(peaks.positions, expected, atol=0.5)
+
+
+def recording(kind: str) -> Audio:
+    length = {"one sample": 1, "shorter than a window": 300, "prime": 7919}.get(kind, 8000)
+    voice = np.random.default_rng(0).standard_normal(length)
+    made = {
+        "silence": np.zeros((2, length)),
+        "impulse": np.eye(1, length) * np.ones((2, 1)),
+        "hard left": np.stack([voice, 0 * voice]),
+        "hard right": np.stack([0 * voice, voice]),
+        "antiphase": np.stack([voice, -voice]),
+        "denormal": np.stack([voice, voice]) * 1e-40,
+        "faint": np.stack([voice, voice]) * 1e-4,
+        "loud": np.stack([voice, voice]) * 1e4,
+    }.get(kind, np.stack([voice, voice]))
+    return Audio(made, RATE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "survey", "principal"),
+    [
+        ("silence", None, None),
+        ("impulse", 45, 45),
+        ("dual mono", 45, 45),
+        ("hard left", 0, 0),
+        ("hard right", 90, 90),
+        ("antiphase", 45, -45),
+        ("one sample", 45, 45),
+        ("shorter than a window", 45, 45),
+        ("prime", 45, 45),
+        ("denormal", 45, 45),
+        ("faint", 45, 45),
+        ("loud", 45, 45),
+    ],
+)
+def test_at_the_edges_it_is_sane_or_says_what_is_missing(
+    kind: str, survey: float | None, principal: float | None
+) -> None:
+    spectrogram = transform.stft(recording(kind), n_fft=1024, hop=256)
+    for mode, expected in (("survey", survey), ("principal", principal)):
+        found = position.angle(spectrogram, mode=mode)  # type: ignore[arg-type]
+        assert all(np.isfinite(plane.data).all() for plane in found)
+        for over in ("whole", "time"):
+            made = position.histogram(found.angle, found.weight, over=over)  # type: ignore[arg-type]
+            assert np.isfinite(made.data).all()
+        histogram = position.histogram(found.angle, found.weight)
+        masks = position.mask(found.angle, position.peaks(histogram, at="0 45 90"))
+        np.testing.assert_array_equal(masks.data.sum(axis=0), 1)
+        if expected is None:
+            with pytest.raises(ValueError, match="the histogram is empty"):
+                position.peaks(histogram)
+        elif kind != "denormal":
+            (place,) = position.peaks(histogram).positions
+            assert abs((place - expected + 90) % 180 - 90) <= 0.5
+
+
+# Over time
+
+
+def test_over_time_there_is_a_histogram_of_each_frame_and_they_sum_to_the_whole() -> None:
+    images, mixture = bench()
+    for mode in ("survey", "principal"):
+        found = position.angle(mixture, mode=mode)  # type: ignore[arg-type]
+        masks = position.mask(found.angle, Peaks(np.array(ANGLES), np.ones(3), "°", images.names))
+        for shares in (None, masks):
+            for smooth in (0.0, 1.5):
+                whole = position.histogram(found.angle, found.weight, shares, smooth=smooth)
+                timed = position.histogram(
+                    found.angle, found.weight, shares, smooth=smooth, over="time"
+                )
+                assert timed.names == whole.names
+                np.testing.assert_array_equal(timed.edges, whole.edges)
+                np.testing.assert_allclose(
+                    timed.data.sum(axis=-1, dtype=float), whole.data,
+                    atol=2e-6 * float(whole.data.max()),
+                )  # fmt: skip
+
+
+def test_the_frames_of_a_histogram_over_time_are_in_seconds() -> None:
+    images = at(22.5, 67.5)
+    half = images.length // 2
+    data = np.concatenate([images.data[0, :, :half], images.data[1, :, half:]], axis=1)
+    found = position.angle(transform.stft(Audio(data, images.rate), n_fft=4096, hop=1024))
+    timed = position.histogram(found.angle, found.weight, over="time")
+    assert (timed.across_unit, timed.across_quantity) == ("s", "time")
+    assert timed.across is not None
+    assert timed.data.shape == (180, len(timed.across) - 1)
+    np.testing.assert_allclose(np.diff(timed.across), 1024 / 44100)
+    np.testing.assert_allclose(timed.across_centres, found.angle.grid.times)
+    first, second = timed.across_centres < 3.9, timed.across_centres > 4.1
+    for frames, angle in ((first, 22.5), (second, 67.5)):
+        counts = timed.data[:, frames].sum(axis=1)
+        assert abs(timed.centres[counts.argmax()] - angle) <= 0.5
+    late = Context()
+    late.region = (10.0, 18.0)
+    moved = position.histogram(found.angle, found.weight, over="time", context=late)
+    assert moved.across is not None
+    np.testing.assert_allclose(moved.across, timed.across + 10)
+
+
+def test_peaks_need_a_histogram_of_the_whole() -> None:
+    found = position.angle(noise())
+    timed = position.histogram(found.angle, found.weight, over="time")
+    with pytest.raises(ValueError, match="one quantity, this one is of angle and time") as caught:
+        position.peaks(timed, at="45")
+    assert "\n" not in str(caught.value)
+
+
+def test_the_histogram_says_what_it_needs() -> None:
+    """One over time is as large as its frames."""
+    found = position.angle(noise())
+    memory = discover()["position.histogram"].memory
+    assert memory is not None
+    knobs: dict[str, Any] = {"bins": 180, "smooth": 1.5, "floor": -60.0}
+    whole = memory(found.angle, found.weight, None, **knobs, over="whole")
+    timed = memory(found.angle, found.weight, None, **knobs, over="time")
+    assert timed - whole == 180 * 8 * (GRID.frames - 1)

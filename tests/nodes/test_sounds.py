@@ -114,6 +114,12 @@ def test_strengths_have_the_phase_of_the_mixture(exponent: float):
     assert clip.how == "with the phase of the mixture"
 
 
+def test_a_mixture_too_weak_to_divide_by_has_no_phase():
+    mixture = MIXTURE.like((MIXTURE.data.astype(complex) * 1e-41).astype(np.complex64))
+    clip = only(sounds.power_sound(Power(np.abs(MIXTURE.data), GRID, (), 1.0), mixture=mixture))
+    assert np.isfinite(clip.data).all()
+
+
 def test_masks_let_their_share_through_and_the_shares_add_up():
     clips = sounds.mask_sound(masks(), mixture=MIXTURE)
     assert [clip.name for clip in clips] == ["a", "b"]

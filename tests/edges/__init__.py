@@ -1,0 +1,1 @@
+"""Every node on every kind of material that troubles a method."""
