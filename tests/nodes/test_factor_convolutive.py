@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from nodegraph.values import Factors, Grid, Power, Spectrogram
+from nodegraph.values import Factors, Grid, Mixing, Power, Spectrogram
 from nodegraph.views import Heatmap, Lens
-from nodes import constraints, factor, views_factors
+from nodes import constraints, factor, multichannel, views_factors
 from nodes import factor_convolutive as nodes
 from nodes.dsp import convolutive as dsp
 from nodes.dsp import nmf
@@ -175,6 +175,13 @@ def test_plain_updates_refuse_patches_in_one_line(patches):
     for step in (factor.update_h, factor.update_w):
         with pytest.raises(ValueError, match=r"patches of 5 frames: use factor\.convolutive_step"):
             step(power(2), patches)
+
+
+def test_the_multichannel_model_refuses_patches_in_one_line(patches):
+    spectrogram = Spectrogram(power(2).data, GRID)
+    mixing = Mixing(np.eye(2)[np.newaxis], ("left", "right"))
+    with pytest.raises(ValueError, match="patches of 5 frames, spectra are needed"):
+        multichannel.multichannel_step(spectrogram, mixing, patches)
 
 
 def test_a_constraint_may_look_at_their_activations(patches):
