@@ -118,6 +118,8 @@ def _model(spectrogram: Spectrogram, mixing: Mixing, factors: Factors) -> dsp.Mo
         )
     if spectrogram.grid != factors.grid:
         raise ValueError(f"spectrogram is on {spectrogram.grid}, factors on {factors.grid}")
+    if factors.convolutive:
+        raise ValueError(f"factors are patches of {factors.lags} frames, spectra are needed")
     if len(factors.templates) != 1 or factors.exponent != 2:
         raise ValueError(
             "factors must be of power (exponent 2) and the same for all channels, as Multichannel "

@@ -20,7 +20,7 @@ from nodegraph.values import (
     Spectrogram,
 )
 from nodegraph.views import Clip, sound
-from nodes.dsp import stft, windows
+from nodes.dsp import convolutive, stft, windows
 from nodes.picturing import check_grid
 from nodes.sounding import Pick, Spectra, Spectrum, chosen, clip, frames_of
 
@@ -156,7 +156,8 @@ def _shares(value: Factors, whole: Spectrum, channels: int, groups: list[list[in
 
     Of the powers w h each part has one in every bin; where all are silent the shares are equal.
     """
-    w, h = value.templates, value.activations
+    w, h = convolutive.unrolled(value.templates, value.activations)
+    columns = [convolutive.columns(parts, value.rank, value.lags) for parts in groups]
     if len(w) not in (1, channels):
         w = w.mean(axis=0, keepdims=True)
     # Divided by the largest first, so that the powers stay within float32.
@@ -168,8 +169,8 @@ def _shares(value: Factors, whole: Spectrum, channels: int, groups: list[list[in
         total[silent], any_silent = 1, bool(silent.any())
         share = mixture / total
         made = np.empty((len(groups), *mixture.shape), np.complex64)
-        for parts, out in zip(groups, made, strict=True):
-            np.multiply(share, w[..., parts] @ h[parts, frames], out=out)
+        for parts, picked, out in zip(groups, columns, made, strict=True):
+            np.multiply(share, w[..., picked] @ h[picked, frames], out=out)
             if any_silent:
                 np.copyto(out, mixture * np.float32(len(parts) / value.rank), where=silent)
         return made.reshape(-1, *mixture.shape[-2:])

@@ -13,10 +13,10 @@ import numpy as np
 
 from nodegraph.values import Array, Factors, Power
 from nodegraph.views import WHOLE, Axis, Curves, Heatmap, Lens, Line, Panels, Table, view
+from nodes.dsp import convolutive, pyramid
 from nodes.dsp import nmf as dsp
-from nodes.dsp import pyramid
 from nodes.dsp.blocks import one_blas_thread
-from nodes.dsp.reduction import BLOCK, Cells, decibels, joined, largest
+from nodes.dsp.reduction import BLOCK, Cells, decibels, even, joined, largest
 from nodes.picturing import (
     DECIBELS,
     FLOOR,
@@ -32,6 +32,8 @@ from nodes.views_difference import levels_difference
 
 STRIPS = 8
 """Parts of a factorisation drawn as curves; more are drawn as colour."""
+WIDEST = 512
+"""Columns of a picture of patches."""
 TALL, WIDE, STRIP, SIDE = 6, 6, 3, 2
 """The centre's rows and columns of the grid, the rows of H and the columns of W."""
 
@@ -80,7 +82,7 @@ def factors_difference(value: Factors, *, power: Power, lens: Lens = WHOLE) -> P
 
 def _model(value: Factors, seen: Cut) -> tuple[Array, float]:
     """Give the energies of the product, channels averaged, and the largest of them all."""
-    w, h = value.templates, value.activations
+    w, h = convolutive.unrolled(value.templates, value.activations)
 
     def product(rows: slice, columns: slice) -> Array:
         return np.asarray(_powered(w[:, rows] @ h[:, columns], value.exponent).mean(axis=0))
@@ -94,7 +96,8 @@ def _model(value: Factors, seen: Cut) -> tuple[Array, float]:
             )
 
     with one_blas_thread():
-        top = pyramid.KEPT.get([w, h], ("product", value.exponent), summit)
+        kept = [value.templates, value.activations]
+        top = pyramid.KEPT.get(kept, ("product", value.exponent), summit)
         return joined(product, seen.rows, seen.columns, "largest"), top
 
 
@@ -133,7 +136,9 @@ def _frames(value: Factors, seen: Cut) -> Cells:
 
 
 def _templates(value: Factors, rows: Cells, frequency: Axis) -> Curves | Heatmap:
-    """Draw the templates side by side, in decibels below the largest."""
+    """Draw the templates side by side, in decibels below the largest; patches as they are."""
+    if value.convolutive:
+        return _patches(value, rows, frequency)
     spectra = _powered(value.templates, value.exponent).mean(axis=0)
     every = (np.arange(value.rank), np.arange(value.rank) + 1)
     image = joined(lambda r, c: spectra[r, c], rows, every, "largest")
@@ -147,6 +152,24 @@ def _templates(value: Factors, rows: Cells, frequency: Axis) -> Curves | Heatmap
         for k, (name, level) in enumerate(zip(value.names, levels.T, strict=True))
     )
     return Curves(lines, part, frequency, title="W")
+
+
+def _patches(value: Factors, rows: Cells, frequency: Axis) -> Heatmap:
+    """Draw patches side by side: within a part, the frames after its onset."""
+    columns = value.rank * value.lags
+
+    def read(r: slice, c: slice) -> Array:
+        lag, part = (
+            np.arange(c.start, c.stop) % value.lags,
+            np.arange(c.start, c.stop) // value.lags,
+        )
+        picked = value.templates[lag, :, r, part]
+        return np.asarray(_powered(picked, value.exponent).mean(axis=1).T)
+
+    image = joined(read, rows, even(0, columns, max(WIDEST, value.rank)), "largest")
+    (levels,) = decibels([image], DECIBELS, largest(image))
+    part = Axis("part", "", 0.5, value.rank + 0.5)
+    return Heatmap(levels, part, frequency, "level", "dB", -DECIBELS, 0.0, title="W")
 
 
 def _activations(value: Factors, columns: Cells, time: Axis) -> Curves | Heatmap:

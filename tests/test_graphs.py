@@ -64,6 +64,20 @@ FLOORS = {
     "lgm_em": {"snr": {"source 1": 7.9, "source 2": 8.5, "source 3": 8.7}},
     "nmf_drums": {"snr": {"kick": 22.7, "snare": 13.1, "hats": 7.7}},
     "nmf_by_hand": {"snr": {"kick": 22.6, "snare": 13.1, "hats": 7.6}},
+    "score_informed": {"snr": {"keys": 3.6, "vocals": 7.4, "guitar": 4.3}},
+    "nmf_convolutive": {
+        "snr": {"kick": 35.2, "snare": 15.4, "hats": 9.8},
+        "snr_plain": {"kick": 5.0, "snare": 12.4, "hats": -7.2},
+    },
+    "nmf_groups": {
+        "snr": {"cluster 1": 1.6, "cluster 2": 6.2, "cluster 3": 2.4},
+        "snr_oracle": {"keys": 1.7, "vocals": 6.8, "guitar": 1.7},
+    },
+    "nmf_semi_supervised": {"snr": {"accompaniment": 8.3, "vocals": 5.1}},
+    "nmf_continuity": {
+        "snr": {"keys": -0.4, "vocals": 6.4, "guitar": 0.6},
+        "snr_plain": {"keys": -1.1, "vocals": 5.2, "guitar": 0.1},
+    },
     "kernel_additive": {"snr": {"harmonic": 7.9, "percussive": 2.4}},
     "kernel_lab": {"drums": {"usual": 3.8, "mine": 4.2}, "others": {"usual": 8.9, "mine": 9.4}},
     "loudest_source": {
@@ -90,6 +104,11 @@ NULLS = {
     "repet_adaptive": -137,
     "repet_sim": -137,
     "repet_fourier": -137,
+    "score_informed": -137,
+    "nmf_convolutive": -137,
+    "nmf_groups": -137,
+    "nmf_semi_supervised": -137,
+    "nmf_continuity": -137,
     "same_place": -137,
     "ica_2x2_then_3": -150,
     "melody_mask": -137,

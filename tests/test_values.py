@@ -169,10 +169,24 @@ def test_factors_fit_each_other_and_their_grid() -> None:
     assert (factors.rank, factors.names) == (3, ("part 1", "part 2", "part 3"))
     labelled = Factors(np.ones((1, bins, 1)), np.ones((1, frames)), GRID, labels=("voice",))
     assert labelled.names == ("voice",)
-    with pytest.raises(ValueError, match=r"templates \(channel, freq, part\) and activations"):
+    with pytest.raises(
+        ValueError, match=r"templates \(lag\?, channel, freq, part\) and activations"
+    ):
         Factors(np.ones((1, bins, 2)), np.ones((3, frames)), GRID)
     with pytest.raises(ValueError, match="do not fit their grid"):
         Factors(np.ones((1, bins, 3)), np.ones((3, frames + 1)), GRID)
+    with pytest.raises(ValueError, match="3 parts and 1 labels"):
+        Factors(np.ones((1, bins, 3)), np.ones((3, frames)), GRID, labels=("voice",))
+    with pytest.raises(ValueError, match="3 parts cannot hold 4"):
+        Factors(np.ones((1, bins, 3)), np.ones((3, frames)), GRID, held=4)
+
+
+def test_factors_may_be_patches_of_several_frames() -> None:
+    bins, frames = PLANE
+    plain = Factors(np.ones((2, bins, 3)), np.ones((3, frames)), GRID)
+    patches = Factors(np.ones((4, 2, bins, 3)), np.ones((3, frames)), GRID)
+    assert (plain.lags, plain.channels, plain.convolutive) == (1, 2, False)
+    assert (patches.lags, patches.channels, patches.convolutive) == (4, 2, True)
 
 
 def test_audio_knows_its_size() -> None:

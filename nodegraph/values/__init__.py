@@ -9,7 +9,8 @@ gives its array away.
 """
 
 from nodegraph.values.core import Absent, Array, Grid, Sourced, Value, channels
-from nodegraph.values.models import Factors, Kernel
+from nodegraph.values.models import Factors, Kernel, Terms
+from nodegraph.values.notes import Notes
 from nodegraph.values.numbers import Curve, Files, Number, Scores, stack
 from nodegraph.values.places import Covariance, Histogram, Mixing, Peaks
 from nodegraph.values.planes import Audio, Field, Mask, Plane, Power, Projections, Spectrogram
@@ -31,6 +32,7 @@ __all__ = [
     "Mask",
     "Mixing",
     "Neighbours",
+    "Notes",
     "Number",
     "Partials",
     "Peaks",
@@ -42,6 +44,7 @@ __all__ = [
     "Similarity",
     "Sourced",
     "Spectrogram",
+    "Terms",
     "Value",
     "channels",
     "stack",

@@ -63,6 +63,24 @@ def start(power: Array, rank: int, rng: np.random.Generator) -> tuple[Array, Arr
     return templates.astype(power.dtype), activations.astype(power.dtype)
 
 
+def start_with(
+    power: Array, fixed: Array, rank: int, rng: np.random.Generator
+) -> tuple[Array, Array]:
+    """Give templates that begin with those given (..., freq, part), and random ones behind them.
+
+    The activations are random; the fixed parts and the others are as loud as the plane together.
+    """
+    templates = rng.uniform(0.1, 1.1, (*power.shape[:-1], rank)).astype(power.dtype)
+    templates /= templates.sum(axis=tuple(range(templates.ndim - 1)), dtype=np.float64)
+    known = np.broadcast_to(fixed, (*power.shape[:-1], fixed.shape[-1])).astype(power.dtype)
+    templates = np.concatenate([known, templates], axis=-1)
+    activations = rng.uniform(0.1, 1.1, (templates.shape[-1], power.shape[-1]))
+    rows = templates.reshape(-1, templates.shape[-1])
+    mean = rows.mean(axis=0, dtype=np.float64) @ activations.mean(axis=1)
+    activations *= power.mean(dtype=np.float64) / mean if mean > 0 else 0.0
+    return templates, activations.astype(power.dtype)
+
+
 def update_activations(
     power: Array,
     templates: Array,
@@ -71,6 +89,7 @@ def update_activations(
     gamma: float = 1.0,
     floor: float | None = None,
     tick: Tick = silent,
+    terms: tuple[Array, Array] | None = None,
 ) -> Array:
     """Give activations that explain the plane better with the same templates.
 
@@ -88,10 +107,12 @@ def update_activations(
         Added to the model, and for beta 0 to the plane; by default 1e-10 of the loudest bin.
     tick
         Called with the fraction done; it may raise to stop.
+    terms
+        What constraints add to what the update multiplies by and divides by, (part, time) each.
     """
     least = default_floor(power) if floor is None else floor
     settings = (beta, gamma, least)
-    return _sweep(_pieces(power), templates, activations, settings, "h", tick)[1]
+    return _sweep(pieces_of(power), templates, activations, settings, "h", tick, terms)[1]
 
 
 def update_templates(
@@ -102,6 +123,7 @@ def update_templates(
     gamma: float = 1.0,
     floor: float | None = None,
     tick: Tick = silent,
+    held: int = 0,
 ) -> Array:
     """Give templates that explain the plane better with the same activations.
 
@@ -109,16 +131,29 @@ def update_templates(
     ----------
     power, templates, activations, beta, gamma, floor, tick
         As in `update_activations`.
+    held
+        As many templates, from the first, stay as they are.
     """
     least = default_floor(power) if floor is None else floor
     settings = (beta, gamma, least)
-    return _sweep(_pieces(power), templates, activations, settings, "w", tick)[0]
+    made = _sweep(pieces_of(power), templates, activations, settings, "w", tick)[0]
+    return _holding(made, templates, held)
 
 
-def normalise(templates: Array, activations: Array) -> tuple[Array, Array]:
-    """Give each template the sum one and put its scale into the activations."""
+def _holding(made: Array, templates: Array, held: int) -> Array:
+    """Put the first templates back."""
+    made[..., :held] = templates[..., :held]
+    return made
+
+
+def normalise(templates: Array, activations: Array, held: int = 0) -> tuple[Array, Array]:
+    """Give each template the sum one and put its scale into the activations.
+
+    The first `held` templates stay as they are.
+    """
     sums = _part_sums(templates)
     sums[sums == 0] = 1
+    sums[:held] = 1
     return templates / sums, activations * sums[:, np.newaxis]
 
 
@@ -131,8 +166,7 @@ def nmf_steps(
 ) -> Iterator[tuple[Array, Array]]:
     """Yield ever better (templates, activations), without end; take as many as you like.
 
-    One step is `update_activations`, `update_templates` and `normalise`, bit for bit, but goes
-    through the plane only once. Keeps a copy of the plane.
+    `steps_from` a random `start`.
 
     Parameters
     ----------
@@ -147,13 +181,39 @@ def nmf_steps(
     tick
         Called with the number of steps done, such as 3.25; it may raise to stop.
     """
-    templates, activations = start(power, rank, rng or np.random.default_rng(0))
+    yield from steps_from(
+        power, *start(power, rank, rng or np.random.default_rng(0)), beta, tick=tick
+    )
+
+
+def steps_from(
+    power: Array,
+    templates: Array,
+    activations: Array,
+    beta: float = 1.0,
+    held: int = 0,
+    tick: Tick = silent,
+) -> Iterator[tuple[Array, Array]]:
+    """Yield ever better (templates, activations), without end, from those given.
+
+    One step is `update_activations`, `update_templates` and `normalise`, bit for bit, but goes
+    through the plane only once. Keeps a copy of the plane.
+
+    Parameters
+    ----------
+    power, templates, activations, beta
+        As in `update_activations`.
+    held
+        As many templates, from the first, stay as they are.
+    tick
+        Called with the number of steps done, such as 3.25; it may raise to stop.
+    """
     settings = (beta, 1.0, default_floor(power))
-    pieces = _side_by_side(_pieces(power))
+    pieces = side_by_side(pieces_of(power))
     for done in count():
         part_tick = partial(_tick_from, tick, done)
-        changed = _sweep(pieces, templates, activations, settings, "hw", part_tick)
-        templates, activations = normalise(*changed)
+        w, h = _sweep(pieces, templates, activations, settings, "hw", part_tick)
+        templates, activations = normalise(_holding(w, templates, held), h, held)
         yield templates, activations
 
 
@@ -166,7 +226,7 @@ def default_floor(power: Array) -> float:
     return max(FLOOR * float(power.max()), 1e-30)
 
 
-def _pieces(power: Array) -> list[Array]:
+def pieces_of(power: Array) -> list[Array]:
     """Cut a plane into blocks of frames (freq, time), with the channels stacked along frequency.
 
     A block is whole cache lines long, so that its rows start where these do.
@@ -176,7 +236,7 @@ def _pieces(power: Array) -> list[Array]:
     return [v[:, first:last] for first, last in spans(v.shape[-1], frames)]
 
 
-def _side_by_side(pieces: list[Array]) -> list[Array]:
+def side_by_side(pieces: list[Array]) -> list[Array]:
     """Copy pieces so that the rows of each lie side by side, all in one stretch of memory.
 
     In the plane they lie far apart. Side by side they are divided three times as fast and multiplied
@@ -199,6 +259,7 @@ def _sweep(
     settings: tuple[float, float, float],
     change: str,
     tick: Tick,
+    terms: tuple[Array, Array] | None = None,
 ) -> tuple[Array, Array]:
     """Update the activations ("h"), the templates ("w") or one after the other ("hw").
 
@@ -228,7 +289,12 @@ def _sweep(
                         scale = sums if gram is None else gram @ hb
                     else:
                         scale = _times(w.T, below, np.empty_like(hb))
-                    _step(hb, _times(w.T, above, np.empty_like(hb)), scale, gamma)
+                    better = _times(w.T, above, np.empty_like(hb))
+                    if terms is not None:
+                        here = slice(index * frames, index * frames + vb.shape[1])
+                        better += terms[0][:, here]
+                        scale = scale + terms[1][:, here]
+                    _step(hb, better, scale, gamma)
                 if "w" in change:
                     above, below = _terms(vb, w, hb, beta, least, x, r)
                     parts = [above @ hb.T] if below is None else [above @ hb.T, below @ hb.T]
@@ -330,7 +396,7 @@ def divergence(
     tick
         Called with the fraction done; it may raise to stop.
     """
-    pieces, least = _pieces(power), default_floor(power)
+    pieces, least = pieces_of(power), default_floor(power)
     w = templates.reshape(-1, templates.shape[-1]).astype(np.float64)
     h = activations.astype(np.float64)
     frames = pieces[0].shape[1]

@@ -20,6 +20,7 @@ REGISTRY = discover()
 
 LEFT_OUT = {
     "source.file": "reads a file: see tests/test_bad_input.py",
+    "source.notes_file": "reads a file: see tests/nodes/test_scores.py",
     "source.stems": "reads files: see tests/test_bad_input.py",
     "output.picture": "draws any value with matplotlib, which is slow: see tests/test_figure.py",
 }
@@ -51,6 +52,8 @@ MADE_OF: dict[str, tuple[str, str]] = {
     "Peaks": ("peaks", "peaks"),
     "Kernel": ("kernel", "kernel"),
     "Factors": ("factors", "factors"),
+    "Notes": ("notes", "notes"),
+    "Terms": ("terms", "terms"),
     "Covariance": ("covariance", "covariance"),
     "Mixing": ("mixing", "mixing"),
     "Projections": ("projections", "projections"),
@@ -98,6 +101,8 @@ PORTS: dict[str, str] = {
     "beats: Curve": "beats",
     "beats: Histogram": "kernel.beat_spectrogram>",
     "period: Curve": "tempo",
+    "factor.group_by_name.factors": "called",
+    "factor.convolutive_step.factors": "patches",
     "places: Histogram": "position.projet_start>places",
     "voice.path.salience": "voice.salience>",
     "voice.phase_masks.deviation": "voice.phase_deviation>",

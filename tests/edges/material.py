@@ -24,6 +24,7 @@ from nodegraph.values import (
     Mask,
     Mixing,
     Neighbours,
+    Notes,
     Number,
     Partials,
     Peaks,
@@ -33,6 +34,7 @@ from nodegraph.values import (
     Scores,
     Similarity,
     Spectrogram,
+    Terms,
     Value,
 )
 from nodes import transform
@@ -327,6 +329,37 @@ class Material:
         model = np.einsum("cfk,kt->", templates, activations) / self.power.data.size
         activations *= self.power.data.mean(dtype=float) / model
         return Factors(templates, activations, grid, 2.0)
+
+    @cached_property
+    def notes(self) -> Notes:
+        """A note for each source, one after another, and one that no recording reaches."""
+        count, seconds = len(self.names), self.recording.images.shape[-1] / self.recording.rate
+        onsets = np.append(np.arange(count) * seconds / count, seconds + 10)
+        pitches = np.append(60 + 3.0 * np.arange(count), 60)
+        parts = np.append(np.arange(count), 0)
+        return Notes(
+            onsets, onsets + seconds / count, pitches, np.ones(count + 1), parts, self.names
+        )
+
+    @cached_property
+    def patches(self) -> Factors:
+        """The parts, each of them two frames long."""
+        plain = self.factors
+        templates = np.stack([plain.templates, plain.templates[..., ::-1]])
+        return Factors(templates, plain.activations / 2, plain.grid, plain.exponent)
+
+    @cached_property
+    def called(self) -> Factors:
+        """The parts, two for each of two players."""
+        plain, labels = self.factors, ("keys C4", "keys E4", "bass C2", "bass G2")
+        return Factors(plain.templates, plain.activations, plain.grid, plain.exponent, labels)
+
+    @cached_property
+    def terms(self) -> Terms:
+        """A little of everything, for each activation."""
+        rng, h = np.random.default_rng(4), self.factors.activations
+        scale = np.float32(self.power.data.mean(dtype=float))
+        return Terms(scale * rng.random((2, *h.shape)), self.factors.grid)
 
     @cached_property
     def covariance(self) -> Covariance:

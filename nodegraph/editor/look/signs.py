@@ -117,6 +117,7 @@ TYPES: Mapping[str, tuple[Shape, tuple[str, str]]] = MappingProxyType(
         "Neighbours": (Shape.LETTER, ("#CDB07A", "#7C6127")),
         "Similarity": (Shape.LETTER, ("#CDB07A", "#7C6127")),
         "Factors": (Shape.HEXAGON, ("#4FCFC4", "#0B7A72")),
+        "Terms": (Shape.LETTER, ("#4FCFC4", "#0B7A72")),
         "Covariance": (Shape.OPEN_DIAMOND, ("#C9A2F5", "#7A3FC0")),
         "Mixing": (Shape.TRIANGLE_DOWN, ("#F5945F", "#B4510F")),
         "Projections": (Shape.PENTAGON, ("#6CB6F5", "#1D6FB8")),
