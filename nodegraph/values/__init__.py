@@ -8,6 +8,7 @@ Values hold arrays and are never compared: ``eq=False``. They do not copy: whoev
 gives its array away.
 """
 
+from nodegraph.values.activity import Activity
 from nodegraph.values.core import Absent, Array, Grid, Sourced, Value, channels
 from nodegraph.values.models import Factors, Kernel
 from nodegraph.values.numbers import Curve, Files, Number, Scores, stack
@@ -16,6 +17,7 @@ from nodegraph.values.planes import Audio, Field, Mask, Plane, Power, Projection
 
 __all__ = [
     "Absent",
+    "Activity",
     "Array",
     "Audio",
     "Covariance",

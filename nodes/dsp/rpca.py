@@ -125,10 +125,10 @@ def shrink(
 
     def work(block: tuple[int, slice]) -> None:
         channel, frames = block
-        m, l, y, out = (_matrices(a)[channel][:, frames] for a in (plane, low, dual, sparse))
+        m, b, y, out = (_matrices(a)[channel][:, frames] for a in (plane, low, dual, sparse))
         np.multiply(y, 1 / mu, out=out)
         out += m
-        out -= l
+        out -= b
         least: Any = balance / mu
         if weights is not None:
             w = weights.reshape(-1, *plane.shape[-2:])[channel][:, frames]
@@ -190,10 +190,10 @@ def dual_step(
 
     def work(block: tuple[int, slice]) -> None:
         channel, frames = block
-        m, l, s, y, out = (
+        m, b, s, y, out = (
             _matrices(a)[channel][:, frames] for a in (plane, low, sparse, dual, new)
         )
-        np.subtract(m, l, out=out)
+        np.subtract(m, b, out=out)
         out -= s
         out *= mu
         out += y
@@ -214,8 +214,8 @@ def residual(plane: Array, low: Array, sparse: Array, tick: Tick = silent) -> fl
 
     def work(item: tuple[int, tuple[int, slice]]) -> None:
         number, (channel, frames) = item
-        m, l, s = (_matrices(a)[channel][:, frames] for a in (plane, low, sparse))
-        left = m - l
+        m, b, s = (_matrices(a)[channel][:, frames] for a in (plane, low, sparse))
+        left = m - b
         left -= s
         sums[number] = [np.square(part, dtype=np.float64).sum() for part in (left, m)]
 
@@ -285,9 +285,9 @@ def parts(
 
     def work(block: tuple[int, slice]) -> None:
         channel, frames = block
-        l, s = (_matrices(a)[channel][:, frames] for a in (low, sparse))
+        b, s = (_matrices(a)[channel][:, frames] for a in (low, sparse))
         background, front = (_matrices(a)[channel][:, frames] for a in made)
-        np.abs(l, out=background)
+        np.abs(b, out=background)
         np.abs(s, out=front)
         background[:first] += front[:first]
         front[:first] = 0
