@@ -14,6 +14,7 @@ from nodegraph.values.models import Factors, Kernel
 from nodegraph.values.numbers import Curve, Files, Number, Scores, stack
 from nodegraph.values.places import Covariance, Histogram, Mixing, Peaks
 from nodegraph.values.planes import Audio, Field, Mask, Plane, Power, Projections, Spectrogram
+from nodegraph.values.singing import SourceFilter
 from nodegraph.values.voices import Partials, Pitch
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Power",
     "Projections",
     "Scores",
+    "SourceFilter",
     "Sourced",
     "Spectrogram",
     "Value",

@@ -170,6 +170,17 @@ def start(
     )
 
 
+def band_anew(model: Model, rng: np.random.Generator) -> Model:
+    """Begin templates and activations at random, as loud as they are."""
+    templates = rng.uniform(0.1, 1.1, model.templates.shape).astype(np.float32)
+    templates /= _sums(templates)
+    activations = rng.uniform(0.1, 1.1, model.activations.shape).astype(np.float32)
+    # Templates have sum one, or are silent: the sum of activations is the energy of the band.
+    before = float(model.activations.sum(dtype=np.float64))
+    activations *= np.float32(before / float(activations.sum(dtype=np.float64)))
+    return replace(model, templates=templates, activations=activations)
+
+
 def normalised(model: Model) -> Model:
     """Bring filters, vowels and templates to sum one; their scale goes into pitches and activations."""
     sums = _sums(model.filters)
@@ -190,7 +201,7 @@ def _sums(array: Array) -> Array:
     """Add up each column; 1 where it is empty."""
     sums = array.sum(axis=0, dtype=np.float64)
     sums[sums == 0] = 1
-    return sums.astype(array.dtype)
+    return np.asarray(sums, array.dtype)
 
 
 def step(power: Array, model: Model, omega: float = 1.0, tick: Tick = silent) -> Model:
@@ -236,7 +247,8 @@ def step(power: Array, model: Model, omega: float = 1.0, tick: Tick = silent) ->
                 shares[run] = _added(shares[run], terms)
 
         parallel(change, range(len(runs)), lambda done: tick(0.7 * done))
-        filters = _times_ratio(model.filters, *reduce(_added, shares), omega)
+        above, below = reduce(_added, shares)
+        filters = _times_ratio(model.filters, above, below, omega)
         turned = normalised(
             replace(model, pitches=pitches, vowels=vowels, activations=activations, filters=filters)
         )
@@ -252,7 +264,8 @@ def step(power: Array, model: Model, omega: float = 1.0, tick: Tick = silent) ->
                 sums[run] = _added(sums[run], [above @ h.T, below @ h.T])
 
         parallel(gather, range(len(runs)), lambda done: tick(0.7 + 0.3 * done))
-        templates = _times_ratio(turned.templates, *reduce(_added, sums), omega)
+        above, below = reduce(_added, sums)
+        templates = _times_ratio(turned.templates, above, below, omega)
     return normalised(replace(turned, templates=templates))
 
 
@@ -330,13 +343,13 @@ def divergence(power: Array, model: Model, tick: Tick = silent) -> float:
 # Pitch
 
 
-def near(pitches: Array, places: Array, steps: int) -> Array:
-    """Keep of S (pitch, time) what is within half a semitone of `places` (time,), in table steps.
+def near(pitches: Array, places: Array, width: float) -> Array:
+    """Keep of S (pitch, time) what is within half the `width` of `places` (time,), in table steps.
 
     NaN is silence: nothing is kept there.
     """
     away = np.abs(np.arange(len(pitches))[:, np.newaxis] - places)
-    return np.where(away <= steps / 2, pitches, np.float32(0))
+    return np.where(away <= width / 2, pitches, np.float32(0))
 
 
 def voiced(energy: Array, least: float = LEAST) -> Array:
