@@ -20,6 +20,7 @@ from nodes import (
     views_mixing,
     views_planes,
     views_position,
+    views_singing,
 )
 
 
@@ -121,6 +122,7 @@ USUAL: tuple[Shown, ...] = tuple(
         views_mixing,
         views_planes,
         views_position,
+        views_singing,
     )
     for shown in (getattr(thing, "__view__", None) for thing in list(vars(module).values()))
     if shown is not None and not shown.kind

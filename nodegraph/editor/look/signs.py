@@ -115,7 +115,7 @@ TYPES: Mapping[str, tuple[Shape, tuple[str, str]]] = MappingProxyType(
         "Histogram": (Shape.TRIANGLE, ("#F5945F", "#B4510F")),
         "Kernel": (Shape.PLUS, ("#CDB07A", "#7C6127")),
         "Factors": (Shape.HEXAGON, ("#4FCFC4", "#0B7A72")),
-        "SourceFilter": (Shape.HEXAGON, ("#F093C4", "#B03A7F")),
+        "SourceFilter": (Shape.LETTER, ("#F093C4", "#B03A7F")),
         "Covariance": (Shape.OPEN_DIAMOND, ("#C9A2F5", "#7A3FC0")),
         "Mixing": (Shape.TRIANGLE_DOWN, ("#F5945F", "#B4510F")),
         "Projections": (Shape.PENTAGON, ("#6CB6F5", "#1D6FB8")),
