@@ -45,7 +45,7 @@ OPEN = 0.25
 """Share of a period in which the glottis is open."""
 LOBE = 16
 """Bins on each side of a partial that it reaches."""
-FINE = 32
+FINE = 128
 """Steps from bin to bin in the table of the window's spectrum."""
 LEAST = 5.8e-4
 """Share of the voice's energy, in its weakest frames, that counts as silence."""
