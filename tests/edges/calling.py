@@ -53,6 +53,9 @@ MADE_OF: dict[str, tuple[str, str]] = {
     "Factors": ("factors", "factors"),
     "Covariance": ("covariance", "covariance"),
     "Mixing": ("mixing", "mixing"),
+    "Activity": ("activity", "activity"),
+    "SourceFilter": ("voice.start>", "voice.start>"),
+    "Pitch": ("voice.pitch>", "voice.pitch>"),
     "Projections": ("projections", "projections"),
     "Number": ("number", "number"),
     "Curve": ("curve", "curve"),
@@ -91,6 +94,13 @@ PORTS: dict[str, str] = {
     "position.em_step.sources": "strengths",
     "position.likelihood.sources": "strengths",
     "position.weighted_covariance.sources": "strengths",
+    "low: Field": "voice.rpca>low",
+    "sparse: Field": "voice.rpca>sparse",
+    "dual: Field": "voice.rpca_start>dual",
+    "pattern: Field": "voice.pattern>",
+    "mu: Number": "voice.rpca_start>mu",
+    "most: Number": "voice.rpca_start>most",
+    "balance: Number": "voice.rpca_start>balance",
     "places: Histogram": "position.projet_start>places",
 }
 """Ports that take another attribute: by name and type for every node, or for one node alone. Where
