@@ -21,6 +21,7 @@ from nodes import (
     views_planes,
     views_position,
     views_singing,
+    views_voices,
 )
 
 
@@ -123,6 +124,7 @@ USUAL: tuple[Shown, ...] = tuple(
         views_planes,
         views_position,
         views_singing,
+        views_voices,
     )
     for shown in (getattr(thing, "__view__", None) for thing in list(vars(module).values()))
     if shown is not None and not shown.kind

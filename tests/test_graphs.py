@@ -49,6 +49,12 @@ FLOORS = {
         "snr": {"source 1": 5.5, "source 2": 8.2, "source 3": 6.0},
         "snr_images": {"source 1": 6.0, "source 2": 8.8, "source 3": 6.7},
     },
+    "melody_mask": {"snr": {"harmonic": 5.2, "rest": 8.0}},
+    "sinusoidal": {"snr": {"vocals": 4.4, "rest": 7.1}, "explained": {"mixture": 12.2}},
+    "phase_percussive": {
+        "snr": {"harmonic": 8.2, "percussive": 2.8},
+        "snr_medians": {"harmonic": 8.7, "percussive": 3.3},
+    },
     "nmf_drums": {"snr": {"kick": 22.7, "snare": 13.1, "hats": 7.7}},
     "nmf_by_hand": {"snr": {"kick": 22.6, "snare": 13.1, "hats": 7.6}},
     "kernel_additive": {"snr": {"harmonic": 7.9, "percussive": 2.4}},
@@ -75,6 +81,9 @@ NULLS = {
     "centre_cut": -150,
     "same_place": -137,
     "ica_2x2_then_3": -150,
+    "melody_mask": -137,
+    "sinusoidal": -150,
+    "phase_percussive": -137,
 }
 # They are about the sources themselves: of a recording without stems they write nothing.
 NEED_STEMS = ("oracle_masks", "four_sources")

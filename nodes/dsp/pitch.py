@@ -102,7 +102,7 @@ def _refined(difference: Array) -> Array:
     before, middle, behind = difference[:, :-2], difference[:, 1:-1], difference[:, 2:]
     curve, slope = before + behind - 2 * middle, (behind - before) / 2
     fits = np.abs(slope) < np.abs(curve)
-    return -np.divide(slope, curve, out=np.zeros_like(curve), where=fits)
+    return np.asarray(-np.divide(slope, curve, out=np.zeros_like(curve), where=fits))
 
 
 def yin(
@@ -117,8 +117,8 @@ def yin(
 ) -> tuple[Array, Array]:
     """Give pitch in Hz and confidence 1 - d'(period), both (frame,).
 
-    The period is the first trough of d' below `threshold`, else its lowest point, refined by a
-    parabola through d. Silence has pitch 0 and confidence 0.
+    The period is the first trough of d' below `threshold`, else the deepest, refined by a parabola
+    through d. Where there is no trough, as in silence, pitch and confidence are 0.
 
     Parameters
     ----------
@@ -147,15 +147,16 @@ def yin(
     def work(span: tuple[int, int]) -> None:
         raw, relative = differences.block(*span)
         middle = relative[:, 1:-1]
-        good = _troughs(relative) & (middle < threshold)
-        best = np.where(good.any(axis=-1), good.argmax(axis=-1), middle.argmin(axis=-1))
+        trough = _troughs(relative)
+        good = trough & (middle < threshold)
+        depth = np.where(trough, middle, np.inf)
+        best = np.where(good.any(axis=-1), good.argmax(axis=-1), depth.argmin(axis=-1))
         rows = np.arange(len(best))
         shift = _refined(raw)[rows, best]
-        sounding = raw.any(axis=-1)
+        sounding = trough.any(axis=-1)
         found = np.clip(rate / (shortest + best + shift), low, high)
         pitch[slice(*span)] = np.where(sounding, found, 0)
-        depth = np.clip(1 - middle[rows, best], 0, 1)
-        sure[slice(*span)] = np.where(sounding, depth, 0)
+        sure[slice(*span)] = np.where(sounding, np.clip(1 - middle[rows, best], 0, 1), 0)
 
     parallel(work, spans(differences.frames, FRAMES), tick)
     return pitch, sure
@@ -319,9 +320,10 @@ def salience(
     candidates: Array,
     harmonics: int = 10,
     decay: float = 0.8,
+    corner: float = 0.0,
     tick: Tick = silent,
 ) -> Array:
-    """Sum the harmonics of each candidate: s(f) = sum over h of decay^(h - 1) |X(h f)|.
+    """Sum the harmonics of each candidate: s(f) = sum over h of decay^(h - 1) w(h f) |X(h f)|.
 
     Parameters
     ----------
@@ -333,6 +335,8 @@ def salience(
         Fundamentals in Hz.
     harmonics, decay
         How many count, and how much less each than the one before.
+    corner
+        Hz below which a bin counts less, w(f) = f / (f + corner).
     tick
         Called with the fraction done.
 
@@ -347,7 +351,7 @@ def salience(
     places = places[rows, order]
     below = places.astype(int)
     share = places - below
-    weight = decay**order
+    weight = decay**order * places / (places + corner / step)
     matrix = scipy.sparse.csr_matrix(
         (
             np.concatenate([weight * (1 - share), weight * share]).astype(np.float32),
@@ -412,3 +416,16 @@ def at_times(pitch: Array, times: Array, wanted: Array) -> Array:
     nearest = np.where(share < 0.5, before, behind)
     between = np.where((before > 0) & (behind > 0), before + share * (behind - before), nearest)
     return np.where(inside & (nearest > 0), between, 0.0)
+
+
+def refined(strength: Array, states: Array) -> Array:
+    """Give the place of each state between the candidates, by a parabola through its neighbours."""
+    frames = np.arange(strength.shape[1])
+    inner = np.clip(states, 1, max(len(strength) - 2, 1))
+    if len(strength) < 3:
+        return states.astype(np.float64)
+    low, middle, high = (strength[inner + k, frames].astype(np.float64) for k in (-1, 0, 1))
+    bend = low - 2 * middle + high
+    peak = (inner == states) & (middle >= low) & (middle >= high) & (bend < 0)
+    shift = np.divide((low - high) / 2, bend, out=np.zeros(len(frames)), where=peak)
+    return np.asarray(states + np.clip(shift, -0.5, 0.5))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,6 +26,8 @@ PADDING = 4
 """How much longer the transform is than the window."""
 LOBE = 2.0
 """Half the main lobe of a Hann window, in bins of its own length."""
+SPARE = 20
+"""Maxima looked at beyond those that may be kept: some are side lobes."""
 MARGIN = 1.5
 """How much higher than a side lobe a peak must be to be one of its own."""
 
@@ -85,7 +88,10 @@ def peaks(
     weights = weights * (2 / weights.sum())
     n_fft = scipy.fft.next_fast_len(PADDING * window, real=True)
     behind = max((frames - 1) * hop + window - half - samples.shape[-1], 0)
-    padded = np.pad(samples, ((0, 0), (half, behind)))
+    # Against the largest sample 32 bits are enough, however soft the sound is.
+    loudest = float(np.abs(samples).max(initial=0)) or 1.0
+    weights = weights.astype(np.float32)
+    padded = np.pad((samples / np.float64(loudest)).astype(np.float32), ((0, 0), (half, behind)))
     blocks = spans(frames, FRAMES)
     found: list[Points | None] = [None] * len(blocks)
 
@@ -93,8 +99,8 @@ def peaks(
         first, last = blocks[number]
         spectra = []
         for row in padded:
-            piece = row[first * hop : (last - 1) * hop + window].astype(np.float64)
-            framed = np.zeros((last - first, n_fft))
+            piece = row[first * hop : (last - 1) * hop + window]
+            framed = np.zeros((last - first, n_fft), np.float32)
             stretch = sliding_window_view(piece, window)[::hop] * weights
             framed[:, : window - half] = stretch[:, half:]
             framed[:, n_fft - half :] = stretch[:, :half]
@@ -106,6 +112,7 @@ def peaks(
     parallel(work, range(len(blocks)), tick)
     parts = [part for part in found if part is not None]
     points = Points(*(np.concatenate(side, axis=-1) for side in zip(*parts, strict=True)))
+    points = points._replace(amplitudes=points.amplitudes * loudest)
     level = np.hypot.reduce(points.amplitudes, axis=0)
     loud = level > level.max(initial=0) * 10 ** (floor / 20)
     return Points(*(side[..., loud] for side in points))
@@ -113,17 +120,18 @@ def peaks(
 
 def _maxima(spectrum: Array, most: int, oversampling: float) -> tuple[Array, Array]:
     """Find the strongest maxima of each frame: frame and bin, from low to high."""
-    size = np.hypot.reduce(np.abs(spectrum), axis=0)
+    size = np.abs(spectrum[0]) if len(spectrum) == 1 else np.hypot.reduce(np.abs(spectrum), axis=0)
     middle = size[:, 1:-1]
     is_peak = (middle > size[:, :-2]) & (middle >= size[:, 2:])
     rows, bins = np.nonzero(is_peak)
     heights = middle[rows, bins]
     starts = np.searchsorted(rows, np.arange(len(size) + 1))
     keep = np.zeros(len(rows), bool)
-    for start, stop in zip(starts[:-1], starts[1:], strict=True):
+    for start, stop in pairwise(starts):
         near = np.arange(start, stop)
-        if stop - start > 2 * most:
-            near = np.sort(start + np.argpartition(-heights[start:stop], 2 * most)[: 2 * most])
+        if stop - start > most + SPARE:
+            best = np.argpartition(-heights[start:stop], most + SPARE)
+            near = np.sort(start + best[: most + SPARE])
         near = near[_own(bins[near] / oversampling, heights[near])]
         if len(near) > most:
             near = near[np.argsort(-heights[near], kind="stable")[:most]]
@@ -144,7 +152,7 @@ def _own(places: Array, heights: Array) -> Array:
 def _measured(spectrum: Array, rows: Array, bins: Array, step: float) -> Points:
     """Refine peaks between the bins: one frequency, and each channel's amplitude and phase."""
     near = spectrum[:, rows[:, np.newaxis], bins[:, np.newaxis] + np.arange(-1, 2)]
-    size = np.abs(near)
+    size = np.abs(near).astype(np.float64)
     shift, _ = _vertex(np.hypot.reduce(size, axis=0))
     height = _at(size, shift)
     angle = np.angle(near)
@@ -288,6 +296,7 @@ def synthesis(
     segments = _Segments(*(side[..., order] for side in segments))
     count = -(-length // hop)
     starts = np.searchsorted(segments.frame, np.arange(count + 1))
+    loudest = float(segments.amplitude.max(initial=0)) or 1.0
     steps = np.arange(hop) / hop
     powers = np.stack([np.ones(hop), steps, steps**2, steps**3])
 
@@ -300,10 +309,14 @@ def synthesis(
             last = min(first + hop, length)
             for channel in range(channels):
                 terms = np.vstack([segments.phase[channel, part], segments.cubic[channel, :, part]])
-                waves = np.cos(terms.T @ powers[:, : last - first])
-                begin, end = segments.amplitude[channel, :, part] @ waves
+                turns = (terms.T / (2 * math.pi)) @ powers[:, : last - first]
+                # Without its whole turns an angle is exact enough in 32 bits, which are faster.
+                turns -= np.rint(turns)
+                waves = np.cos(turns.astype(np.float32) * np.float32(2 * math.pi))
+                ends = segments.amplitude[channel, :, part] / loudest
+                begin, end = ends.astype(np.float32) @ waves
                 rise = steps[: last - first]
-                out[channel, first:last] = begin * (1 - rise) + end * rise
+                out[channel, first:last] = loudest * (begin * (1 - rise) + end * rise)
 
     with one_blas_thread():
         parallel(work, spans(count, FRAMES), tick)
