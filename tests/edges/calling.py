@@ -55,7 +55,7 @@ MADE_OF: dict[str, tuple[str, str]] = {
     "Mixing": ("mixing", "mixing"),
     "Activity": ("activity", "activity"),
     "SourceFilter": ("voice.start>", "voice.start>"),
-    "Pitch": ("voice.pitch>", "voice.pitch>"),
+    "Pitch": ("pitch", "pitch"),
     "Projections": ("projections", "projections"),
     "Number": ("number", "number"),
     "Curve": ("curve", "curve"),

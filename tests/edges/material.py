@@ -26,6 +26,7 @@ from nodegraph.values import (
     Mixing,
     Number,
     Peaks,
+    Pitch,
     Power,
     Projections,
     Scores,
@@ -331,6 +332,14 @@ class Material:
         """The first half sounds."""
         grid = self.spectrogram.grid
         return Activity(np.arange(grid.frames) < (grid.frames + 1) // 2, grid)
+
+    @cached_property
+    def pitch(self) -> Pitch:
+        """A tone that glides up from 200 Hz, with a pause."""
+        times = self.spectrogram.grid.times
+        hertz = 200 + 40 * np.arange(len(times)) / len(times)
+        sings = np.arange(len(times)) % 8 < 6
+        return Pitch(np.where(sings, hertz, 0), times, np.where(sings, 0.9, 0.1))
 
     @cached_property
     def number(self) -> Number:
