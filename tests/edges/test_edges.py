@@ -142,7 +142,8 @@ def _relative(outputs: dict[str, Value]) -> list[np.ndarray[Any, Any]]:
     planes = [
         value.data
         for value in values
-        if isinstance(value, (Mask, Field, Covariance)) and getattr(value, "name", "") not in AS_LOUD
+        if isinstance(value, (Mask, Field, Covariance))
+        and getattr(value, "name", "") not in AS_LOUD
     ]
     return planes + [value.positions for value in values if isinstance(value, Peaks)]
 
