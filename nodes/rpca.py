@@ -1,4 +1,4 @@
-"""Voice over a band by robust principal components, and when the voice sounds.
+"""Voice over a band by robust principal components.
 
 The steps that make up ``voice.rpca`` are nodes of their own: a loop of ``voice.rpca_shrink``,
 ``voice.rpca_low_rank`` and ``voice.rpca_dual`` from ``voice.rpca_start`` gives the same bit for bit.
@@ -6,7 +6,6 @@ The steps that make up ``voice.rpca`` are nodes of their own: a loop of ``voice.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import count
 from typing import Annotated, Any, NamedTuple
@@ -15,27 +14,12 @@ import numpy as np
 
 from nodegraph.context import SILENT, Context
 from nodegraph.declare import Param, node
-from nodegraph.values import (
-    Activity,
-    Array,
-    Curve,
-    Field,
-    Grid,
-    Number,
-    Power,
-    Sourced,
-    Spectrogram,
-)
-from nodes.dsp import activity as listening
+from nodegraph.values import Array, Curve, Field, Grid, Number, Power
+from nodes.activity import Frequency, single
 from nodes.dsp import rpca as dsp
 
 Scale = Annotated[float, Param(min=0.1, max=10, step=0.1, suggest=(1, 1.5, 2))]
 Growth = Annotated[float, Param(min=1.01, max=10, step=0.1)]
-Frequency = Annotated[float, Param(min=0, max=20000, step=10, unit="Hz")]
-Seconds = Annotated[float, Param(min=0, max=10, step=0.05, unit="s")]
-
-OFF = dsp.FORBIDDEN
-"""The weight of a bin that must stay empty."""
 
 
 class Started(NamedTuple):
@@ -71,21 +55,11 @@ class Robust(NamedTuple):
     rank: Number
 
 
-def _single(value: Sourced, name: str) -> Array:
-    """Give the plane of a value that carries one source."""
-    if value.names:
-        raise ValueError(
-            f"{name} carries {len(value.names)} sources ({', '.join(value.names)}): "
-            "pick one with [name]"
-        )
-    return value.data
-
-
 def _fitting(power: Power, **planes: Field) -> list[Array]:
     """Give the planes of a power and of what belongs to it. Raises ValueError if they do not fit."""
-    found = [_single(power, "power")]
+    found = [single(power, "power")]
     for name, plane in planes.items():
-        data = _single(plane, name)
+        data = single(plane, name)
         power.check_same(plane, ("power", name))
         if data.shape != power.data.shape:
             raise ValueError(f"power has shape {power.data.shape}, {name} {data.shape}")
@@ -97,7 +71,7 @@ def _weights(power: Power, pattern: Field | None) -> Array | None:
     """Give the weights of the sparse plane. Raises ValueError where they do not fit the power."""
     if pattern is None:
         return None
-    weights = _single(pattern, "pattern")
+    weights = single(pattern, "pattern")
     power.check_same(pattern, ("power", "pattern"))
     if len(weights) not in (1, power.channels):
         raise ValueError(f"pattern has {len(weights)} channels, power has {power.channels}")
@@ -140,7 +114,7 @@ def start(power: Power, *, scale: Scale = 1.0, context: Context = SILENT) -> Sta
     Reference: Z. Lin, M. Chen, Y. Ma, "The augmented Lagrange multiplier method for exact recovery
     of corrupted low-rank matrices", arXiv:1009.5055.
     """
-    data = _single(power, "power")
+    data = single(power, "power")
     begun = dsp.start(data, scale, context.progress)
     return Started(
         _field(np.zeros_like(data), power.grid, "low rank"),
@@ -273,7 +247,7 @@ def rpca(
     pattern: T.-S. Chan et al., "Vocal activity informed singing voice separation with the iKala
     dataset", ICASSP 2015.
     """
-    data, weights = _single(power, "power"), _weights(power, pattern)
+    data, weights = single(power, "power"), _weights(power, pattern)
 
     def states() -> Iterator[tuple[Robust, bool]]:
         turns = dsp.steps(data, scale, rho, weights, tick)
@@ -320,72 +294,3 @@ def parts(
     bins = int(np.searchsorted(power.grid.frequencies, lowest))
     data = dsp.parts(first, second, gain, bins, context.progress)
     return Power(data, power.grid, ("accompaniment", "voice"), power.exponent)
-
-
-# Activity
-
-
-@node("voice.activity", label="Voice activity", whole=True, aliases=("VAD", "vocal activity"))
-def activity(
-    power: Power,
-    *,
-    low: Frequency = 200.0,
-    high: Frequency = 5000.0,
-    median: Seconds = 0.3,
-    widen: Seconds = 0.2,
-    stretches: Annotated[str, Param(suggest=("2.1-7; 8.7-13",))] = "",
-) -> Activity:
-    """Find when a voice sounds, by how loud each frame is; or say it by hand.
-
-    The energy between ``low`` and ``high`` goes through a running ``median``; in decibels, within
-    60 dB of the loudest frame, the threshold of Otsu parts loud frames from quiet ones, and each
-    loud stretch is widened by ``widen`` at both ends. In ``stretches``, such as ``2.1-7; 8.7-13``
-    in seconds, one says by hand when it sounds, and nothing is measured.
-
-    Shapes: power (channel, freq, time), of one source, to (time,): 1 where it sounds, else 0.
-
-    When it fails: it always finds something in sound, as the louder half of what there is; what
-    leaks from other instruments counts too. Give it the voice that a first separation found.
-
-    Reference: N. Otsu, "A threshold selection method from gray-level histograms", IEEE Trans. SMC
-    9(1), 1979.
-    """
-    data, grid = _single(power, "power"), power.grid
-    if stretches.strip():
-        found = listening.in_stretches(grid.times, _stretches(stretches))
-        return Activity(found.astype(np.float32), grid)
-    if low >= high:
-        raise ValueError(f"the band is from {low:g} to {high:g} Hz: low must be below high")
-    per_second = grid.rate / grid.hop
-    energy = listening.loudness(data, grid.frequencies, low, high, 2 / power.exponent)
-    frames = int(median * per_second) // 2 * 2 + 1
-    now = listening.active(energy, frames, round(widen * per_second))
-    return Activity(now.astype(np.float32), grid)
-
-
-def _stretches(text: str) -> list[tuple[float, float]]:
-    """Read ``2.1-7; 8.7-13`` as seconds."""
-    found = []
-    for entry in filter(str.strip, re.split(r"[;,\n]", text)):
-        ends = re.fullmatch(r"\s*(\d+\.?\d*)\s*-\s*(\d+\.?\d*)\s*", entry)
-        if ends is None or not float(ends[1]) < float(ends[2]):
-            raise ValueError(
-                f"stretch {entry.strip()!r} needs the form 2.1-7: seconds, the first before the last"
-            )
-        found.append((float(ends[1]), float(ends[2])))
-    return found
-
-
-@node("voice.pattern", label="Sparsity pattern")
-def pattern(activity: Activity, plane: Power | Spectrogram) -> Field:
-    """Say where the sparse plane of RPCA may be: everywhere while the voice sounds, else nowhere.
-
-    G = 1 in frames where the activity is at least a half, and 1e6 in all others.
-
-    Shapes: activity (time,), and a plane whose grid it must be on, to (channel 1, freq, time).
-    """
-    if activity.grid != plane.grid:
-        raise ValueError(f"activity is on {activity.grid}, plane on {plane.grid}")
-    weights = np.where(activity.data >= 0.5, 1.0, OFF).astype(np.float32)
-    shape = (1, plane.grid.bins, plane.grid.frames)
-    return Field(np.ascontiguousarray(np.broadcast_to(weights, shape)), plane.grid, (), "weight")

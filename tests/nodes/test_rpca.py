@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nodegraph.values import Activity, Field, Grid, Power, Spectrogram
-from nodes import mask, rpca, transform
+from nodes import activity, mask, rpca, transform
 from nodes.rpca import Robust
 from tests.benches import SILENT, bench_b, scores
 
@@ -56,7 +56,7 @@ def quality(found: Robust, binary: bool = False) -> list[float]:
 def test_the_loop_gives_what_the_fused_node_gives(channels: int) -> None:
     power = magnitude(channels)
     now = np.arange(GRID.frames) % 20 < 12
-    pattern = rpca.pattern(Activity(now, GRID), power)
+    pattern = activity.pattern(Activity(now, GRID), power)
     for given in (None, pattern):
         fused = rpca.rpca(power, given, iterations=12, tolerance=0, scale=1.2, rho=1.4)
         loop = by_hand(power, given, 12, 1.2, 1.4)
@@ -83,8 +83,8 @@ def test_the_bench_is_as_good_as_the_table_says() -> None:
     assert min(binary) >= 4.4 - 0.1
     _, power = bench()
     voice = rpca.parts(power, first_pass().low, first_pass().sparse).pick("voice")
-    found = rpca.activity(voice)
-    again = rpca.rpca(power, rpca.pattern(found, power))
+    found = activity.activity(voice)
+    again = rpca.rpca(power, activity.pattern(found, power))
     assert min(quality(again)) >= 5.2 - 0.1
     assert not again.sparse.data[..., found.data == 0].any()
 
@@ -94,23 +94,23 @@ def test_the_voice_of_the_bench_is_found_when_it_sounds() -> None:
     times = power.grid.times
     sings = ~np.any([(times >= first) & (times < last) for first, last in SILENT], axis=0)
     voice = rpca.parts(power, first_pass().low, first_pass().sparse).pick("voice")
-    found = rpca.activity(voice, widen=0).data > 0
+    found = activity.activity(voice, widen=0).data > 0
     assert np.mean(found == sings) > 0.97
-    wide = rpca.activity(voice, widen=0.2).data > 0
+    wide = activity.activity(voice, widen=0.2).data > 0
     assert wide[found].all()
     assert np.mean(sings & ~wide) < 0.001
 
 
 def test_stretches_by_hand_are_taken_as_they_are() -> None:
     _, power = bench()
-    found = rpca.activity(power, stretches="2.1-7; 8.7 - 13")
+    found = activity.activity(power, stretches="2.1-7; 8.7 - 13")
     times = power.grid.times
     inside = ((times >= 2.1) & (times <= 7)) | ((times >= 8.7) & (times <= 13))
     np.testing.assert_array_equal(found.data, inside)
     (first, last), second = found.stretches
     assert (first, last) == pytest.approx((2.1, 7), abs=0.02)
     assert second == pytest.approx((8.7, 13), abs=0.02)
-    weights = rpca.pattern(found, power).data
+    weights = activity.pattern(found, power).data
     assert set(np.unique(weights)) == {1, 1e6}
     assert (weights[0, 0] == np.where(inside, 1, 1e6)).all()
 
@@ -118,7 +118,7 @@ def test_stretches_by_hand_are_taken_as_they_are() -> None:
 @pytest.mark.parametrize("text", ["voice", "3", "5-4", "1-2-3", "-1-2"])
 def test_what_is_no_stretch_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="needs the form"):
-        rpca.activity(magnitude(), stretches=text)
+        activity.activity(magnitude(), stretches=text)
 
 
 def test_every_knob_of_the_activity_matters() -> None:
@@ -130,7 +130,7 @@ def test_every_knob_of_the_activity_matters() -> None:
     power = Power(data, GRID, (), 1.0)
 
     def found(**knobs: Any) -> list[float]:
-        return list(rpca.activity(power, **{"median": 0, "widen": 0} | knobs).data)
+        return list(activity.activity(power, **{"median": 0, "widen": 0} | knobs).data)
 
     usual = found()
     for knobs in ({"low": 2000}, {"high": 2000}, {"median": 0.02}, {"widen": 0.01}):
@@ -140,7 +140,7 @@ def test_every_knob_of_the_activity_matters() -> None:
 def test_silence_is_not_active_and_steady_sound_is() -> None:
     for level, expected in ((0.0, 0), (0.5, 1)):
         power = Power(np.full((1, GRID.bins, GRID.frames), level), GRID)
-        assert (rpca.activity(power).data == expected).all()
+        assert (activity.activity(power).data == expected).all()
 
 
 def test_silence_and_one_frame_give_no_nan() -> None:
@@ -161,10 +161,10 @@ def test_what_does_not_belong_together_is_refused_in_one_line() -> None:
     other = Grid(8000, 64, 16, "hann", 64, 1200)
     calls = {
         "carries 2 sources": lambda: rpca.rpca(magnitude(1, ("a", "b"))),
-        "is on": lambda: rpca.pattern(Activity(np.ones(other.frames), other), power),
+        "is on": lambda: activity.pattern(Activity(np.ones(other.frames), other), power),
         "power has": lambda: rpca.residual(power, rpca.start(magnitude(2)).low, begun.low),
         "below 0": lambda: rpca.rpca(power, begun.low.like(begun.low.data - 1)),
-        "must be below high": lambda: rpca.activity(power, low=500, high=400),
+        "must be below high": lambda: activity.activity(power, low=500, high=400),
         "must be above 0": lambda: rpca.low_rank(
             power, begun.low, begun.dual, type(begun.mu)(0.0, "mu")
         ),
