@@ -11,6 +11,7 @@ from nodegraph.declare import Many, Param, node
 from nodegraph.values import Audio, Field, Mask, Pitch, Power, Spectrogram
 from nodes.dsp import harmonics as dsp
 from nodes.dsp import stft
+from nodes.dsp.blocks import cores
 
 Harmonics = Annotated[int, Param(min=1, max=200)]
 Inharmonicity = Annotated[float, Param(min=0, max=0.01, step=0.0001)]
@@ -25,9 +26,13 @@ class Separated(NamedTuple):
     residual: Audio
 
 
-def _harmonics_bytes(audio: Audio, pitch: Pitch, **_: object) -> float:
-    """Estimates in both precisions, and the equations of a few frames."""
-    return audio.data.size * 12.0 * max(len(pitch.names), 1) + 3e8
+def _harmonics_bytes(
+    audio: Audio, pitch: Pitch, *, harmonics: int, window: float, degree: int, **_: object
+) -> float:
+    """Estimates in both precisions, and the waves of the frames that are fitted side by side."""
+    sources = max(len(pitch.names), 1)
+    waves = 2 * harmonics * (degree + 1) * sources * window / 1000 * audio.rate * 8.0
+    return audio.data.size * 12.0 * sources + 3 * waves * min(cores(), dsp.FRAMES)
 
 
 @node(
@@ -169,7 +174,7 @@ def _phase_bytes(spectrogram: Spectrogram, *_: object, **__: object) -> float:
     "voice.phase_masks",
     label="Phase masks",
     memory=_phase_bytes,
-    aliases=("harmonic percussive", "HPSS"),
+    aliases=("phase vocoder", "tonal and transient"),
 )
 def phase_masks(
     spectrogram: Spectrogram,

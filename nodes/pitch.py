@@ -10,8 +10,8 @@ import numpy as np
 from nodegraph.context import SILENT, Context
 from nodegraph.declare import Param, node
 from nodegraph.values import Array, Audio, Histogram, Pitch, Power, Spectrogram
+from nodes.dsp import melody, stft
 from nodes.dsp import pitch as dsp
-from nodes.dsp import stft
 
 Hertz = Annotated[float, Param(min=20, max=10000, step=5, unit="Hz", log=True)]
 Hop = Annotated[
@@ -75,7 +75,7 @@ def yin(
     the first at sample 0. Channels are compared each with itself, so their polarity does not matter.
 
     When it fails: of two voices at once it finds neither, or a common multiple of their periods;
-    where the range reaches far below the voice, half the pitch may look as good.
+    where the second harmonic is much the strongest, as in a sung i, it takes half the period.
 
     Reference: A. de Cheveigné, H. Kawahara, "YIN, a fundamental frequency estimator for speech and
     music", JASA 111(4), 2002.
@@ -174,7 +174,7 @@ def salience(
     candidates = low * 2 ** (np.arange(count) * (step / 1200))
     planes = []
     for number, one in enumerate(plane.stacked().data):
-        data = dsp.salience(
+        data = melody.salience(
             _magnitude(plane, one), grid.rate / grid.n_fft, candidates, harmonics, decay, corner,
             _part(context, number, len(plane.names)),
         )  # fmt: skip
@@ -244,11 +244,11 @@ def path(
     pitches, sure = [], []
     for number, strength in enumerate(salience.stacked().data):
         share = _part(context, number, len(salience.names))
-        states = dsp.path(strength, per_semitone, cost, cap, share)
+        states = melody.path(strength, per_semitone, cost, cap, share)
         level = strength[states, np.arange(strength.shape[1])]
         top = strength.max(axis=0)
         heard = (level > 0) & (level >= 10 ** (floor / 20) * top.max(initial=0))
-        fine = centres[0] * 2 ** (dsp.refined(strength, states) / per_semitone / 12)
+        fine = centres[0] * 2 ** (melody.refined(strength, states) / per_semitone / 12)
         pitches.append(np.where(heard, fine, 0))
         sure.append(np.divide(level, top, out=np.zeros_like(level), where=top > 0))
     data, confidence = np.stack(pitches), np.stack(sure)

@@ -11,6 +11,7 @@ from nodegraph.declare import Param, node
 from nodegraph.values import Array, Audio, Partials, Pitch, Sourced
 from nodes.dsp import pitch as pitches
 from nodes.dsp import sinusoids as dsp
+from nodes.dsp import synthesis as playing
 
 Decibels = Annotated[float, Param(min=-160, max=0, step=1, unit="dB")]
 
@@ -160,7 +161,7 @@ def synthesis(partials: Partials, *, context: Context = SILENT) -> Audio:
     Reference: R. J. McAulay, T. F. Quatieri, "Speech analysis/synthesis based on a sinusoidal
     representation", IEEE TASSP 34(4), 1986, eqs. 33 to 37.
     """
-    sound = dsp.synthesis(
+    sound = playing.synthesis(
         partials.track, partials.frames, partials.frequencies, partials.amplitudes,
         partials.phases, partials.rate, partials.hop, partials.length, context.progress,
     )  # fmt: skip

@@ -20,6 +20,7 @@ from nodes import (
     views_mixing,
     views_planes,
     views_position,
+    views_repetition,
     views_singing,
     views_voices,
 )
@@ -124,6 +125,7 @@ USUAL: tuple[Shown, ...] = tuple(
         views_planes,
         views_position,
         views_singing,
+        views_repetition,
         views_voices,
     )
     for shown in (getattr(thing, "__view__", None) for thing in list(vars(module).values()))

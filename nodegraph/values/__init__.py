@@ -14,6 +14,7 @@ from nodegraph.values.models import Factors, Kernel
 from nodegraph.values.numbers import Curve, Files, Number, Scores, stack
 from nodegraph.values.places import Covariance, Histogram, Mixing, Peaks
 from nodegraph.values.planes import Audio, Field, Mask, Plane, Power, Projections, Spectrogram
+from nodegraph.values.repetition import Neighbours, Similarity
 from nodegraph.values.singing import SourceFilter
 from nodegraph.values.voices import Partials, Pitch
 
@@ -32,6 +33,7 @@ __all__ = [
     "Kernel",
     "Mask",
     "Mixing",
+    "Neighbours",
     "Number",
     "Partials",
     "Peaks",
@@ -40,6 +42,7 @@ __all__ = [
     "Power",
     "Projections",
     "Scores",
+    "Similarity",
     "SourceFilter",
     "Sourced",
     "Spectrogram",

@@ -1,4 +1,4 @@
-"""Fundamental frequency: YIN and pYIN for one voice, salience and a path through it for mixtures.
+"""Fundamental frequency of one voice: YIN and pYIN. For mixtures see `nodes.dsp.melody`.
 
 Frames are a hop apart, the first about sample 0; before and behind the sound lies silence.
 """
@@ -14,10 +14,11 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from nodes.dsp.blocks import Tick, parallel, silent, spans
+from nodes.dsp.melody import Banded, traced
 
 Array = NDArray[Any]
 
-FRAMES = 64
+FRAMES = 32
 """Frames in a block of work."""
 ROUNDING = 1e-12
 """Differences smaller than this share of the energies they are taken from are rounding."""
@@ -69,21 +70,23 @@ class Differences:
 
     def block(self, first: int, last: int) -> tuple[Array, Array]:
         """Give d and d' (frame, lag) for lags from `shortest` - 1 to `longest` + 1."""
-        total: Any = 0.0
-        energies: Any = 0.0
+        total, energies = np.zeros((2, last - first, self.longest + 2))
         for row in self._samples:
             piece = row[first * self.hop : (last - 1) * self.hop + self.size].astype(np.float64)
             framed = sliding_window_view(piece, self.size)[:: self.hop]
-            spectrum = scipy.fft.rfft(framed, self._n_fft)
-            head = scipy.fft.rfft(framed[:, : self.window], self._n_fft)
-            correlation = scipy.fft.irfft(spectrum * np.conj(head), self._n_fft)
+            spectrum = scipy.fft.rfft(framed[:, : self.window], self._n_fft)
+            np.conj(spectrum, out=spectrum)
+            spectrum *= scipy.fft.rfft(framed, self._n_fft)
+            correlation = scipy.fft.irfft(spectrum, self._n_fft, overwrite_x=True)
             sums = np.zeros((len(framed), self.size + 1))
             np.cumsum(framed * framed, axis=-1, out=sums[:, 1:])
             energy = sums[:, self.window :] - sums[:, : -self.window]
-            energy = energy[:, : self.longest + 2] + energy[:, :1]
-            total = total + energy - 2 * correlation[:, : self.longest + 2]
-            energies = energies + energy
-        total = np.where(total > ROUNDING * energies, total, 0.0)
+            energies += energy[:, : self.longest + 2]
+            energies += energy[:, :1]
+            total -= correlation[:, : self.longest + 2]
+        total *= 2
+        total += energies
+        total[total <= ROUNDING * energies] = 0
         total[:, 0] = 0
         sums = np.cumsum(total, axis=-1)
         scaled = total * np.arange(self.longest + 2)
@@ -97,9 +100,9 @@ def _troughs(relative: Array) -> Array:
     return np.asarray((middle < relative[:, :-2]) & (middle <= relative[:, 2:]))
 
 
-def _refined(difference: Array) -> Array:
-    """Give how far the vertex of a parabola lies from each lag between the outer two."""
-    before, middle, behind = difference[:, :-2], difference[:, 1:-1], difference[:, 2:]
+def _refined(difference: Array, rows: Array, places: Array) -> Array:
+    """Give how far the vertex of a parabola lies from these lags, counted between the outer two."""
+    before, middle, behind = (difference[rows, places + k] for k in range(3))
     curve, slope = before + behind - 2 * middle, (behind - before) / 2
     fits = np.abs(slope) < np.abs(curve)
     return np.asarray(-np.divide(slope, curve, out=np.zeros_like(curve), where=fits))
@@ -152,7 +155,7 @@ def yin(
         depth = np.where(trough, middle, np.inf)
         best = np.where(good.any(axis=-1), good.argmax(axis=-1), depth.argmin(axis=-1))
         rows = np.arange(len(best))
-        shift = _refined(raw)[rows, best]
+        shift = _refined(raw, rows, best)
         sounding = trough.any(axis=-1)
         found = np.clip(rate / (shortest + best + shift), low, high)
         pitch[slice(*span)] = np.where(sounding, found, 0)
@@ -197,7 +200,7 @@ def pyin(
     def work(span: tuple[int, int]) -> None:
         raw, relative = differences.block(*span)
         rows, places, chance = _candidates(relative)
-        periods = shortest + places + _refined(raw)[rows, places]
+        periods = shortest + places + _refined(raw, rows, places)
         exact = 12 * per_semitone * np.log2(rate / periods / low)
         state = np.clip(np.rint(exact), 0, count - 1).astype(int)
         at = (rows, state)
@@ -253,11 +256,8 @@ def _voiced_path(chances: Array, voiced: Array, slope: Array, tick: Tick) -> Arr
     frames, count = chances.shape
     stay, switch = math.log(1 - SWITCH), math.log(SWITCH)
     # Of each state the chances of all steps sum to one, also at the ends.
-    reach = np.convolve(np.ones(count), np.exp(slope), "same")[:count]
-    if count < len(slope):
-        steps = np.abs(np.subtract.outer(np.arange(count), np.arange(count)))
-        width = len(slope) // 2
-        reach = np.where(steps <= width, np.exp(slope[np.minimum(steps, width) + width]), 0).sum(1)
+    width = len(slope) // 2
+    reach = np.convolve(np.ones(count), np.exp(slope))[width : width + count]
     norm = np.log(reach)
     back = np.empty((frames, 2, count), np.int32)
     score = np.full((2, count), -math.log(2 * count))
@@ -281,120 +281,7 @@ def _voiced_path(chances: Array, voiced: Array, slope: Array, tick: Tick) -> Arr
         if frame % 64 == 0:
             tick(frame / frames)
     flat = back.reshape(frames, 2 * count)
-    return _traced(flat, int(score.reshape(-1).argmax()))
-
-
-class Banded:
-    """The best step into each state from those near it, for a gain that depends on the distance."""
-
-    def __init__(self, count: int, slope: Array) -> None:
-        self._width = len(slope) // 2
-        self._slope = slope
-        self._own = np.arange(count) - self._width
-
-    def best(self, score: Array) -> tuple[Array, Array]:
-        """Give score and origin of the best step into each state; score is (..., state)."""
-        edges = ((0, 0),) * (score.ndim - 1) + ((self._width, self._width),)
-        padded = np.pad(score, edges, constant_values=-np.inf)
-        moved = sliding_window_view(padded, len(self._slope), axis=-1) + self._slope
-        origin = moved.argmax(axis=-1)
-        best = np.take_along_axis(moved, origin[..., np.newaxis], axis=-1)[..., 0]
-        return best, origin + self._own
-
-
-def _traced(back: Array, last: int) -> Array:
-    """Follow the path back from its last state."""
-    states = np.empty(len(back), np.int64)
-    states[-1] = last
-    for frame in range(len(back) - 1, 0, -1):
-        states[frame - 1] = back[frame, states[frame]]
-    return states
-
-
-# Mixtures
-
-
-def salience(
-    magnitude: Array,
-    step: float,
-    candidates: Array,
-    harmonics: int = 10,
-    decay: float = 0.8,
-    corner: float = 0.0,
-    tick: Tick = silent,
-) -> Array:
-    """Sum the harmonics of each candidate: s(f) = sum over h of decay^(h - 1) w(h f) |X(h f)|.
-
-    Parameters
-    ----------
-    magnitude
-        Spectrum (freq, time), not negative.
-    step
-        Hz from bin to bin; between bins the magnitude is interpolated.
-    candidates
-        Fundamentals in Hz.
-    harmonics, decay
-        How many count, and how much less each than the one before.
-    corner
-        Hz below which a bin counts less, w(f) = f / (f + corner).
-    tick
-        Called with the fraction done.
-
-    Returns
-    -------
-    float32 (candidate, time)
-    """
-    bins, frames = magnitude.shape
-    order = np.arange(harmonics)
-    places = np.multiply.outer(candidates, order + 1) / step
-    rows, order = np.nonzero(places < bins - 1)
-    places = places[rows, order]
-    below = places.astype(int)
-    share = places - below
-    weight = decay**order * places / (places + corner / step)
-    matrix = scipy.sparse.csr_matrix(
-        (
-            np.concatenate([weight * (1 - share), weight * share]).astype(np.float32),
-            (np.concatenate([rows, rows]), np.concatenate([below, below + 1])),
-        ),
-        shape=(len(candidates), bins),
-    )
-    result = np.empty((len(candidates), frames), np.float32)
-
-    def work(span: tuple[int, int]) -> None:
-        result[:, slice(*span)] = matrix @ magnitude[:, slice(*span)]
-
-    parallel(work, spans(frames, FRAMES), tick)
-    return result
-
-
-def path(
-    strength: Array, per_semitone: float, cost: float = 1.0, cap: float = 10.0, tick: Tick = silent
-) -> Array:
-    """Find the strongest steady path through strengths (candidate, time): a candidate per frame.
-
-    Maximises sum over t of log s(i_t, t) - cost |i_t - i_(t-1)| / per_semitone, where a jump never
-    costs more than `cap` semitones do (Viterbi). A weak frame counts as much as a strong one.
-    """
-    count, frames = strength.shape
-    top = strength.max(axis=0)
-    level = np.full(strength.shape, -20.0)
-    np.log(strength / np.where(top > 0, top, 1), out=level, where=strength > 1e-8 * top)
-    width = min(math.ceil(cap * per_semitone), count - 1)
-    slope = -cost * np.abs(np.arange(-width, width + 1)) / per_semitone
-    banded = Banded(count, slope)
-    back = np.zeros((frames, count), np.int32)
-    score = level[:, 0]
-    for frame in range(1, frames):
-        best, origin = banded.best(score)
-        summit = int(score.argmax())
-        jump = score[summit] - cost * cap > best
-        back[frame] = np.where(jump, summit, origin)
-        score = np.where(jump, score[summit] - cost * cap, best) + level[:, frame]
-        score -= score.max()
-        if frame % 64 == 0:
-            tick(frame / frames)
-    return _traced(back, int(score.argmax()))
+    return traced(flat, int(score.reshape(-1).argmax()))
 
 
 def at_times(pitch: Array, times: Array, wanted: Array) -> Array:
@@ -416,16 +303,3 @@ def at_times(pitch: Array, times: Array, wanted: Array) -> Array:
     nearest = np.where(share < 0.5, before, behind)
     between = np.where((before > 0) & (behind > 0), before + share * (behind - before), nearest)
     return np.where(inside & (nearest > 0), between, 0.0)
-
-
-def refined(strength: Array, states: Array) -> Array:
-    """Give the place of each state between the candidates, by a parabola through its neighbours."""
-    frames = np.arange(strength.shape[1])
-    inner = np.clip(states, 1, max(len(strength) - 2, 1))
-    if len(strength) < 3:
-        return states.astype(np.float64)
-    low, middle, high = (strength[inner + k, frames].astype(np.float64) for k in (-1, 0, 1))
-    bend = low - 2 * middle + high
-    peak = (inner == states) & (middle >= low) & (middle >= high) & (bend < 0)
-    shift = np.divide((low - high) / 2, bend, out=np.zeros(len(frames)), where=peak)
-    return np.asarray(states + np.clip(shift, -0.5, 0.5))

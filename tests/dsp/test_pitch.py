@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import scipy
 
-from nodes.dsp import pitch
+from nodes.dsp import melody, pitch
 from nodes.dsp.instruments import notes
 from nodes.dsp.song.players import play
 
@@ -126,20 +126,20 @@ def test_the_path_holds_on_where_single_frames_err():
     strength = 0.1 * rng.random((60, 40)) + 0.01
     strength[30] = 1
     strength[30, 20], strength[55, 20] = 0.5, 1.0
-    assert np.all(pitch.path(strength, 5) == 30)
-    assert pitch.path(strength, 5, cost=0)[20] == 55
+    assert np.all(melody.path(strength, 5) == 30)
+    assert melody.path(strength, 5, cost=0)[20] == 55
 
 
 def test_a_jump_never_costs_more_than_the_cap():
     strength = np.full((200, 20), 1e-6)
     strength[10, :10] = strength[190, 10:] = 1
-    assert list(pitch.path(strength, 5, 1.0, 10)) == [10] * 10 + [190] * 10
+    assert list(melody.path(strength, 5, 1.0, 10)) == [10] * 10 + [190] * 10
 
 
 def test_salience_is_the_plain_sum_over_harmonics():
     magnitude = np.random.default_rng(1).random((257, 3)).astype(np.float32)
     candidates = np.array([100.0, 333.3])
-    found = pitch.salience(magnitude, 31.25, candidates, 6, 0.7, 400.0)
+    found = melody.salience(magnitude, 31.25, candidates, 6, 0.7, 400.0)
     places = np.arange(257) * 31.25
     for row, f0 in enumerate(candidates):
         wanted = sum(
@@ -163,14 +163,14 @@ def test_a_melody_over_a_bass_is_found():
     rng = np.random.default_rng(0)
     rate, length = 16000, 48000
     tune = (440.0, 493.9, 523.3, 392.0)
-    melody = notes(length, rate, tune, rng, note=0.5, decay=0.5)
+    tones = notes(length, rate, tune, rng, note=0.5, decay=0.5)
     bass = notes(length, rate, (82.4,), rng, note=1.0, decay=0.5)
-    _, _, spectrum = scipy.signal.stft(melody + 0.5 * bass, rate, nperseg=1024)
+    _, _, spectrum = scipy.signal.stft(tones + 0.5 * bass, rate, nperseg=1024)
     candidates = 65 * 2 ** (np.arange(230) / 60)
-    strength = pitch.salience(
+    strength = melody.salience(
         np.abs(spectrum).astype(np.float32), rate / 1024, candidates, corner=500
     )
-    found = candidates[pitch.path(strength, 5, 0.3)]
+    found = candidates[melody.path(strength, 5, 0.3)]
     times = np.arange(spectrum.shape[1]) * 512 / rate
     truth = np.array(tune)[np.minimum(times / 0.5, 5.9).astype(int) % 4]
     assert np.mean(cents(found, truth) < 50) > 0.9

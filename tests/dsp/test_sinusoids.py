@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nodes.dsp import sinusoids
+from nodes.dsp import sinusoids, synthesis
 from nodes.dsp.instruments import notes
 
 RATE, HOP, WINDOW = 44100, 512, 2029
@@ -25,7 +25,7 @@ def again(sound, **knobs):
     """Analyse and play again; give the number of tracks and the error in dB, without the ends."""
     sound = np.atleast_2d(sound)
     track, points = analysed(sound, **knobs)
-    made = sinusoids.synthesis(track, *points, RATE, knobs.get("hop", HOP), sound.shape[-1])
+    made = synthesis.synthesis(track, *points, RATE, knobs.get("hop", HOP), sound.shape[-1])
     inner, error = (part[:, EDGE:-EDGE] for part in (sound, sound - made))
     return len(np.unique(track)), 10 * np.log10((inner**2).sum() / (error**2).sum())
 
@@ -73,7 +73,7 @@ def test_silence_has_no_peaks():
     assert points.amplitudes.shape == (2, 0)
     order, track = sinusoids.tracks(points.frames, points.frequencies, points.frequencies)
     assert len(order) == len(track) == 0
-    made = sinusoids.synthesis(track, *points, RATE, HOP, 5000)
+    made = synthesis.synthesis(track, *points, RATE, HOP, 5000)
     assert made.shape == (2, 5000)
     assert not made.any()
 
@@ -81,7 +81,7 @@ def test_silence_has_no_peaks():
 @pytest.mark.parametrize("length", [1, 2, 100, 511, 512, 513])
 def test_short_sounds_are_no_trouble(length):
     track, points = analysed(np.random.default_rng(0).standard_normal((2, length)))
-    made = sinusoids.synthesis(track, *points, RATE, HOP, length)
+    made = synthesis.synthesis(track, *points, RATE, HOP, length)
     assert made.shape == (2, length)
     assert np.all(np.isfinite(made))
 
@@ -100,7 +100,7 @@ def test_channels_have_amplitudes_and_phases_of_their_own():
     track, points = analysed(sound)
     inner = (points.frames > 3) & (points.frames < 80)
     assert np.allclose(points.amplitudes[:, inner].T, [1, 0.5, 0], atol=1e-3)
-    made = sinusoids.synthesis(track, *points, RATE, HOP, RATE)
+    made = synthesis.synthesis(track, *points, RATE, HOP, RATE)
     assert np.abs(made - sound)[:, EDGE:-EDGE].max() < 1e-3
 
 

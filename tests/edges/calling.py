@@ -55,11 +55,14 @@ MADE_OF: dict[str, tuple[str, str]] = {
     "Mixing": ("mixing", "mixing"),
     "Activity": ("activity", "activity"),
     "SourceFilter": ("voice.start>", "voice.start>"),
-    "Pitch": ("pitch", "pitch"),
     "Projections": ("projections", "projections"),
+    "Pitch": ("pitch", "pitches"),
+    "Partials": ("partials", "partials"),
     "Number": ("number", "number"),
     "Curve": ("curve", "curve"),
     "Scores": ("scores", "scores"),
+    "Similarity": ("similarity", "similarity"),
+    "Neighbours": ("neighbours", "neighbours"),
 }
 """For each type of value which attribute of the material fits: one sound alone, or a stack."""
 
@@ -101,7 +104,12 @@ PORTS: dict[str, str] = {
     "mu: Number": "voice.rpca_start>mu",
     "most: Number": "voice.rpca_start>most",
     "balance: Number": "voice.rpca_start>balance",
+    "beats: Curve": "beats",
+    "beats: Histogram": "kernel.beat_spectrogram>",
+    "period: Curve": "tempo",
     "places: Histogram": "position.projet_start>places",
+    "voice.path.salience": "voice.salience>",
+    "voice.phase_masks.deviation": "voice.phase_deviation>",
 }
 """Ports that take another attribute: by name and type for every node, or for one node alone. Where
 there is a ">", the value is an output of another node: ``node.type>output``."""

@@ -130,9 +130,9 @@ def test_every_value_has_a_sign_of_its_own():
     assert kinds - abstract <= set(signs.TYPES)
     tags = {"Peaks", "Partials", "Activity", "Pitch", "Notes"}
     assert {signs.TYPES[name][0] for name in tags} == {signs.Shape.TAG}
-    lettered = {name for name in kinds if signs.TYPES.get(name, "?")[0] is signs.Shape.LETTER}
-    others = kinds - abstract - tags - lettered
-    shapes = {signs.TYPES[name][0] for name in others} - {signs.Shape.TAG}
+    others = kinds - abstract - tags
+    styles = [signs.type_style(name, DARK) for name in others]
+    shapes = {(style.shape, style.letter) for style in styles if style.shape != signs.Shape.TAG}
     assert len(shapes) == len(others)
 
 

@@ -80,7 +80,7 @@ def test_partials_fill_any_lens(audio, columns):
     picture = views_voices.partials_picture(partials, lens=Lens(columns=columns, rows=16))
     assert picture.data.shape[1] <= columns
     assert np.isfinite(picture.data).all()
-    sounding = np.linspace(picture.x.start, picture.x.stop, picture.data.shape[1]) > 0.4
+    sounding = np.linspace(picture.x.start, picture.x.stop, picture.data.shape[1] + 1)[1:] > 0.4
     assert (picture.data[:, sounding].max(axis=0) > -40).mean() > 0.9
 
 

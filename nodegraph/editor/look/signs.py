@@ -114,6 +114,8 @@ TYPES: Mapping[str, tuple[Shape, tuple[str, str]]] = MappingProxyType(
         "Field": (Shape.DIAMOND, ("#F093C4", "#B03A7F")),
         "Histogram": (Shape.TRIANGLE, ("#F5945F", "#B4510F")),
         "Kernel": (Shape.PLUS, ("#CDB07A", "#7C6127")),
+        "Neighbours": (Shape.LETTER, ("#CDB07A", "#7C6127")),
+        "Similarity": (Shape.LETTER, ("#CDB07A", "#7C6127")),
         "Factors": (Shape.HEXAGON, ("#4FCFC4", "#0B7A72")),
         "SourceFilter": (Shape.LETTER, ("#F093C4", "#B03A7F")),
         "Covariance": (Shape.OPEN_DIAMOND, ("#C9A2F5", "#7A3FC0")),
@@ -131,6 +133,8 @@ TYPES: Mapping[str, tuple[Shape, tuple[str, str]]] = MappingProxyType(
     }
 )
 """Shape and colours by the name of the value type."""
+_LETTERED: Mapping[str, str] = MappingProxyType({"SourceFilter": "V"})
+"""Letters of types whose first letter is another's."""
 
 
 def type_style(name: str, theme: Theme) -> TypeStyle:
@@ -139,7 +143,8 @@ def type_style(name: str, theme: Theme) -> TypeStyle:
     if known is None:
         return TypeStyle(Shape.LETTER, theme.t2, name[:1].upper())
     shape, pair = known
-    return TypeStyle(shape, theme.either(pair), name[:1] if shape is Shape.LETTER else "")
+    letter = _LETTERED.get(name, name[:1]) if shape is Shape.LETTER else ""
+    return TypeStyle(shape, theme.either(pair), letter)
 
 
 # Families
