@@ -14,9 +14,9 @@ import numpy as np
 from nodegraph.context import SILENT, Context
 from nodegraph.declare import Param, node
 from nodegraph.values import Array, Number, Pitch, Power, SourceFilter, Spectrogram
+from nodes.dsp import melody, windows
 from nodes.dsp import pitch as pitches_dsp
 from nodes.dsp import source_filter as dsp
-from nodes.dsp import windows
 from nodes.dsp.blocks import Tick, silent
 
 Hertz = Annotated[float, Param(min=30, max=5000, step=10, unit="Hz")]
@@ -179,7 +179,7 @@ def divergence(
 
 def _pitch(model: SourceFilter, least: float, tick: Tick) -> Pitch:
     """Follow the voice, and say where it is silent."""
-    path = pitches_dsp.path(model.pitches, model.steps, tick=tick)
+    path = melody.path(model.pitches, model.steps, tick=tick)
     near = dsp.near(model.pitches, path.astype(float), model.steps)
     total = model.pitches.sum(axis=0)
     sure = np.divide(near.sum(axis=0), total, out=np.zeros_like(total), where=total > 0)
