@@ -22,6 +22,7 @@ from nodes import (
     views_planes,
     views_position,
     views_repetition,
+    views_singing,
     views_voices,
 )
 
@@ -125,6 +126,7 @@ USUAL: tuple[Shown, ...] = tuple(
         views_notes,
         views_planes,
         views_position,
+        views_singing,
         views_repetition,
         views_voices,
     )

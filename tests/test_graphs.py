@@ -60,6 +60,14 @@ FLOORS = {
         "snr": {"harmonic": 8.2, "percussive": 2.8},
         "snr_medians": {"harmonic": 8.7, "percussive": 3.3},
     },
+    "rpca_voice": {
+        "snr": {"accompaniment": 8.4, "voice": 4.9},
+        "snr_again": {"accompaniment": 10.0, "voice": 6.5},
+    },
+    "source_filter_voice": {
+        "snr_first": {"voice": 3.7, "accompaniment": 6.5},
+        "snr": {"voice": 4.7, "accompaniment": 7.5},
+    },
     "multichannel_nmf": {"snr": {"source 1": 6.3, "source 2": 6.1, "source 3": 7.3}},
     "lgm_em": {"snr": {"source 1": 7.9, "source 2": 8.5, "source 3": 8.7}},
     "nmf_drums": {"snr": {"kick": 22.7, "snare": 13.1, "hats": 7.7}},
@@ -99,6 +107,8 @@ NULLS = {
     "harmonic_percussive": -137,
     "duet": -137,
     "kernel_additive": -137,
+    "rpca_voice": -137,
+    "source_filter_voice": -136,
     "centre_cut": -150,
     "repet": -137,
     "repet_adaptive": -137,

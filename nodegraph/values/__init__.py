@@ -8,6 +8,7 @@ Values hold arrays and are never compared: ``eq=False``. They do not copy: whoev
 gives its array away.
 """
 
+from nodegraph.values.activity import Activity
 from nodegraph.values.core import Absent, Array, Grid, Sourced, Value, channels
 from nodegraph.values.models import Factors, Kernel, Terms
 from nodegraph.values.notes import Notes
@@ -15,10 +16,12 @@ from nodegraph.values.numbers import Curve, Files, Number, Scores, stack
 from nodegraph.values.places import Covariance, Histogram, Mixing, Peaks
 from nodegraph.values.planes import Audio, Field, Mask, Plane, Power, Projections, Spectrogram
 from nodegraph.values.repetition import Neighbours, Similarity
+from nodegraph.values.singing import SourceFilter
 from nodegraph.values.voices import Partials, Pitch
 
 __all__ = [
     "Absent",
+    "Activity",
     "Array",
     "Audio",
     "Covariance",
@@ -42,6 +45,7 @@ __all__ = [
     "Projections",
     "Scores",
     "Similarity",
+    "SourceFilter",
     "Sourced",
     "Spectrogram",
     "Terms",

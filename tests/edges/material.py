@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from nodegraph.values import (
+    Activity,
     Array,
     Audio,
     Covariance,
@@ -389,6 +390,12 @@ class Material:
         angles = np.deg2rad(degrees)[:, np.newaxis, np.newaxis]
         data = np.cos(angles) * first + np.sin(angles) * second
         return Projections(data, self.spectrogram.grid, (), degrees, np.zeros(len(degrees)))
+
+    @cached_property
+    def activity(self) -> Activity:
+        """The first half sounds."""
+        grid = self.spectrogram.grid
+        return Activity(np.arange(grid.frames) < (grid.frames + 1) // 2, grid)
 
     @cached_property
     def pitches(self) -> Pitch:

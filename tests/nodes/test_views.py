@@ -13,6 +13,7 @@ import pytest
 
 from nodegraph.values import (
     Absent,
+    Activity,
     Audio,
     Curve,
     Factors,
@@ -26,6 +27,7 @@ from nodegraph.values import (
     Peaks,
     Power,
     Scores,
+    SourceFilter,
     Spectrogram,
     Value,
 )
@@ -80,8 +82,27 @@ def factors(rank: int = 3, labels: tuple[str, ...] = ()) -> Factors:
     )
 
 
+def singing() -> SourceFilter:
+    rng = np.random.default_rng(0)
+    count, bins, frames = 25, GRID.bins, GRID.frames
+    shapes = (
+        (bins, count),
+        (count, frames),
+        (bins, 4),
+        (4, 2),
+        (2, frames),
+        (bins, 3),
+        (3, frames),
+    )
+    return SourceFilter(
+        *(rng.random(shape) for shape in shapes), 100 * 2 ** (np.arange(25) / 12), GRID, 1
+    )
+
+
 VALUES: dict[type[Value], Callable[[], Value]] = {
     Absent: lambda: Absent("no references"),
+    Activity: lambda: Activity(np.arange(GRID.frames) % 9 < 5, GRID),
+    SourceFilter: singing,
     Audio: lambda: Audio(np.ones((2, 100)), 8000),
     Curve: lambda: Curve(np.arange(5.0), np.arange(5.0), "cost"),
     Factors: factors,

@@ -118,6 +118,7 @@ TYPES: Mapping[str, tuple[Shape, tuple[str, str]]] = MappingProxyType(
         "Similarity": (Shape.LETTER, ("#CDB07A", "#7C6127")),
         "Factors": (Shape.HEXAGON, ("#4FCFC4", "#0B7A72")),
         "Terms": (Shape.LETTER, ("#4FCFC4", "#0B7A72")),
+        "SourceFilter": (Shape.LETTER, ("#F093C4", "#B03A7F")),
         "Covariance": (Shape.OPEN_DIAMOND, ("#C9A2F5", "#7A3FC0")),
         "Mixing": (Shape.TRIANGLE_DOWN, ("#F5945F", "#B4510F")),
         "Projections": (Shape.PENTAGON, ("#6CB6F5", "#1D6FB8")),
@@ -133,6 +134,8 @@ TYPES: Mapping[str, tuple[Shape, tuple[str, str]]] = MappingProxyType(
     }
 )
 """Shape and colours by the name of the value type."""
+_LETTERED: Mapping[str, str] = MappingProxyType({"SourceFilter": "V"})
+"""Letters of types whose first letter is another's."""
 
 
 def type_style(name: str, theme: Theme) -> TypeStyle:
@@ -141,7 +144,8 @@ def type_style(name: str, theme: Theme) -> TypeStyle:
     if known is None:
         return TypeStyle(Shape.LETTER, theme.t2, name[:1].upper())
     shape, pair = known
-    return TypeStyle(shape, theme.either(pair), name[:1] if shape is Shape.LETTER else "")
+    letter = _LETTERED.get(name, name[:1]) if shape is Shape.LETTER else ""
+    return TypeStyle(shape, theme.either(pair), letter)
 
 
 # Families

@@ -1,0 +1,83 @@
+"""When a source sounds: the level of its frames, smoothed and held against a threshold.
+
+References
+----------
+N. Otsu, "A threshold selection method from gray-level histograms", IEEE Trans. SMC 9(1), 1979.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.ndimage
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+RANGE = 60.0
+"""Decibels below the loudest frame within which a threshold is sought."""
+LEVELS = 240
+"""Steps of that range."""
+
+
+def loudness(
+    strength: Array, frequencies: Array, low: float, high: float, exponent: float = 2.0
+) -> Array:
+    """Sum what `strength` (..., freq, time) to a power is in a band, over all channels: (time,)."""
+    first, last = np.searchsorted(frequencies, (low, np.nextafter(high, np.inf)))
+    total = np.zeros(strength.shape[-1])
+    for channel in strength.reshape(-1, *strength.shape[-2:]):
+        for row in channel[first:last]:
+            total += row.astype(np.float64) ** exponent
+    return total
+
+
+def active(energy: Array, median: int, widen: int) -> Array:
+    """Say in which frames there is sound: bool (time,).
+
+    Parameters
+    ----------
+    energy
+        Energy of each frame (time,).
+    median
+        Frames of the running median that the energy goes through first; odd.
+    widen
+        Frames by which each stretch grows at both ends.
+    """
+    smooth = scipy.ndimage.median_filter(energy, median, mode="nearest")
+    top = smooth.max(initial=0)
+    if not top > 0:
+        return np.zeros(len(energy), bool)
+    levels = 10 * np.log10(np.maximum(smooth / top, 10 ** (-RANGE / 10)))
+    now = levels > otsu(levels)
+    return np.asarray(scipy.ndimage.maximum_filter1d(now, 2 * widen + 1, mode="constant"))
+
+
+def otsu(levels: Array) -> float:
+    """Give the threshold, in dB, that parts levels into the two most different classes.
+
+    Where all are the same it lies below them.
+    """
+    counts, edges = np.histogram(levels, LEVELS, (-RANGE, 0.0))
+    centres = (edges[1:] + edges[:-1]) / 2
+    below = counts.cumsum()
+    above = below[-1] - below
+    sums = (counts * centres).cumsum()
+    both = (below > 0) & (above > 0)
+    if not both.any():
+        return -np.inf
+    means = sums[both] / below[both], (sums[-1] - sums[both]) / above[both]
+    spread = np.zeros(LEVELS)
+    spread[both] = 1.0 * below[both] * above[both] * (means[1] - means[0]) ** 2
+    # In a gap between the classes all thresholds are as good: its middle is taken.
+    best = np.flatnonzero(spread >= spread.max() * (1 - 1e-12))
+    return float(edges[1:][best].mean())
+
+
+def in_stretches(times: Array, stretches: list[tuple[float, float]]) -> Array:
+    """Say which times (time,) lie in one of the stretches, given in seconds: bool (time,)."""
+    inside = np.zeros(len(times), bool)
+    for first, last in stretches:
+        inside |= (times >= first) & (times <= last)
+    return inside
