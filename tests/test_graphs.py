@@ -50,6 +50,15 @@ FLOORS = {
         "snr_images": {"source 1": 6.0, "source 2": 8.8, "source 3": 6.7},
     },
     "multichannel_nmf": {"snr": {"source 1": 6.3, "source 2": 6.1, "source 3": 7.3}},
+    "phase_matters": {
+        "snr_borrowed": {"keys": 4.9, "vocals": 12.8, "guitar": 5.5},
+        "snr_found": {"keys": 5.9, "vocals": 16.1, "guitar": 5.7},
+    },
+    "misi": {
+        "snr": {"keys": 13.3, "vocals": 16.7, "guitar": 12.3},
+        "snr_wiener": {"keys": 8.3, "vocals": 12.0, "guitar": 8.6},
+        "snr_consistent": {"keys": 8.9, "vocals": 12.9, "guitar": 9.3},
+    },
     "nmf_drums": {"snr": {"kick": 22.7, "snare": 13.1, "hats": 7.7}},
     "nmf_by_hand": {"snr": {"kick": 22.6, "snare": 13.1, "hats": 7.6}},
     "kernel_additive": {"snr": {"harmonic": 7.9, "percussive": 2.4}},
@@ -77,9 +86,10 @@ NULLS = {
     "same_place": -137,
     "ica_2x2_then_3": -150,
     "multichannel_nmf": -137,
+    "misi": -137,
 }
 # They are about the sources themselves: of a recording without stems they write nothing.
-NEED_STEMS = ("oracle_masks", "four_sources")
+NEED_STEMS = ("oracle_masks", "four_sources", "phase_matters", "misi")
 # They work on the sound itself.
 NEED_NO_STFT = ("ica_2x2_then_3",)
 
@@ -293,8 +303,12 @@ def test_it_runs_on_a_plain_file_and_measures_say_not_defined(name: str, tmp_pat
     assert ended.code == 0, ended.err
     report = json.loads((tmp_path / "r.json").read_text())
     assert report["state"] == "done"
+    inside = {node: loop for node, _, loop in document.walk(read(name).nodes)}
     for node, entry in report["nodes"].items():
-        assert entry["state"] in ("ran", "absent"), node
+        # What lies in a loop without a beginning has no turn.
+        loops = [report["nodes"][loop]["state"] for loop in inside[node]]
+        idle = entry["state"] == "blocked" and "absent" in loops
+        assert idle or entry["state"] in ("ran", "absent"), node
         if node.startswith("snr") and "scores" in entry:
             assert all(value is None for row in entry["scores"].values() for value in row.values())
     if name not in NEED_STEMS:
