@@ -51,13 +51,13 @@ FLOORS = {
     },
     "multichannel_nmf": {"snr": {"source 1": 6.3, "source 2": 6.1, "source 3": 7.3}},
     "phase_matters": {
-        "snr_borrowed": {"keys": 4.9, "vocals": 12.8, "guitar": 5.5},
-        "snr_found": {"keys": 5.9, "vocals": 16.1, "guitar": 5.7},
+        "snr_borrowed": {"keys": 7.0, "vocals": 15.6, "guitar": 5.9},
+        "snr_found": {"keys": 8.4, "vocals": 18.4, "guitar": 6.0},
     },
     "misi": {
-        "snr": {"keys": 13.3, "vocals": 16.7, "guitar": 12.3},
-        "snr_wiener": {"keys": 8.3, "vocals": 12.0, "guitar": 8.6},
-        "snr_consistent": {"keys": 8.9, "vocals": 12.9, "guitar": 9.3},
+        "snr": {"keys": 13.5, "vocals": 21.7, "guitar": 15.1},
+        "snr_wiener": {"keys": 8.9, "vocals": 14.5, "guitar": 10.1},
+        "snr_consistent": {"keys": 9.7, "vocals": 15.8, "guitar": 10.9},
     },
     "nmf_drums": {"snr": {"kick": 22.7, "snare": 13.1, "hats": 7.7}},
     "nmf_by_hand": {"snr": {"kick": 22.6, "snare": 13.1, "hats": 7.6}},

@@ -8,6 +8,7 @@ Values hold arrays and are never compared: ``eq=False``. They do not copy: whoev
 gives its array away.
 """
 
+from nodegraph.values.common_fate import CommonFate
 from nodegraph.values.core import Absent, Array, Grid, Sourced, Value, channels
 from nodegraph.values.models import Factors, Kernel
 from nodegraph.values.numbers import Curve, Files, Number, Scores, stack
@@ -18,6 +19,7 @@ __all__ = [
     "Absent",
     "Array",
     "Audio",
+    "CommonFate",
     "Covariance",
     "Curve",
     "Factors",

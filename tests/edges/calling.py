@@ -54,6 +54,7 @@ MADE_OF: dict[str, tuple[str, str]] = {
     "Covariance": ("covariance", "covariance"),
     "Mixing": ("mixing", "mixing"),
     "Projections": ("projections", "projections"),
+    "CommonFate": ("transform.common_fate>", "transform.common_fate>"),
     "Number": ("number", "number"),
     "Curve": ("curve", "curve"),
     "Scores": ("scores", "scores"),
