@@ -29,7 +29,7 @@ def consistent(
     mixture: Spectrogram,
     sources: Many[Power],
     *,
-    weight: Annotated[float, Param(min=0, max=1000, step=0.1, suggest=(0.05, 1, 10))] = 1.0,
+    weight: Annotated[float, Param(min=0, max=1000, step=0.01, suggest=(0.05, 1, 10))] = 1.0,
     iterations: Annotated[int, Param(1, 500, suggest=(20, 50))] = 50,
     tolerance: Annotated[float, Param(min=0, max=0.1, step=0.0001, suggest=(0.01, 0.001))] = 0.001,
     context: Context = SILENT,

@@ -54,6 +54,10 @@ FLOORS = {
         "snr_borrowed": {"keys": 7.0, "vocals": 15.6, "guitar": 5.9},
         "snr_found": {"keys": 8.4, "vocals": 18.4, "guitar": 6.0},
     },
+    "common_fate": {
+        "snr": {"source 1": 1.3, "source 2": 1.3},
+        "snr_nmf": {"part 1": 0.9, "part 2": 0.9},
+    },
     "misi": {
         "snr": {"keys": 13.5, "vocals": 21.7, "guitar": 15.1},
         "snr_wiener": {"keys": 8.9, "vocals": 14.5, "guitar": 10.1},
@@ -87,9 +91,10 @@ NULLS = {
     "ica_2x2_then_3": -150,
     "multichannel_nmf": -137,
     "misi": -137,
+    "common_fate": -135,
 }
 # They are about the sources themselves: of a recording without stems they write nothing.
-NEED_STEMS = ("oracle_masks", "four_sources", "phase_matters", "misi")
+NEED_STEMS = ("oracle_masks", "four_sources", "phase_matters", "misi", "common_fate")
 # They work on the sound itself.
 NEED_NO_STFT = ("ica_2x2_then_3",)
 

@@ -128,10 +128,12 @@ def test_every_value_has_a_sign_of_its_own():
     kinds = {name for name, kind in vars(values).items()
              if isinstance(kind, type) and issubclass(kind, values.Value)}  # fmt: skip
     assert kinds - abstract <= set(signs.TYPES)
-    # What lists things in time or place shares the tag; letters tell rings apart.
-    own = kinds - abstract - {"Partials", "Activity", "Pitch", "Notes"}
-    styles = {name: signs.type_style(name, DARK) for name in own}
-    assert len({(style.shape, style.letter) for style in styles.values()}) == len(own)
+    tags = {"Peaks", "Partials", "Activity", "Pitch", "Notes"}
+    assert {signs.TYPES[name][0] for name in tags} == {signs.Shape.TAG}
+    others = kinds - abstract - tags
+    styles = [signs.type_style(name, DARK) for name in others]
+    shapes = {(style.shape, style.letter) for style in styles if style.shape != signs.Shape.TAG}
+    assert len(shapes) == len(others)
 
 
 def test_a_type_nobody_knows_gets_its_letter():
