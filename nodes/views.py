@@ -20,6 +20,8 @@ from nodes import (
     views_mixing,
     views_planes,
     views_position,
+    views_repetition,
+    views_voices,
 )
 
 
@@ -121,6 +123,8 @@ USUAL: tuple[Shown, ...] = tuple(
         views_mixing,
         views_planes,
         views_position,
+        views_repetition,
+        views_voices,
     )
     for shown in (getattr(thing, "__view__", None) for thing in list(vars(module).values()))
     if shown is not None and not shown.kind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from nodegraph.scales import Scale
 from nodegraph.values import Array, Field, Histogram, Power, Spectrogram
 from nodegraph.views import WHOLE, Axis, Curves, Heatmap, Lens, Line, Panels, view
 from nodes.dsp import duet, pyramid
@@ -102,7 +103,7 @@ def histogram_map(value: Histogram, *, lens: Lens = WHOLE) -> Heatmap | Panels:
     Time runs across; of other quantities the first does.
     """
     assert value.across is not None
-    along = Axis(value.quantity or "position", value.unit, *_ends(value.edges))
+    along = Axis(value.quantity or "position", value.unit, *_ends(value.edges), _scale(value.edges))
     across = Axis(value.across_quantity or "across", value.across_unit, *_ends(value.across))
     timed = across.name == "time" and across.unit == "s"
     x, y = (across, along) if timed else (along, across)
@@ -120,6 +121,14 @@ def histogram_map(value: Histogram, *, lens: Lens = WHOLE) -> Heatmap | Panels:
 
 def _ends(edges: Array) -> tuple[float, float]:
     return float(edges[0]), float(edges[-1])
+
+
+def _scale(edges: Array) -> Scale:
+    """Say how bins are spread: by equal ratios, as pitches are, or evenly."""
+    if not edges[0] > 0 or len(edges) < 3:
+        return "linear"
+    ratios = edges[1:] / edges[:-1]
+    return "log" if np.ptp(ratios) < np.ptp(np.diff(edges)) / edges[-1] / 100 else "linear"
 
 
 def _map(

@@ -546,6 +546,7 @@ def interrupted(number: int) -> float:
     return seconds
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(WINDOWS, reason="signals are of another kind there")
 def test_ctrl_c_ends_a_run_within_half_a_second_and_leaves_no_half_files():
     write("mine.wav", noise(48_000 * 200), 48_000)
@@ -559,6 +560,7 @@ def test_ctrl_c_ends_a_run_within_half_a_second_and_leaves_no_half_files():
     assert min(interrupted(number) for number in (signal.SIGINT, signal.SIGTERM)) < 0.5
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(WINDOWS, reason="signals are of another kind there")
 def test_a_node_that_hears_nothing_is_left_where_it_stands_and_reported():
     save(Path("g.json"), {
@@ -584,6 +586,7 @@ def test_a_node_that_hears_nothing_is_left_where_it_stands_and_reported():
     assert [Path(path).name for path in report["files"]] == ["tone_out.wav"]
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(WINDOWS, reason="signals are of another kind there")
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_node_that_hears_nothing_while_it_writes_is_given_two_seconds_or_until_asked_twice(times):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pkgutil
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -63,3 +65,11 @@ def test_a_contract_that_is_broken_is_reported(contract: str, house: Path):
         path.write_text(good, encoding="utf-8")
     assert found.returncode == 1, found.stdout + found.stderr
     assert any(contract in text and "BROKEN" in text for text in found.stdout.splitlines())
+
+
+def test_signal_processing_is_kept_from_every_module_of_declarations():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    listed = next(c for c in contracts if c["name"].startswith("Signal processing"))
+    modules = {f"nodes.{m.name}" for m in pkgutil.iter_modules([str(ROOT / "nodes")])}
+    assert modules - {"nodes.dsp"} == {m for m in listed["forbidden_modules"] if "nodes." in m}

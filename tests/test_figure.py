@@ -407,3 +407,18 @@ def test_shapes_lie_where_they_say() -> None:
 def test_the_same_drawing_gives_the_same_file(kind: str) -> None:
     one, two = (drawn_shapes(DRAWING, kind, 1, {"nodegraph": "{}"}) for _ in range(2))
     assert one == two
+
+
+def test_an_axis_that_falls_shows_all_of_its_cells() -> None:
+    """Parts are counted from the top: the axis runs from the last to the first."""
+    from matplotlib.figure import Figure
+
+    from nodegraph.figure.pictures import heatmap as drawn_heatmap
+
+    data = np.linspace(-80, 0, 12 * 5, dtype=np.float32).reshape(12, 5)
+    falling = Axis("part", "", 12.5, 0.5)
+    picture = Heatmap(data, TIME, falling, "level", "dB", -80, 0)
+    axes = Figure().add_subplot()
+    drawn_heatmap(axes, picture, LIGHT, Style())
+    assert tuple(axes.images[0].get_extent())[2:] == (12.5, 0.5)
+    assert axes.get_ylim() == (12.5, 0.5)

@@ -20,8 +20,8 @@ from nodegraph.engine import keys as naming
 from nodegraph.engine.cache import Ring, Slots, nbytes
 from nodegraph.engine.events import CHANGE, Progressed, Recalled, Turned
 from nodegraph.engine.feeding import Blocked, Env, NotReady, follow
+from nodegraph.engine.passes import ScopeRun
 from nodegraph.engine.records import Frame
-from nodegraph.engine.run import ScopeRun
 from nodegraph.engine.steps import LoopPlan, Slot, Step
 from nodegraph.errors import NodeFailed
 from nodegraph.values import Absent, Curve, Number, Scores, Value

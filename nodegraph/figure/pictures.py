@@ -25,8 +25,7 @@ def heatmap(axes: Axes, picture: Heatmap, theme: Theme, style: Style) -> Any:
 
     chosen = picture.colours in maps.NAMES and picture.colours != maps.DEFAULT
     table = theme.colour_map(picture.colours if chosen else style.colours)
-    colours = ListedColormap(table / 255)
-    colours.set_bad(theme.plot)
+    colours = ListedColormap(table / 255).with_extremes(bad=theme.plot)
     low, high = scale(picture, style)
     # The average of two phases or angles would be a third one that is nowhere.
     between = "nearest" if picture.colours in ("cyclic", "diverging") else "auto"
@@ -61,7 +60,7 @@ def _place(x: Axis, y: Axis) -> dict[str, Any]:
 
 
 def _end(axis: Axis) -> float:
-    return axis.stop if axis.stop > axis.start else axis.start + 1
+    return axis.stop if axis.stop != axis.start else axis.start + 1
 
 
 def _set_both(axes: Axes, x: Axis, y: Axis) -> None:

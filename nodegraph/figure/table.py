@@ -18,6 +18,8 @@ ROW = 0.3
 SIGNS = 66
 """Signs that fill the width at least: a narrow table is set larger."""
 NOT_DEFINED = "not defined"
+TWO_LINES, READABLE = 7, 24
+"""Rows beside a picture that have room for their numbers, and for their names."""
 
 
 def height(picture: Table) -> float:
@@ -70,17 +72,26 @@ def draw(axes: Axes, picture: Table, theme: Theme) -> None:
 
 
 def narrow(axes: Axes, picture: Table, theme: Theme, colours: Mapping[str, str]) -> None:
-    """Set a table beside a picture: of each row its name, and below it its numbers with their units."""
+    """Set a table beside a picture: of each row its name, and below it its numbers with their units.
+
+    Many rows have their names only, and very many not even these.
+    """
     axes.set_axis_off()
     axes.set_xlim(0, 1)
     axes.set_ylim(len(picture.rows), 0)
+    if len(picture.rows) > READABLE:
+        return
+    roomy = len(picture.rows) <= TWO_LINES
+    size = SMALL if roomy else SMALL * min(1, 12 / len(picture.rows))
     for line, row in enumerate(picture.rows):
         name, numbers = str(row[0]), zip(picture.columns[1:], row[1:], strict=True)
         said = ", ".join(_with_unit(title, cell) for title, cell in numbers)
         place: dict[str, Any] = {"ha": "right", "va": "center"}
         colour = colours.get(name, theme.text)
-        axes.text(1, line + 0.36, name, color=colour, fontweight=600, fontsize=SMALL, **place)
-        axes.text(1, line + 0.68, said, color=theme.faint, fontsize=SMALL - 1, **place)
+        y = line + (0.36 if roomy else 0.5)
+        axes.text(1, y, name, color=colour, fontweight=600, fontsize=size, **place)
+        if roomy:
+            axes.text(1, line + 0.68, said, color=theme.faint, fontsize=SMALL - 1, **place)
 
 
 def _with_unit(title: str, cell: str | float) -> str:

@@ -14,6 +14,8 @@ from nodegraph.values.models import Factors, Kernel
 from nodegraph.values.numbers import Curve, Files, Number, Scores, stack
 from nodegraph.values.places import Covariance, Histogram, Mixing, Peaks
 from nodegraph.values.planes import Audio, Field, Mask, Plane, Power, Projections, Spectrogram
+from nodegraph.values.repetition import Neighbours, Similarity
+from nodegraph.values.voices import Partials, Pitch
 
 __all__ = [
     "Absent",
@@ -30,12 +32,16 @@ __all__ = [
     "Kernel",
     "Mask",
     "Mixing",
+    "Neighbours",
     "Number",
+    "Partials",
     "Peaks",
+    "Pitch",
     "Plane",
     "Power",
     "Projections",
     "Scores",
+    "Similarity",
     "Sourced",
     "Spectrogram",
     "Value",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any, ClassVar, Self, cast
@@ -164,6 +164,10 @@ class Sourced(Value):
     def stacked(self, name: str = "") -> Self:
         """Give the same value with a source axis: a stack of one where it had none."""
         return self if self.names else self.like(self.data[np.newaxis], (name or "source",))
+
+    def joined(self, values: Sequence[Sourced], names: tuple[str, ...]) -> Self:
+        """Give several single values of this kind, which fit, as one with a name for each."""
+        return self.like(np.stack([value.data for value in values]), names)
 
     def check_same(
         self, other: Sourced, names: tuple[str, str] = ("the first", "the second")

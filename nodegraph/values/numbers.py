@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 from nodegraph.values.core import Array, Sourced, Value
 
 
@@ -72,7 +70,7 @@ def stack(values: Mapping[str, Value]) -> Value:
         return _table(values)
     items = list(values.items())
     first_name, first = items[0]
-    planes: list[Array] = []
+    singles: list[Sourced] = []
     for name, value in items:
         if not isinstance(first, Sourced) or type(value) is not type(first):
             raise ValueError(
@@ -92,9 +90,9 @@ def stack(values: Mapping[str, Value]) -> Value:
             mine, theirs = getattr(first, what, None), getattr(value, what, None)
             if mine != theirs:
                 raise ValueError(f"{first_name!r} has {what} {mine}, {name!r} {theirs}")
-        planes.append(value.data)
+        singles.append(value)
     assert isinstance(first, Sourced)
-    return first.like(np.stack(planes), tuple(values))
+    return first.joined(singles, tuple(values))
 
 
 def _table(values: Mapping[str, Value]) -> Scores:

@@ -55,9 +55,13 @@ MADE_OF: dict[str, tuple[str, str]] = {
     "Mixing": ("mixing", "mixing"),
     "Projections": ("projections", "projections"),
     "CommonFate": ("transform.common_fate>", "transform.common_fate>"),
+    "Pitch": ("pitch", "pitches"),
+    "Partials": ("partials", "partials"),
     "Number": ("number", "number"),
     "Curve": ("curve", "curve"),
     "Scores": ("scores", "scores"),
+    "Similarity": ("similarity", "similarity"),
+    "Neighbours": ("neighbours", "neighbours"),
 }
 """For each type of value which attribute of the material fits: one sound alone, or a stack."""
 
@@ -96,7 +100,12 @@ PORTS: dict[str, str] = {
     "position.em_step.sources": "strengths",
     "position.likelihood.sources": "strengths",
     "position.weighted_covariance.sources": "strengths",
+    "beats: Curve": "beats",
+    "beats: Histogram": "kernel.beat_spectrogram>",
+    "period: Curve": "tempo",
     "places: Histogram": "position.projet_start>places",
+    "voice.path.salience": "voice.salience>",
+    "voice.phase_masks.deviation": "voice.phase_deviation>",
 }
 """Ports that take another attribute: by name and type for every node, or for one node alone. Where
 there is a ">", the value is an output of another node: ``node.type>output``."""

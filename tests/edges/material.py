@@ -23,11 +23,15 @@ from nodegraph.values import (
     Kernel,
     Mask,
     Mixing,
+    Neighbours,
     Number,
+    Partials,
     Peaks,
+    Pitch,
     Power,
     Projections,
     Scores,
+    Similarity,
     Spectrogram,
     Value,
 )
@@ -292,6 +296,34 @@ class Material:
         return Kernel(cells, "cross")
 
     @cached_property
+    def similarity(self) -> Similarity:
+        """The cosine between each two frames of the mixture."""
+        frames = np.abs(self.spectrogram.data.astype(complex)).mean(axis=0)
+        norm = np.sqrt((frames**2).sum(axis=0))
+        frames = np.divide(frames, norm, out=np.zeros_like(frames), where=norm > 0)
+        return Similarity(frames.T @ frames, self.spectrogram.grid)
+
+    @cached_property
+    def neighbours(self) -> Neighbours:
+        """Itself for each frame, and for all but the first the one before."""
+        frames = np.arange(self.spectrogram.grid.frames)
+        return Neighbours(np.stack([frames, frames - 1], axis=-1), self.spectrogram.grid)
+
+    @cached_property
+    def beats(self) -> Curve:
+        """A beat spectrum that falls and rises."""
+        lags = np.arange(1 + max(1, self.spectrogram.grid.frames // 2))
+        step = self.spectrogram.grid.hop / self.spectrogram.grid.rate
+        return Curve((1 + np.cos(lags)) / 2, lags * step, "beat spectrum", "", "lag", "s")
+
+    @cached_property
+    def tempo(self) -> Curve:
+        """Periods over time, in seconds."""
+        return Curve(
+            np.array([0.02, 0.05, 0.03]), np.array([0.0, 0.07, 0.15]), "", "s", "time", "s"
+        )
+
+    @cached_property
     def factors(self) -> Factors:
         """Random parts, as loud as the mixture."""
         rng, grid = np.random.default_rng(3), self.spectrogram.grid
@@ -329,6 +361,31 @@ class Material:
         angles = np.deg2rad(degrees)[:, np.newaxis, np.newaxis]
         data = np.cos(angles) * first + np.sin(angles) * second
         return Projections(data, self.spectrogram.grid, (), degrees, np.zeros(len(degrees)))
+
+    @cached_property
+    def pitches(self) -> Pitch:
+        """A note of each source, a third apart, with a pause."""
+        times = self.spectrogram.grid.times
+        notes = 220 * 1.25 ** np.arange(len(self.names))[:, np.newaxis]
+        sung = (np.arange(len(times)) % 8 < 6) & self.images.data.any(axis=(1, 2))[:, np.newaxis]
+        return Pitch(np.where(sung, notes, 0), times, np.where(sung, 0.9, 0.1), self.names)
+
+    @cached_property
+    def pitch(self) -> Pitch:
+        return self.pitches.pick(self.names[0])
+
+    @cached_property
+    def partials(self) -> Partials:
+        """Two tracks that rise, as loud as the mixture, as long as there are frames."""
+        audio, hop = self.mixture, HOP
+        frames = np.tile(np.arange(1 + audio.length // hop), 2)
+        track = np.repeat([0, 1], len(frames) // 2)
+        size = np.abs(audio.data).max(axis=-1, keepdims=True)
+        return Partials(
+            track, frames * (hop / audio.rate), 300.0 + 400 * track + frames,
+            np.repeat(size, len(frames), axis=1), np.zeros((len(size), len(frames))),
+            audio.rate, hop, audio.length,
+        )  # fmt: skip
 
     @cached_property
     def number(self) -> Number:

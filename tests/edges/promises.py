@@ -17,7 +17,9 @@ from nodegraph.values import (
     Mask,
     Mixing,
     Number,
+    Partials,
     Peaks,
+    Pitch,
     Power,
     Scores,
     Sourced,
@@ -96,12 +98,29 @@ def _listed(peaks: Peaks) -> str:
     return "" if len(sizes) == 1 else f"names, positions and heights are as many as {sizes}"
 
 
+def _sung(pitch: Pitch) -> str:
+    least, sure = pitch.data.min(initial=0), pitch.confidence
+    if least < 0:
+        return f"a pitch is {least:g} Hz"
+    return "" if ((sure >= 0) & (sure <= 1 + 1e-6)).all() else "a confidence is not from 0 to 1"
+
+
+def _joined(partials: Partials) -> str:
+    same, frames = np.diff(partials.track) == 0, partials.frames
+    if (np.diff(partials.track) < 0).any() or (np.diff(frames)[same] != 1).any():
+        return "points are not sorted by track and frame"
+    low = min(partials.amplitudes.min(initial=0), partials.frequencies.min(initial=0))
+    return f"an amplitude or a frequency is {low:g}" if low < 0 else ""
+
+
 CHECKS: dict[type, Any] = {
     Mask: _share,
     Power: _not_negative,
     Factors: _not_negative,
     Histogram: _counts,
     Peaks: _listed,
+    Pitch: _sung,
+    Partials: _joined,
     Covariance: _positive,
     Kernel: lambda kernel: "" if kernel.data.dtype == bool else "a kernel is not bool",
     Mixing: lambda mixing: "" if mixing.data.dtype == np.complex128 else "a mixing is not double",

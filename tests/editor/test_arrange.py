@@ -175,6 +175,7 @@ def test_a_circle_is_laid_out_all_the_same():
     assert len(set(found.values())) == 3
 
 
+@pytest.mark.alone
 def test_two_hundred_nodes_are_laid_out_at_once():
     nodes = {f"n{i}": Node("a", {}, {"x": Link(f"n{i * 7 % i}")} if i else {}) for i in range(200)}
     nodes |= {

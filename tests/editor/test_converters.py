@@ -215,6 +215,7 @@ def big(count: int) -> Graph:
     return Graph(nodes)
 
 
+@pytest.mark.alone
 def test_an_answer_for_two_hundred_nodes_takes_few_milliseconds():
     graph = big(200)
     why_not(graph, TYPES, "f199", "f0", "audio")

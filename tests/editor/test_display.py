@@ -72,6 +72,7 @@ def test_other_systems_have_a_display(platform):
     assert display.fault({}, platform) is None
 
 
+@pytest.mark.alone
 @linux
 @pytest.mark.parametrize("name", [":987", ":987.0", "unix:987", ":99999999"])
 def test_a_display_where_nothing_answers_is_named(name, probed):

@@ -359,6 +359,7 @@ def test_before_the_first_turn_what_follows_has_what_the_loop_begins_with(engine
     assert (engine.as_of("after"), engine.as_of("less")) == ("after turn 1", "turn 1, 3")
 
 
+@pytest.mark.alone
 def test_turns_that_went_by_have_their_pictures_at_once(engine: Engine):
     shown = edits.unwrap(in_turns(6), "inner")
     engine.opened(shown)

@@ -374,6 +374,7 @@ def test_a_loop_tells_every_turn():
     assert [(e.turn, e.limit, e.numbers["w"]) for e in seen] == [(1, 3, 2), (2, 3, 4), (3, 3, 8)]
 
 
+@pytest.mark.alone
 def test_cancel_works_inside_a_loop_and_the_turns_so_far_are_kept():
     g = graph(
         x=n("one", value=1.0),

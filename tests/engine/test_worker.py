@@ -18,6 +18,8 @@ from nodegraph.engine.worker import Died, Ended, Message, Pictured, Refused, Tol
 from nodegraph.views import Heatmap
 from tests.commands import ROOT
 
+pytestmark = pytest.mark.alone
+
 PLUGIN = '''
 import os, time
 from nodegraph.context import SILENT, Context

@@ -28,6 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker("window")
+            item.add_marker("alone")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -59,6 +60,12 @@ def program(display: Display, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """Start programs that end with the test."""
     with _starting(display, tmp_path_factory) as begin:
         yield begin
+
+
+@pytest.fixture(scope="module")
+def desk(start: Start) -> Program:
+    """Give one program for all tests of a file that begin with an empty graph: a start is dear."""
+    return start()
 
 
 @contextmanager

@@ -260,8 +260,13 @@ class Program:
         self._with(held, *self._to(spot), "sleep", 0.04, *turn, "sleep", 0.04)
 
     def key(self, *names: str) -> None:
-        """Press keys one after another: ``ctrl+z``, ``Return``, ``Delete``."""
-        self.display.hand("key", "--delay", 40, *names, "sleep", 0.04)
+        """Press keys one after another: ``ctrl+z``, ``Return``, ``Delete``.
+
+        A key is let go before what is held with it, as a hand does it. Left to itself, xdotool lets
+        go of Ctrl first; where a slow frame takes in the A of ``ctrl+a`` together with the end of
+        Ctrl, a text field sees an A alone and selects nothing.
+        """
+        self.display.hand(*(word for name in names for word in _stroke(name)), "sleep", 0.04)
 
     def type(self, text: str) -> None:
         """Type a text into whatever takes the keys."""
@@ -340,6 +345,14 @@ class Program:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(2)
         return f"the program ended with code {self.process.returncode}: {self.said()[-2000:]}"
+
+
+def _stroke(name: str) -> list[object]:
+    """Press a key with what is held, and let go of it first: ``ctrl+shift+s``."""
+    *held, key = name.split("+")
+    downs = [word for each in held for word in ("keydown", each)]
+    ups = [word for each in reversed(held) for word in ("keyup", each)]
+    return [*downs, "keydown", key, "sleep", 0.02, "keyup", key, *ups, "sleep", 0.02]
 
 
 def _frozen(value: Any) -> Any:

@@ -25,9 +25,12 @@ def ready(program: Program) -> State:
 
 
 def empty(program: Program) -> State:
-    """Begin an empty graph with the keys, from whatever is shown."""
-    ready(program)
+    """Begin an empty graph with the keys, from whatever is shown; what was made is not kept."""
+    before = ready(program)
     program.key("ctrl+n")
+    if before.title.startswith("*"):
+        asked = program.wait(lambda s: s.popup == "question", 5, "whether to save what was made")
+        program.click(asked.buttons["Discard"])
     return program.wait(lambda s: not s.popup and not names(s), 5, "an empty canvas")
 
 

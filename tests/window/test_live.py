@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.window.conftest import Start
+from tests.window.harness import Program
 from tests.window.steps import done, settled
 
 FOLLOWS = ("kernel_h", "median_h", "wiener", "istft")
 
 
-def test_a_knob_that_is_dragged_is_followed_and_then_run_as_a_whole(program: Start):
-    window = program("harmonic_percussive")
-    window.wait(lambda s: done(s, *FOLLOWS), 90, "the graph to have run")
+@pytest.fixture(scope="module")
+def window(start: Start) -> Program:
+    """Give one program with a graph that has run, for all tests."""
+    made = start("harmonic_percussive")
+    made.wait(lambda s: done(s, *FOLLOWS), 90, "the graph to have run")
+    return made
+
+
+def test_a_knob_that_is_dragged_is_followed_and_then_run_as_a_whole(window: Program):
     before = settled(window)
     for _ in range(12):
         if "kernel_h.length" in before.widgets:
@@ -30,9 +39,7 @@ def test_a_knob_that_is_dragged_is_followed_and_then_run_as_a_whole(program: Sta
     assert after.board["stft"]["state"] in ("done", "cached")
 
 
-def test_the_loop_region_limits_runs_only_when_it_is_asked_to(program: Start):
-    window = program("harmonic_percussive")
-    window.wait(lambda s: done(s, *FOLLOWS), 90, "the graph to have run")
+def test_the_loop_region_limits_runs_only_when_it_is_asked_to(window: Program):
     before = settled(window)
     window.key("F7")
     assert "loop region first" in window.wait(lambda s: s.toast, 5, "a word").toast

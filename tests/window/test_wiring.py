@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
+
 from nodegraph.document import Node, find
-from tests.window.conftest import Start
 from tests.window.harness import Program
 from tests.window.steps import add, empty, graph, names, settled, spot, wire
 
 SIZE = (1600, 1000)
 
 
-def small(program: Start) -> Program:
-    window = program()
+@pytest.fixture
+def small(desk: Program) -> Program:
+    """Give an empty graph, seen from afar."""
+    window = desk
     state = empty(window)
     window.wheel(spot(state, 0.5, 0.5), -2)
     settled(window)
@@ -24,8 +27,8 @@ def node(window: Program, name: str) -> Node:
     return found
 
 
-def test_a_wire_dropped_on_empty_canvas_offers_what_fits_and_wires_the_choice(program: Start):
-    window = small(program)
+def test_a_wire_dropped_on_empty_canvas_offers_what_fits_and_wires_the_choice(small: Program):
+    window = small
     song = add(window, "Demo song", 0.1, 0.2)
     state = window.state()
     window.drag(state.ports[f"{song}.out.mixture"], spot(state, 0.5, 0.4))
@@ -42,8 +45,8 @@ def test_a_wire_dropped_on_empty_canvas_offers_what_fits_and_wires_the_choice(pr
     window.wait(lambda s: names(s) == {song}, 3, "one step to undo both")
 
 
-def test_a_wire_that_cannot_be_is_refused_with_the_reason_and_a_key_that_converts(program: Start):
-    window = small(program)
+def test_a_wire_that_cannot_be_is_refused_with_the_reason_and_a_key_that_converts(small: Program):
+    window = small
     song = add(window, "Demo song", 0.1, 0.2)
     nmf = add(window, "NMF", 0.6, 0.3)
     state = window.wait_frames()
@@ -63,8 +66,8 @@ def test_a_wire_that_cannot_be_is_refused_with_the_reason_and_a_key_that_convert
     assert "power" in node(window, nmf).inputs
 
 
-def test_escape_leaves_a_refused_wire(program: Start):
-    window = small(program)
+def test_escape_leaves_a_refused_wire(small: Program):
+    window = small
     song = add(window, "Demo song", 0.1, 0.2)
     nmf = add(window, "NMF", 0.6, 0.3)
     state = window.wait_frames()
@@ -75,8 +78,8 @@ def test_escape_leaves_a_refused_wire(program: Start):
     assert after.hash == state.hash
 
 
-def test_a_node_dropped_on_a_wire_is_spliced_in(program: Start):
-    window = small(program)
+def test_a_node_dropped_on_a_wire_is_spliced_in(small: Program):
+    window = small
     song = add(window, "Demo song", 0.05, 0.1)
     stft = add(window, "STFT", 0.75, 0.1)
     wire(window, f"{song}.out.mixture", f"{stft}.in.audio")
@@ -91,8 +94,8 @@ def test_a_node_dropped_on_a_wire_is_spliced_in(program: Start):
     assert str(node(window, stft).inputs["audio"]) == gain
 
 
-def test_a_wire_is_dragged_off_its_input_to_remove_it(program: Start):
-    window = small(program)
+def test_a_wire_is_dragged_off_its_input_to_remove_it(small: Program):
+    window = small
     song = add(window, "Demo song", 0.05, 0.1)
     stft = add(window, "STFT", 0.6, 0.1)
     wired = wire(window, f"{song}.out.mixture", f"{stft}.in.audio")

@@ -114,6 +114,8 @@ TYPES: Mapping[str, tuple[Shape, tuple[str, str]]] = MappingProxyType(
         "Field": (Shape.DIAMOND, ("#F093C4", "#B03A7F")),
         "Histogram": (Shape.TRIANGLE, ("#F5945F", "#B4510F")),
         "Kernel": (Shape.PLUS, ("#CDB07A", "#7C6127")),
+        "Neighbours": (Shape.LETTER, ("#CDB07A", "#7C6127")),
+        "Similarity": (Shape.LETTER, ("#CDB07A", "#7C6127")),
         "Factors": (Shape.HEXAGON, ("#4FCFC4", "#0B7A72")),
         "Covariance": (Shape.OPEN_DIAMOND, ("#C9A2F5", "#7A3FC0")),
         "Mixing": (Shape.TRIANGLE_DOWN, ("#F5945F", "#B4510F")),

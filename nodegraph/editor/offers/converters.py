@@ -184,7 +184,7 @@ def offer(types: Mapping[str, NodeType], given: Types, wanted: Types) -> tuple[S
     A node converts where nothing but its first port must be wired. One that compares several
     sources does not.
     """
-    plain = sorted(types.values(), key=lambda t: (len(t.outputs), len(t.knobs), t.id))
+    plain = sorted(types.values(), key=lambda t: (len(t.ports), len(t.outputs), len(t.knobs), t.id))
     plain = [
         t
         for t in plain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -27,6 +28,8 @@ LEAST_LOUD = 1e-3
 """A wave that stays below is drawn against this, so that rounding errors do not look like sound."""
 MARGIN = 1.05
 """The edge of a wave's picture, as a share of the loudest sample."""
+MOST_RUNS = 16
+"""How often a line may turn back and still be a line."""
 FAR = 1e4
 """Sizes of the picture beyond which a point is no farther, as those at minus infinity."""
 PATTERNS = {Dash.DASHED: (5, 4), Dash.DOTTED: (2, 3)}
@@ -121,8 +124,24 @@ def _line(picture: Curves, line: Line, canvas: Array, style: SourceStyle, filled
             paint.blend(canvas, FILLED * area, style.colour)
         paint.blend(canvas, cover.T if turned else cover, style.colour)
         return
-    # What runs neither along one side nor along the other is a cloud of points.
-    paint.blend(canvas, paint.dots(x, y, (width, height)), style.colour)
+    runs = _runs(x)
+    if len(runs) > MOST_RUNS:
+        # What runs to and fro at every point is a cloud of points.
+        cover = paint.dots(x, y, (width, height))
+    else:
+        strokes = [_ordered(x[run], y[run]) for run in runs]
+        covers = [paint.stroke(*s, (width, height), thickness)[0] for s in strokes if s]
+        cover = np.maximum.reduce(covers)
+    paint.blend(canvas, cover, style.colour)
+
+
+def _runs(along: Array) -> list[slice]:
+    """Cut a line that turns back, such as an ellipse, where it does; the turning points are shared."""
+    direction = np.sign(np.diff(along))
+    moving = np.flatnonzero(direction)
+    turns = moving[1:][direction[moving[1:]] != direction[moving[:-1]]]
+    ends = [0, *turns.tolist(), len(along) - 1]
+    return [slice(a, b + 1) for a, b in itertools.pairwise(ends)]
 
 
 def _ordered(along: Array, across: Array) -> tuple[Array, Array] | None:

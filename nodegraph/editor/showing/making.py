@@ -6,6 +6,7 @@ plane; one whose knob says that it holds places takes those dragged on a histogr
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -164,6 +165,10 @@ def _told(pictures: Mapping[Slot, Picture], node: str) -> tuple[tuple[str, ...],
         if name == node and isinstance(picture, Table) and len(picture.columns) > 1:
             rows = [row for row in picture.rows if not isinstance(row[1], str)]
             return tuple(str(row[0]) for row in rows), tuple(float(row[1]) for row in rows)
+        if name == node and isinstance(picture, Table) and len(picture.rows) == 1:
+            (number,) = picture.rows[0]
+            if not isinstance(number, str):
+                return (picture.columns[0].split(" (")[0],), (float(number),)
         if name == node and isinstance(picture, Curves) and picture.marks:
             return tuple(m[1] for m in picture.marks), tuple(m[0] for m in picture.marks)
     return (), ()
@@ -185,7 +190,14 @@ def dragged(places: Places, index: int, to: float, least: float) -> Places:
     return replace(places, at=tuple(at))
 
 
-def placed(stage: Stage, places: Places) -> Change:
+def digits(length: float) -> int:
+    """Give the decimals with which places on an axis of a length are written: one for degrees."""
+    return min(max(1, math.ceil(math.log10(500 / length))), 6) if length > 0 else 1
+
+
+def placed(stage: Stage, places: Places, decimals: int = 1) -> Change:
     """Write the places into the knob that holds them."""
-    text: Sequence[str] = [f"{place:.1f}".removesuffix(".0") for place in places.at]
+    text: Sequence[str] = [
+        f"{place:.{decimals}f}".rstrip("0").removesuffix(".") for place in places.at
+    ]
     return set_knob(stage, places.node, places.knob, " ".join(text))

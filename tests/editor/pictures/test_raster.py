@@ -206,6 +206,16 @@ def test_lines_may_run_upwards_and_backwards_and_have_gaps():
     assert any(same(pixel, blue, 40) for pixel in gap[:, 20])
 
 
+def test_an_ellipse_is_a_line_all_around():
+    turn = np.linspace(0, 2 * np.pi, 60)
+    line = Line("bass", 5 + 4 * np.cos(turn), 0.5 + 0.4 * np.sin(turn))
+    image = raster(curve([line]), 300, 300, DARK)
+    for angle in np.linspace(0, 2 * np.pi, 500):
+        row, column = round(149.5 - 120 * np.sin(angle)), round(149.5 + 120 * np.cos(angle))
+        around = image[row - 1 : row + 2, column - 1 : column + 2].reshape(-1, 4)
+        assert any(same(pixel, DARK.sources["bass"], 60) for pixel in around), angle
+
+
 def test_a_cloud_of_points_is_drawn_as_points():
     rng = np.random.default_rng(0)
     line = Line("bass", rng.random(30) * 10, rng.random(30))

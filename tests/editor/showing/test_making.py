@@ -113,3 +113,13 @@ def test_dragging_writes_all_places_into_the_knob():
     change = making.placed(stage(graph()), making.dragged(found, 0, 22.5, 0.5))
     assert find(change.graph, "peaks").params["at"] == "22.5 45"
     assert change.merge == ("knob", "peaks", "at")
+
+
+def test_one_number_is_a_place_as_well_and_is_written_as_finely_as_its_axis():
+    table = Table(("period (s)",), ((2.4,),))
+    found = making.places_of(graph(), types(), ("histogram", ""), {("peaks", ""): table})
+    assert found is not None
+    assert (found.at, found.names) == ((2.4,), ("period",))
+    assert [making.digits(length) for length in (180, 90, 9.6, 0.5, 0)] == [1, 1, 2, 3, 1]
+    change = making.placed(stage(graph()), making.dragged(found, 0, 1.234, 0.1), 2)
+    assert find(change.graph, "peaks").params["at"] == "1.23"

@@ -54,10 +54,15 @@ def measured(view: PaneView) -> str:
     part = planes[0] if planes and view.under is None else parts[0]
     if isinstance(part, Heatmap):
         below = part.unit == "dB" and part.high == 0
-        return f"{part.name}, dB below the largest" if below else _labelled(part.name, part.unit)
+        said = f"{part.name}, dB below the largest" if below else _labelled(part.name, part.unit)
+        # Everybody knows a spectrogram; of other planes it is said what lies along the sides.
+        usual = part.x.name == "time" and part.y.name == "frequency"
+        return said if usual else f"{part.y.label} over {part.x.label}: {said}"
     if isinstance(part, Curves):
         level = part.y.unit == "dB" and part.y.stop < 10
         of = f"{part.y.name} per {part.x.name}" if part.y.name else part.x.name
+        if not level and part.y.name and part.x.name.endswith("channel"):
+            return f"{part.y.label} over {part.x.label}"
         return f"{of}, dB below the highest" if level else part.y.label or part.x.label
     if isinstance(part, Wave):
         return "lowest and highest sample"

@@ -175,10 +175,11 @@ class Grip:
         found = hold.pane.histogram.places() if hold.pane.histogram is not None else None
         if found is None or hold.index >= len(found.at):
             return
-        least = abs(hold.plot.across.stop - hold.plot.across.start) / 400
-        moved = making.dragged(found, hold.index, round(to, 1), least)
+        length = abs(hold.plot.across.stop - hold.plot.across.start)
+        decimals = making.digits(length)
+        moved = making.dragged(found, hold.index, round(to, decimals), length / 400)
         if moved.at != found.at:
-            self.app.change(making.placed(self.app.stage, moved))
+            self.app.change(making.placed(self.app.stage, moved, decimals))
 
     def _drag_slice(self, hold: Hold, to: float) -> None:
         histogram = hold.pane.histogram

@@ -9,22 +9,20 @@ import dearpygui._dearpygui as raw
 import dearpygui.dearpygui as dpg
 import numpy as np
 
-from nodegraph.document import Link, Node, find, walk
+from nodegraph.document import find
 from nodegraph.editor.canvas.view import Point, Rect
 from nodegraph.editor.look.faces import TEXT, Face
 from nodegraph.editor.look.measures import PRESENTER
 from nodegraph.editor.pictures import lines
 from nodegraph.editor.pictures.readout import Readout
 from nodegraph.editor.showing import Pane, places, spans
-from nodegraph.editor.showing.lenses import Need
 from nodegraph.editor.showing.marking import Marking
 from nodegraph.editor.showing.places import Spot
 from nodegraph.editor.window.canvas.words import empty, standing
 from nodegraph.editor.window.kit.pen import Pen, Ruler
 from nodegraph.editor.window.panels import parts as pieces
-from nodegraph.editor.window.views import captions, surround, table
+from nodegraph.editor.window.views import captions, surround, table, wants
 from nodegraph.editor.window.views import strip as strips
-from nodegraph.editor.window.views.captions import AT
 from nodegraph.editor.window.views.factors import Factors
 from nodegraph.editor.window.views.histogram import Histogram
 from nodegraph.editor.window.views.marks import Ink
@@ -39,12 +37,8 @@ if TYPE_CHECKING:
     from nodegraph.editor.window.views.views import Views
 
 PLAIN = Axis("", "", 0.0, 1.0)
-OVER_TIME = "over_time"
-"""The kind of a quantity that stands below its histogram."""
 RESTING = 0.2
 """Share of its height by which a kernel lies below the middle of a picture."""
-PLACED = "placed"
-"""The kind of a kernel that says how far it reaches on its plane."""
 
 
 class PaneView:
@@ -192,7 +186,7 @@ class PaneView:
         """Ask for what is missing and draw what differs."""
         if self.rect.width < 8 or not self._body:
             return
-        self._ask()
+        wants.ask(self)
         parts = self.parts()
         self._lay(parts)
         style, close = self.style(), self.closer()
@@ -207,69 +201,6 @@ class PaneView:
         self._overlay(style)
         words = "" if self.crowded else self.readout
         self.strip.refresh(captions.told(self), self.rect.width, self.top, words, self.views.ready)
-
-    def _ask(self) -> None:
-        room, showing = self.room, self.app.showing
-        px = self.app.kit.scale / 100
-        width = max(room.width - (places.LEFT + places.BARE) * px, 64)
-        height = max(room.height - places.BOTTOM * px, 64)
-        self.sight.want(round(width), round(height), showing.scale, self._need(self.sight))
-        self.kernel = None
-        if self.pane.kind == AT:
-            self.kernel = self.views.sight(Pane(self.pane.slot, kind=PLACED))
-            self.kernel.want(256, 256, "linear", None)
-        self._ask_below(round(width), round(height))
-
-    def _ask_below(self, width: int, height: int) -> None:
-        """Look for the quantity of a histogram over time, to stand below it."""
-        parts = places.parts_of(self.picture) if self.picture is not None else ()
-        is_curve = (
-            len(parts) == 1 and isinstance(parts[0], Curves) and not places.over_time(parts[0])
-        )
-        if not is_curve or self.pane.kind or self.pane.other is not None:
-            self.under = None
-            return
-        slot = self._field()
-        shown = [(pane.slot, pane.kind) for pane in self.app.showing.panes]
-        if slot is None or (slot, OVER_TIME) in shown:
-            self.under = None
-            return
-        pane = Pane(slot, kind=OVER_TIME)
-        self.under = self.views.sight(pane)
-        self.under.want(width, height // 2, self.app.showing.scale, self._need(self.under))
-
-    def _field(self) -> tuple[str, str] | None:
-        """Find the plane that a histogram was made of: the first that is wired into its node."""
-        app, (name, port) = self.app, self.pane.slot
-        item = next((i for n, i, _ in walk(app.graph.nodes) if n == name), None)
-        known = app.types.get(item.type) if isinstance(item, Node) else None
-        output = known.output(port) if known is not None else None
-        if known is None or output is None or "Histogram" not in output.type_names:
-            return None
-        assert isinstance(item, Node)
-        for port_type in known.ports:
-            link = item.inputs.get(port_type.name)
-            if "Field" in port_type.type_names and link is not None and isinstance(link, Link):
-                return link.node, link.port
-        return None
-
-    def _need(self, sight: Sight) -> Need | None:
-        """Give what is seen of the planes of a pane, where it is not all."""
-        window, known = self.app.showing.window(self.index), sight.axes()
-        if known is None or (window.time is None and window.pitch is None):
-            return None
-        plots = [plot for plot in self.plots if plot.timed]
-        if not plots:
-            return None
-        widest = max(plots, key=lambda plot: plot.rect.width)
-        across = self.views.time_axis(self)
-        upright = self.views.pitch_axis(self)
-        time = window.time or (spans.whole(across) if across is not None else (0.0, 1.0))
-        pitch = None
-        if known[1] is not None and upright is not None:
-            pitch = window.pitch or spans.whole(upright)
-        tall = max((plot for plot in plots), key=lambda plot: plot.rect.height)
-        return Need(time, pitch, round(widest.rect.width), round(tall.rect.height))
 
     def _lay(self, parts: tuple[Single, ...]) -> None:
         """Place the pictures; plots are made anew only where others are needed."""
