@@ -79,10 +79,10 @@ def _two_planes(spectrogram: Spectrogram, *_: Any, **__: Any) -> float:
 
 @node(
     "transform.consistent",
-    label="Consistent spectrogram",
+    label="Consistency projection",
     whole=True,
     memory=_two_planes,
-    aliases=("projection", "STFT of ISTFT"),
+    aliases=("STFT of ISTFT",),
 )
 def consistent(spectrogram: Spectrogram, *, context: Context = SILENT) -> Spectrogram:
     """Give the nearest plane that is the spectrogram of a sound.
