@@ -69,6 +69,19 @@ FLOORS = {
         "snr": {"voice": 4.7, "accompaniment": 7.5},
     },
     "multichannel_nmf": {"snr": {"source 1": 6.3, "source 2": 6.1, "source 3": 7.3}},
+    "phase_matters": {
+        "snr_borrowed": {"keys": 7.0, "vocals": 15.6, "guitar": 5.9},
+        "snr_found": {"keys": 8.4, "vocals": 18.4, "guitar": 6.0},
+    },
+    "common_fate": {
+        "snr": {"source 1": 1.3, "source 2": 1.3},
+        "snr_nmf": {"part 1": 0.9, "part 2": 0.9},
+    },
+    "misi": {
+        "snr": {"keys": 13.5, "vocals": 21.7, "guitar": 15.1},
+        "snr_wiener": {"keys": 8.9, "vocals": 14.5, "guitar": 10.1},
+        "snr_consistent": {"keys": 9.7, "vocals": 15.8, "guitar": 10.9},
+    },
     "lgm_em": {"snr": {"source 1": 7.9, "source 2": 8.5, "source 3": 8.7}},
     "nmf_drums": {"snr": {"kick": 22.7, "snare": 13.1, "hats": 7.7}},
     "nmf_by_hand": {"snr": {"kick": 22.6, "snare": 13.1, "hats": 7.6}},
@@ -125,6 +138,8 @@ NULLS = {
     "sinusoidal": -150,
     "phase_percussive": -137,
     "multichannel_nmf": -137,
+    "misi": -137,
+    "common_fate": -135,
     "projet_loop": -136,
     "lgm_em": -136,
 }
@@ -136,7 +151,7 @@ KEPT = {
     "nmf_by_hand": ("sorted", "fused", "difference", "nmf.cost"),
 }
 # They are about the sources themselves: of a recording without stems they write nothing.
-NEED_STEMS = ("oracle_masks", "four_sources")
+NEED_STEMS = ("oracle_masks", "four_sources", "phase_matters", "misi", "common_fate")
 # They work on the sound itself.
 NEED_NO_STFT = ("ica_2x2_then_3",)
 
@@ -373,8 +388,12 @@ def test_it_runs_on_a_plain_file_and_measures_say_not_defined(name: str, tmp_pat
     assert ended.code == 0, ended.err
     report = json.loads((tmp_path / "r.json").read_text())
     assert report["state"] == "done"
+    inside = {node: loop for node, _, loop in document.walk(read(name).nodes)}
     for node, entry in report["nodes"].items():
-        assert entry["state"] in ("ran", "absent"), node
+        # What lies in a loop without a beginning has no turn.
+        loops = [report["nodes"][loop]["state"] for loop in inside[node]]
+        idle = entry["state"] == "blocked" and "absent" in loops
+        assert idle or entry["state"] in ("ran", "absent"), node
         if node.startswith("snr") and "scores" in entry:
             assert all(value is None for row in entry["scores"].values() for value in row.values())
     if name not in NEED_STEMS:

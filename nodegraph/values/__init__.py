@@ -9,6 +9,7 @@ gives its array away.
 """
 
 from nodegraph.values.activity import Activity
+from nodegraph.values.common_fate import CommonFate
 from nodegraph.values.core import Absent, Array, Grid, Sourced, Value, channels
 from nodegraph.values.models import Factors, Kernel, Terms
 from nodegraph.values.notes import Notes
@@ -24,6 +25,7 @@ __all__ = [
     "Activity",
     "Array",
     "Audio",
+    "CommonFate",
     "Covariance",
     "Curve",
     "Factors",

@@ -38,7 +38,7 @@ KNOBS: dict[str, Any] = {
 
 STACKS = {
     "sources", "stems", "estimates", "references", "images", "strengths",
-    "masks", "mask", "binary", "soft", "before", "after",
+    "masks", "magnitudes", "mask", "binary", "soft", "before", "after",
 }  # fmt: skip
 """Names of ports that take several sources on one wire, beside those declared `Many`."""
 
@@ -59,6 +59,7 @@ MADE_OF: dict[str, tuple[str, str]] = {
     "Activity": ("activity", "activity"),
     "SourceFilter": ("voice.start>", "voice.start>"),
     "Projections": ("projections", "projections"),
+    "CommonFate": ("transform.common_fate>", "transform.common_fate>"),
     "Pitch": ("pitch", "pitches"),
     "Partials": ("partials", "partials"),
     "Number": ("number", "number"),
@@ -97,6 +98,10 @@ PORTS: dict[str, str] = {
     "factor.multichannel_filter.mixing": "factor.multichannel_start>mixing",
     "factor.multichannel_filter.factors": "factor.multichannel_start>factors",
     "mask.multichannel.sources": "strengths",
+    "transform.mel_mask.bands": "bands",
+    "measure.consistency.nearest": "transform.consistent>",
+    "transform.with_magnitude.before": "transform.consistent>",
+    "transform.misi_step.estimates": "transform.misi_start>",
     "position.em_step.sources": "strengths",
     "position.likelihood.sources": "strengths",
     "position.weighted_covariance.sources": "strengths",

@@ -38,7 +38,7 @@ from nodegraph.values import (
     Terms,
     Value,
 )
-from nodes import transform
+from nodes import bands, transform
 
 RATE, LENGTH = 8000, 1600
 N_FFT, HOP = 256, 64
@@ -265,6 +265,11 @@ class Material:
         rms = np.sqrt((self.images.data.astype(float) ** 2).mean(axis=-1))
         loudest = rms.max(axis=-1, keepdims=True)
         return np.divide(rms, loudest, out=np.ones_like(rms), where=loudest > 0)
+
+    @cached_property
+    def bands(self) -> Histogram:
+        """Power of each source in mel bands over time."""
+        return bands.mel(self.powers, bands=20)
 
     @cached_property
     def peaks(self) -> Peaks:

@@ -122,6 +122,7 @@ TYPES: Mapping[str, tuple[Shape, tuple[str, str]]] = MappingProxyType(
         "Covariance": (Shape.OPEN_DIAMOND, ("#C9A2F5", "#7A3FC0")),
         "Mixing": (Shape.TRIANGLE_DOWN, ("#F5945F", "#B4510F")),
         "Projections": (Shape.PENTAGON, ("#6CB6F5", "#1D6FB8")),
+        "CommonFate": (Shape.LETTER, ("#6CB6F5", "#1D6FB8")),
         "Peaks": _TAG,
         "Partials": _TAG,
         "Activity": _TAG,
