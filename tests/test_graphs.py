@@ -111,6 +111,8 @@ FLOORS = {
         "snr_ibm2": {"vocals": 12.2, "drums": 8.7, "bass": 6.5, "keys": 6.1, "guitar": 6.5},
     },
 }
+SLACK = 0.2
+"""Another processor rounds differently, and what turns a hundred times ends a little elsewhere, in dB."""
 # Rounding of 32-bit sums: how far the parts are from the mixture, in dB at most.
 NULLS = {
     "hello_mix": -150,
@@ -278,7 +280,7 @@ def test_it_is_as_good_as_it_was(name: str, ran):
         scores = records[node].scores
         assert scores is not None
         for source, floor in floors.items():
-            assert scores[source]["SNR"] >= floor, (node, source)
+            assert scores[source]["SNR"] >= floor - SLACK, (node, source)
 
 
 @pytest.mark.parametrize("name", sorted(NULLS))
