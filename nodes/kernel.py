@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
 from nodegraph.cells import read
 from nodegraph.context import SILENT, Context
 from nodegraph.declare import Param, node
-from nodegraph.values import Kernel, Power, Spectrogram
+from nodegraph.values import Array, Kernel, Power, Spectrogram
 from nodes.dsp import median as dsp
 
 Seconds = Annotated[float, Param(0, 10, step=0.01, unit="s")]
 Hertz = Annotated[float, Param(0, 20000, step=10, unit="Hz")]
+Count = Annotated[int, Param(1, 20, suggest=(3, 5))]
 
 
 def _frames(plane: Spectrogram | Power, seconds: float) -> int:
@@ -78,6 +79,69 @@ def cross(plane: Spectrogram | Power, *, time: Seconds = 0.12, frequency: Hertz 
     return Kernel(cells, f"cross, {bins} bins by {frames} frames")
 
 
+@node("kernel.periodic", aliases=("repetition", "loop", "REPET"))
+def periodic(
+    plane: Spectrogram | Power,
+    *,
+    period: Annotated[float, Param(0.01, 30, step=0.01, unit="s", suggest=(0.5, 2.4, 4.8))] = 2.4,
+    count: Count = 4,
+) -> Kernel:
+    """Neighbours one, two, three periods away: what comes again and again, such as a loop.
+
+    The bin itself and those i times the ``period`` before and after it at the same frequency, for i
+    up to ``count``: (k, n + i P). The number of a period that was found may be wired to the knob. A
+    period need not be a whole number of frames; each step is rounded for itself. The plane is there
+    for its grid alone.
+
+    Set ``edges`` of the median to *drop*: there is nothing before the first period, and a mirror
+    image of music does not repeat.
+
+    When it fails: whatever the period is not true of counts as a voice, such as a fill or a tempo
+    that drifts; a voice that repeats itself counts as the band. With a period of less than a note it
+    is a horizontal kernel.
+
+    Reference: A. Liutkus, D. FitzGerald, Z. Rafii, B. Pardo, L. Daudet, "Kernel additive models for
+    source separation", IEEE TSP 62(16), 2014.
+    """
+    places = _steps(period * plane.grid.rate / plane.grid.hop, count)
+    cells = np.zeros((1, 2 * int(places[-1]) + 1), bool)
+    cells[0, places + places[-1]] = True
+    return Kernel(cells, f"periodic, {count} periods of {period:g} s before and after")
+
+
+@node("kernel.harmonic", aliases=("partials", "comb", "overtones"))
+def harmonic(
+    plane: Spectrogram | Power,
+    *,
+    f0: Annotated[float, Param(1, 20000, step=1, unit="Hz", suggest=(110, 220, 440))] = 220.0,
+    count: Count = 3,
+) -> Kernel:
+    """Neighbours one, two, three partials away: what has overtones at the same time.
+
+    The bin itself and those i times ``f0`` above and below it in the same frame, for i up to
+    ``count``: (k + i f0, n). The number of a pitch may be wired to the knob. Each step is rounded to
+    a bin for itself. The plane is there for its grid alone.
+
+    Set ``edges`` of the median to *drop*: below the first partial there is none.
+
+    When it fails: a pitch that moves needs another spacing in each frame; partials are not equally
+    strong, so the median evens them out; two notes an octave apart have most bins in common.
+
+    Reference: A. Liutkus, D. FitzGerald, Z. Rafii, B. Pardo, L. Daudet, "Kernel additive models for
+    source separation", IEEE TSP 62(16), 2014.
+    """
+    places = _steps(f0 * plane.grid.n_fft / plane.grid.rate, count)
+    cells = np.zeros((2 * int(places[-1]) + 1, 1), bool)
+    cells[places + places[-1], 0] = True
+    return Kernel(cells, f"harmonic, {count} partials of {f0:g} Hz above and below")
+
+
+def _steps(spacing: float, count: int) -> Array:
+    """Give the nearest place of each of -count..count steps; a step is one place at least."""
+    ahead = np.rint(max(spacing, 1.0) * np.arange(1, count + 1)).astype(int)
+    return np.concatenate([-ahead[::-1], [0], ahead])
+
+
 @node("kernel.custom", aliases=("draw",))
 def custom(
     *,
@@ -101,12 +165,21 @@ def _median_bytes(power: Power, kernel: Kernel, **_: Any) -> float:
 
 
 @node("kernel.median", label="Kernel median", memory=_median_bytes)
-def median(power: Power, kernel: Kernel, *, context: Context = SILENT) -> Power:
+def median(
+    power: Power,
+    kernel: Kernel,
+    *,
+    edges: Literal["reflect", "drop"] = "reflect",
+    context: Context = SILENT,
+) -> Power:
     """Estimate a source robustly: each bin becomes the median over its kernel.
 
     z(k, n) = median of v(k + i, n + j) over all (i, j) in the kernel. What fills more than half of
-    the neighbours stays, anything that fills less vanishes, however loud it is. At its edges the
-    plane goes on as its mirror image.
+    the neighbours stays, anything that fills less vanishes, however loud it is.
+
+    ``edges`` says what lies beyond the edges of the plane: *reflect* its mirror image, right for
+    kernels in one piece; *drop* nothing, so that the median is over the neighbours that there are,
+    right for kernels with gaps. A bin without any neighbour keeps its value.
 
     Shapes: power (source?, channel, freq, time), as it comes; kernel (freq, time).
 
@@ -115,4 +188,5 @@ def median(power: Power, kernel: Kernel, *, context: Context = SILENT) -> Power:
     Reference: A. Liutkus, D. FitzGerald, Z. Rafii, B. Pardo, L. Daudet, "Kernel additive models for
     source separation", IEEE TSP 62(16), 2014.
     """
-    return power.like(dsp.kernel_median(power.data, kernel.data, context.progress))
+    drop = edges == "drop"
+    return power.like(dsp.kernel_median(power.data, kernel.data, context.progress, drop))

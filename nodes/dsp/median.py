@@ -1,4 +1,4 @@
-"""Medians over the neighbours of each bin, exact, with mirrored edges.
+"""Medians over the neighbours of each bin, exact, with mirrored or open edges.
 
 Instead of sorting the neighbours of one bin after the other, many bins are sorted at the same time:
 the k-th neighbours of all bins stand in one array, and two arrays are put in order by one minimum and
@@ -35,7 +35,7 @@ HELD = 1 << 23
 """Numbers held at a time, for kernels of many neighbours: their rows are shorter."""
 
 
-def kernel_median(power: Array, footprint: Array, tick: Tick = silent) -> Array:
+def kernel_median(power: Array, footprint: Array, tick: Tick = silent, drop: bool = False) -> Array:
     """Give each bin the median over its neighbours, same shape.
 
     Parameters
@@ -48,6 +48,9 @@ def kernel_median(power: Array, footprint: Array, tick: Tick = silent) -> Array:
         neighbours the upper middle one is taken.
     tick
         Called with the fraction done; it may raise to stop.
+    drop
+        Do without the neighbours beyond an edge: the median is over those that there are. A bin that
+        has none at all keeps its own value.
 
     References
     ----------
@@ -55,14 +58,9 @@ def kernel_median(power: Array, footprint: Array, tick: Tick = silent) -> Array:
     A. Liutkus et al., "Kernel additive models for source separation", IEEE TSP 62(16), 2014.
     """
     planes = power.reshape(-1, *power.shape[-2:])
-    rows, columns = footprint.shape
     result = np.empty(planes.shape, planes.dtype)
-    if footprint.all() and columns == 1:
-        _along_bar(planes, rows, result, tick)
-    elif footprint.all() and rows == 1:
-        _along_bar(planes.swapaxes(-1, -2), columns, result.swapaxes(-1, -2), tick)
-    else:
-        _over_shape(planes, footprint, result, tick)
+    work = _with_open_edges if drop else _mirrored_median
+    work(planes, footprint, result, tick)
     return result.reshape(power.shape)
 
 
@@ -108,25 +106,123 @@ def _power_of_two(number: int) -> int:
     return 1 << (number.bit_length() - 1)
 
 
-def _over_shape(planes: Array, footprint: Array, result: Array, tick: Tick) -> None:
-    """Put the median over a footprint of any shape into `result`: one shifted view per neighbour."""
+def _mirrored_median(planes: Array, footprint: Array, result: Array, tick: Tick) -> None:
+    """Put the median over a footprint of any shape into `result`, the fastest way."""
+    rows, columns = footprint.shape
+    if footprint.all() and columns == 1:
+        _along_bar(planes, rows, result, tick)
+    elif footprint.all() and rows == 1:
+        _along_bar(planes.swapaxes(-1, -2), columns, result.swapaxes(-1, -2), tick)
+    else:
+        _over_shape(planes, footprint, result, tick)
+
+
+def _with_open_edges(planes: Array, footprint: Array, result: Array, tick: Tick) -> None:
+    """Put the median over the neighbours that there are into `result`."""
     bins, frames = planes.shape[-2:]
     high, wide = footprint.shape[0] // 2, footprint.shape[1] // 2
-    shifts = np.argwhere(footprint)
+    if 4 * high > bins or 4 * wide > frames:
+        _over_shape(planes, footprint, result, tick, drop=True)
+        return
+    # Far from the edges they make no difference; near one a strip of double the width is enough.
+    _mirrored_median(planes, footprint, result, lambda done: tick(done / 2))
+    every = slice(None)
+    strips = [
+        (slice(0, 2 * high), every, slice(0, high), every),
+        (slice(bins - 2 * high, bins), every, slice(high, None), every),
+        (every, slice(0, 2 * wide), every, slice(0, wide)),
+        (every, slice(frames - 2 * wide, frames), every, slice(wide, None)),
+    ]
+    for number, (rows, columns, *mine) in enumerate(strips):
+        strip = planes[:, rows, columns]
+        fresh = np.empty_like(strip)
+        if strip.size:
+            _over_shape(strip, footprint, fresh, silent, drop=True)
+            result[:, rows, columns][:, *mine] = fresh[:, *mine]
+        tick(0.5 + (number + 1) / 8)
+
+
+def _over_shape(
+    planes: Array, footprint: Array, result: Array, tick: Tick, drop: bool = False
+) -> None:
+    """Put the median over a footprint of any shape into `result`: one shifted view per neighbour."""
+    bins, frames = planes.shape[-2:]
+    shifts = np.argwhere(footprint) - np.array(footprint.shape) // 2
+    if drop:
+        # A neighbour that is beyond an edge wherever one looks is none.
+        shifts = shifts[(np.abs(shifts) < (bins, frames)).all(axis=1)]
+        if not len(shifts):
+            result[...] = planes
+            return
     middle = len(shifts) // 2
+    high = int(np.abs(shifts[:, 0]).max())
     rows = mirrored(-high, bins + high, bins)
+    # What stands together in the footprint is copied once; of a sparse one only what is needed.
+    wanted, places = np.unique(shifts[:, 1], return_inverse=True)
 
-    def filter_frames(item: tuple[int, tuple[int, int]]) -> None:
-        plane, (first, last) = item
-        columns = mirrored(first - wide, last + wide, frames)
-        around = planes[plane].take(columns, axis=1)[rows]
-        views = [around[r : r + bins, c : c + last - first] for r, c in shifts]
-        lower, upper = _sorted(views[:middle]), _sorted(views[middle:])
-        result[plane, :, first:last] = _ranked(lower, upper, middle)
+    def filter_block(item: tuple[int, tuple[int, int], tuple[int, int]]) -> None:
+        plane, (low, up), (first, last) = item
+        count, tall = last - first, up - low
+        if len(wanted) * count < count + wanted[-1] - wanted[0]:
+            columns = np.concatenate([mirrored(first + w, last + w, frames) for w in wanted])
+            starts = places * count
+        else:
+            columns = mirrored(first + wanted[0], last + wanted[-1], frames)
+            starts = shifts[:, 1] - wanted[0]
+        here = planes[plane, low:up]
+        around = here.take(columns, axis=1)
+        if high:
+            around = around[rows]
+        views = [
+            around[high + r : high + r + tall, c : c + count]
+            for r, c in zip(shifts[:, 0], starts, strict=True)
+        ]
+        alone = _opened(views, shifts, bins, frames, first) if drop else None
+        medians = _middle_of(views, middle)
+        if alone is not None:
+            np.copyto(medians, here[:, first:last], where=alone)
+        result[plane, low:up, first:last] = medians
 
-    per_block = max(16, min(ROW, HELD // len(shifts)) // bins)
-    items = [(plane, span) for plane in range(len(planes)) for span in spans(frames, per_block)]
-    parallel(filter_frames, items, tick)
+    size = min(ROW, HELD // len(shifts))
+    if high:
+        blocks = [((0, bins), span) for span in spans(frames, max(16, size // bins))]
+    else:
+        # Rows know nothing of each other, and long ones are faster.
+        blocks = [(span, (0, frames)) for span in spans(bins, max(1, size // frames))]
+    items = [(plane, *block) for plane in range(len(planes)) for block in blocks]
+    parallel(filter_block, items, tick)
+
+
+def _middle_of(views: Sequence[Array], middle: int) -> Array:
+    """Give the element at the middle rank of all views."""
+    return _ranked(_sorted(views[:middle]), _sorted(views[middle:]), middle)
+
+
+def _opened(views: list[Array], shifts: Array, bins: int, frames: int, first: int) -> Array | None:
+    """Take the neighbours beyond an edge out of `views`, so that the middle rank is right for each.
+
+    Of what is beyond, as many are made endless below as above, or one less: the middle of all is
+    then the middle of what is left. Gives the bins that have no neighbour left; None where nothing
+    is beyond. Where no neighbour is in another row the views may be of some rows only.
+    """
+    places = np.arange(first, first + views[0].shape[1]) + shifts[:, 1:]
+    columns = (places >= 0) & (places < frames)
+    rows = np.ones((len(shifts), 1), bool)
+    if shifts[:, 0].any():
+        places = np.arange(bins) + shifts[:, :1]
+        rows = (places >= 0) & (places < bins)
+    if columns.all() and rows.all():
+        return None
+    left = (rows.T.astype(np.float32) @ columns.astype(np.float32)).astype(np.intp)
+    below = len(views) // 2 - left // 2
+    gone = np.zeros_like(left)
+    for number, (row, column) in enumerate(zip(rows, columns, strict=True)):
+        out = ~(row[:, np.newaxis] & column)
+        if out.any():
+            ends = np.where(gone < below, -np.inf, np.inf).astype(views[number].dtype)
+            views[number] = np.where(out, ends, views[number])
+            gone += out
+    return np.broadcast_to(left == 0, views[0].shape)
 
 
 def _halve(

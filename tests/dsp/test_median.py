@@ -183,3 +183,59 @@ def test_parallel_ticks_from_the_thread_that_calls():
         lambda fraction: threads.add(threading.current_thread()),
     )
     assert threads == {threading.current_thread()}
+
+
+def over_what_there_is(power, footprint):
+    """The median over the neighbours inside the plane, bin by bin."""
+    bins, frames = power.shape
+    shifts = np.argwhere(footprint) - np.array(footprint.shape) // 2
+    result = power.copy()
+    for k, n in np.ndindex(bins, frames):
+        places = shifts + np.array((k, n))
+        inside = ((places >= 0) & (places < (bins, frames))).all(axis=1)
+        there = np.sort(power[tuple(places[inside].T)])
+        if len(there):
+            result[k, n] = there[len(there) // 2]
+    return result
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_dropped_edges_leave_the_median_over_what_there_is(seed):
+    rng = np.random.default_rng(seed)
+    footprint = rng.random(2 * rng.integers(0, 5, 2) + 1) < rng.random()
+    footprint.flat[0] = True
+    power = noise(*rng.integers(1, 30, 2), seed=seed)
+    dropped = kernel_median(power, footprint, drop=True)
+    assert np.array_equal(dropped, over_what_there_is(power, footprint))
+
+
+@pytest.mark.parametrize("footprint", [bar(1, 7), bar(9, 1), plus(5), np.eye(5, dtype=bool)])
+def test_far_from_the_edges_it_makes_no_difference_what_is_beyond(footprint):
+    power = noise(2, 60, 50)
+    mirrored, dropped = (kernel_median(power, footprint, drop=drop) for drop in (False, True))
+    high, wide = footprint.shape[0] // 2, footprint.shape[1] // 2
+    inner = (slice(None), slice(high, 60 - high), slice(wide, 50 - wide))
+    assert np.array_equal(mirrored[inner], dropped[inner])
+    assert not np.array_equal(mirrored, dropped)
+
+
+def test_a_bin_that_has_no_neighbour_left_keeps_its_value():
+    power = noise(5, 8)
+    footprint = np.zeros((1, 9), bool)
+    footprint[0, [0, 8]] = True
+    dropped = kernel_median(power, footprint, drop=True)
+    assert np.array_equal(dropped, np.roll(power, 4, axis=1))
+    footprint = np.zeros((1, 99), bool)
+    footprint[0, [0, 98]] = True
+    assert np.array_equal(kernel_median(power, footprint, drop=True), power)
+
+
+def test_a_sparse_kernel_much_longer_than_the_plane_gives_what_scipy_gives():
+    power = noise(3, 40)
+    footprint = np.zeros((1, 2 * 33 + 1), bool)
+    footprint[0, ::11] = True
+    assert np.array_equal(kernel_median(power, footprint), scipys(power, footprint))
+    tall = np.zeros((2 * 33 + 1, 3), bool)
+    tall[::11, 1] = True
+    power = noise(45, 6)
+    assert np.array_equal(kernel_median(power, tall), scipys(power, tall))

@@ -105,6 +105,7 @@ PORTS: dict[str, str] = {
     "position.em_step.sources": "strengths",
     "position.likelihood.sources": "strengths",
     "position.weighted_covariance.sources": "strengths",
+    "mask.margin.percussive": "kernel.median>",
     "low: Field": "voice.rpca>low",
     "sparse: Field": "voice.rpca>sparse",
     "dual: Field": "voice.rpca_start>dual",

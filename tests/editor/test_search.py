@@ -71,7 +71,7 @@ def test_a_term_of_the_literature_finds_its_nodes(term: str):
         ("wiener filtre", "mask.wiener"),
         ("spectogram", "transform.stft"),
         ("sftt", "transform.stft"),
-        ("harmoinc", "voice.harmonic_mask"),
+        ("harmoinc", "kernel.harmonic"),
         ("percusive", "kernel.vertical"),
         ("resampel", "mix.resample"),
         ("hisogram", "position.histogram"),

@@ -110,3 +110,94 @@ def test_silence_and_a_single_frame_have_no_nan():
     silence = Power(np.zeros((1, grid.bins, grid.frames)), grid)
     for shape in (kernel.horizontal(silence, length=10), kernel.vertical(silence)):
         assert np.all(kernel.median(silence, shape).data == 0)
+
+
+def places(shape, axis):
+    """Where the cells of a kernel are, counted from its middle."""
+    return (np.flatnonzero(shape.data.any(axis=1 - axis)) - shape.data.shape[axis] // 2).tolist()
+
+
+def test_a_periodic_kernel_has_a_cell_for_each_period():
+    value = plane()
+    shape = kernel.periodic(value, period=1.0, count=3)
+    # A frame is 1024 / 44100 s: 43.07 frames are a second, and each step is rounded for itself.
+    assert places(shape, 1) == [-129, -86, -43, 0, 43, 86, 129]
+    assert shape.data.shape[0] == 1
+    assert places(kernel.periodic(value, period=0.325, count=3), 1) == [
+        -42,
+        -28,
+        -14,
+        0,
+        14,
+        28,
+        42,
+    ]
+    assert places(kernel.periodic(value, period=0.255, count=2), 1) == [-22, -11, 0, 11, 22]
+    assert places(kernel.periodic(value, period=0.244, count=2), 1) == [-21, -11, 0, 11, 21]
+
+
+def test_a_harmonic_kernel_has_a_cell_for_each_partial():
+    shape = kernel.harmonic(plane(), f0=220.0, count=3)
+    assert places(shape, 0) == [-61, -41, -20, 0, 20, 41, 61]
+    assert shape.data.shape[1] == 1
+
+
+@pytest.mark.parametrize("n_fft", [512, 2048, 8192])
+def test_periods_and_partials_keep_their_size_on_any_grid(n_fft):
+    value = plane(n_fft=n_fft, hop=n_fft // 4)
+    frames = places(kernel.periodic(value, period=2.0, count=2), 1)[-1]
+    bins = places(kernel.harmonic(value, f0=440.0, count=2), 0)[-1]
+    assert abs(frames * n_fft / 4 / 44100 - 4.0) <= n_fft / 4 / 44100
+    assert abs(bins * 44100 / n_fft - 880) <= 44100 / n_fft
+
+
+def test_a_spacing_below_a_bin_or_a_frame_becomes_one():
+    assert places(kernel.periodic(plane(), period=0.01, count=2), 1) == [-2, -1, 0, 1, 2]
+    assert places(kernel.harmonic(plane(), f0=1.0, count=2), 0) == [-2, -1, 0, 1, 2]
+
+
+def test_what_repeats_stays_and_a_visitor_goes():
+    """A loop of 20 frames under bursts that do not come back: the median is the loop, exactly."""
+    value = plane(length=1024 * 200)
+    rng = np.random.default_rng(1)
+    loop = rng.random((2, value.grid.bins, 20)).astype(np.float32)
+    frames = value.grid.frames
+    repeated = np.tile(loop, (1, 1, -(-frames // 20)))[..., :frames]
+    with_visitor = repeated.copy()
+    with_visitor[..., 64:83] += 5
+    shape = kernel.periodic(value, period=20 * 1024 / 44100, count=3)
+    found = kernel.median(value.like(with_visitor), shape, edges="drop")
+    assert np.array_equal(found.data, repeated)
+
+
+def test_beyond_the_edges_a_mirror_image_does_not_repeat():
+    value = plane(length=1024 * 60)
+    loop = np.random.default_rng(2).random((2, value.grid.bins, 20)).astype(np.float32)
+    repeated = value.like(np.tile(loop, (1, 1, 4))[..., : value.grid.frames])
+    shape = kernel.periodic(value, period=20 * 1024 / 44100, count=3)
+    assert np.array_equal(kernel.median(repeated, shape, edges="drop").data, repeated.data)
+    assert not np.array_equal(kernel.median(repeated, shape, edges="reflect").data, repeated.data)
+
+
+def test_partials_stay_and_a_single_tone_goes():
+    value = plane()
+    data = np.full(value.data.shape, 0.1, np.float32)
+    data[:, 20:400:20] = 1.0
+    data[:, 510] = 1.0
+    shape = kernel.harmonic(value, f0=20 * 44100 / 4096, count=3)
+    found = kernel.median(value.like(data), shape, edges="drop").data
+    assert np.all(found[:, 80:340:20] == 1)
+    assert np.all(found[:, 510] == np.float32(0.1))
+
+
+def test_count_period_and_edges_matter():
+    value = plane(length=1024 * 60)
+    shapes = [
+        kernel.periodic(value, period=0.3, count=2), kernel.periodic(value, period=0.4, count=2),
+        kernel.periodic(value, period=0.3, count=3), kernel.harmonic(value, f0=100.0, count=2),
+        kernel.harmonic(value, f0=100.0, count=3),
+    ]  # fmt: skip
+    medians = [kernel.median(value, shape, edges="drop").data for shape in shapes]
+    medians.append(kernel.median(value, shapes[0]).data)
+    for number, one in enumerate(medians):
+        assert not any(np.array_equal(one, other) for other in medians[:number])
