@@ -55,7 +55,7 @@ def test_tags_are_what_the_text_says_of_the_survey():
 
 def test_filters_are_those_that_part_the_cards():
     found = chips(CARDS)
-    assert found == ("figure", "position", "kernel", "factor", "loop", "mask", "measure")
+    assert found == ("figure", "position", "kernel", "factor", "voice", "loop", "mask", "measure")
     for name in found:
         shown = filtered(CARDS, name)
         assert 0 < len(shown) < len(CARDS)
@@ -63,7 +63,9 @@ def test_filters_are_those_that_part_the_cards():
 
 
 def test_every_word_must_be_found_whatever_its_case():
-    assert [card.name for card in filtered(CARDS, words="NMF drums")] == ["nmf_drums"]
+    found = filtered(CARDS, words="NMF drums")
+    assert found[0].name == "nmf_drums"
+    assert 1 < len(found) < len(CARDS)
     assert filtered(CARDS, words="nmf zither") == ()
     assert filtered(CARDS, "loop", "nmf fused")[0].name == "nmf_by_hand"
     assert filtered(CARDS) == CARDS
