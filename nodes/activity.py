@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 import numpy as np
@@ -11,6 +10,7 @@ from nodegraph.declare import Param, node
 from nodegraph.values import Activity, Array, Field, Power, Sourced, Spectrogram
 from nodes.dsp import activity as listening
 from nodes.dsp.rpca import FORBIDDEN
+from nodes.stretches import frames_in
 
 Frequency = Annotated[float, Param(min=0, max=20000, step=10, unit="Hz")]
 Seconds = Annotated[float, Param(min=0, max=10, step=0.05, unit="s")]
@@ -53,8 +53,7 @@ def activity(
     """
     data, grid = single(power, "power"), power.grid
     if stretches.strip():
-        found = listening.in_stretches(grid.times, _stretches(stretches))
-        return Activity(found.astype(np.float32), grid)
+        return Activity(frames_in(stretches, grid.times).astype(np.float32), grid)
     if low >= high:
         raise ValueError(f"the band is from {low:g} to {high:g} Hz: low must be below high")
     per_second = grid.rate / grid.hop
@@ -62,19 +61,6 @@ def activity(
     frames = int(median * per_second) // 2 * 2 + 1
     now = listening.active(energy, frames, round(widen * per_second))
     return Activity(now.astype(np.float32), grid)
-
-
-def _stretches(text: str) -> list[tuple[float, float]]:
-    """Read ``2.1-7; 8.7-13`` as seconds."""
-    found = []
-    for entry in filter(str.strip, re.split(r"[;,\n]", text)):
-        ends = re.fullmatch(r"\s*(\d+\.?\d*)\s*-\s*(\d+\.?\d*)\s*", entry)
-        if ends is None or not float(ends[1]) < float(ends[2]):
-            raise ValueError(
-                f"stretch {entry.strip()!r} needs the form 2.1-7: seconds, the first before the last"
-            )
-        found.append((float(ends[1]), float(ends[2])))
-    return found
 
 
 @node("voice.pattern", label="Sparsity pattern")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 import numpy as np
 
 from nodegraph.context import SILENT, Context
 from nodegraph.declare import Param, node
-from nodegraph.values import Array, Factors, Grid, Power
+from nodegraph.values import Activity, Array, Factors, Power
 from nodes.dsp import nmf as dsp
 from nodes.factor import Beta, Iterations, Rank, Seed, begin, in_order, plain, refined
+from nodes.stretches import frames_in
 
 
 @node("factor.refine", label="NMF from a start", whole=True)
@@ -67,23 +67,10 @@ def fixed(
     return begin(power, fixed, rank, seed)
 
 
-def frames_in(stretches: str, grid: Grid) -> Array:
-    """Say which frames have their middle in stretches such as ``0-2.1; 7-8.7`` (seconds)."""
-    chosen = np.zeros(grid.frames, bool)
-    for entry in filter(str.strip, re.split(r"[;,\n]", stretches)):
-        found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*-\s*(\d+(?:\.\d+)?)\s*s?\s*", entry)
-        low, high = (float(found[1]), float(found[2])) if found else (1.0, 0.0)
-        if low >= high:
-            raise ValueError(
-                f"stretches: {entry.strip()!r} needs the form '7-8.7', from and to in seconds"
-            )
-        chosen |= (grid.times >= low) & (grid.times < high)
-    return chosen
-
-
 @node("factor.learn_on", label="Learn on stretches", whole=True, aliases=("dictionary", "training"))
 def learn_on(
     power: Power,
+    activity: Activity | None = None,
     *,
     stretches: Annotated[str, Param(suggest=("0-4.8", "0-2.1; 7-8.7"))] = "",
     rank: Rank = 16,
@@ -95,8 +82,9 @@ def learn_on(
     """Learn templates where something plays alone, such as the band before the singer comes in.
 
     A factorisation as of ``factor.nmf`` of the frames alone whose middle lies in the ``stretches``,
-    text such as ``0-2.1; 7-8.7`` in seconds; no text means everywhere. Elsewhere the activations are
-    zero. The templates are what one is after: hold them with ``factor.fixed``, or wire them into
+    text such as ``0-2.1; 7-8.7`` in seconds; no text means everywhere. With an ``activity`` wired, such
+    as that of a voice, only frames in which it pauses are learned from. Elsewhere the activations
+    are zero. The templates are what one is after: hold them with ``factor.fixed``, or wire them into
     ``fixed`` of ``factor.nmf``, and let further parts explain what they cannot.
 
     Shapes: power (channel, freq, time) to templates (channel, freq, part) and activations (part,
@@ -109,11 +97,17 @@ def learn_on(
     sounds from single-channel mixtures", ICA 2007.
     """
     data, grid = plain(power), power.grid
-    chosen = frames_in(stretches, grid) if stretches.strip() else np.ones(grid.frames, bool)
+    chosen = frames_in(stretches, grid.times) if stretches.strip() else np.ones(grid.frames, bool)
     if not chosen.any():
         raise ValueError(
             f"no frame lies in {stretches.strip()!r}; the recording lasts {grid.length / grid.rate:.2f} s"
         )
+    if activity is not None:
+        if activity.grid != grid:
+            raise ValueError(f"activity is on {activity.grid}, power on {grid}")
+        chosen &= activity.data < 0.5
+        if not chosen.any():
+            raise ValueError("activity never pauses there: nothing is left to learn from")
     part = np.ascontiguousarray(data[..., chosen])
     rng = np.random.default_rng(seed)
 

@@ -73,11 +73,3 @@ def otsu(levels: Array) -> float:
     # In a gap between the classes all thresholds are as good: its middle is taken.
     best = np.flatnonzero(spread >= spread.max() * (1 - 1e-12))
     return float(edges[1:][best].mean())
-
-
-def in_stretches(times: Array, stretches: list[tuple[float, float]]) -> Array:
-    """Say which times (time,) lie in one of the stretches, given in seconds: bool (time,)."""
-    inside = np.zeros(len(times), bool)
-    for first, last in stretches:
-        inside |= (times >= first) & (times <= last)
-    return inside

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from nodegraph.values import Factors, Grid, Power
+from nodegraph.values import Activity, Factors, Grid, Power
 from nodes import factor, mask, transform
 from nodes import factor_known as nodes
+from nodes.stretches import frames_in
 from tests.benches import SILENT, bench_b, scores
 
 GRID = Grid(8000, 256, 64, "hann", 256, 6000)
@@ -112,7 +113,7 @@ def test_the_order_of_sorting_leaves_held_parts_in_front(learned):
 
 def test_learning_looks_at_the_frames_of_the_stretches_alone():
     value = power()
-    chosen = nodes.frames_in("0-0.2; 0.5 - 0.6 s", GRID)
+    chosen = frames_in("0-0.2; 0.5 - 0.6 s", GRID.times)
     assert np.array_equal(
         chosen,
         ((GRID.times >= 0) & (GRID.times < 0.2)) | ((GRID.times >= 0.5) & (GRID.times < 0.6)),
@@ -187,3 +188,17 @@ def test_bench_b_what_is_learned_without_the_voice_leaves_the_voice():
     sources = factor.group(made, groups="voice: 21-40; accompaniment: 1-20")
     estimates = transform.istft(mask.wiener(spectrum, sources).estimates)
     assert min(scores(images, estimates)) > 15.4 - 1.0
+
+
+def test_templates_are_learned_where_an_activity_pauses():
+    """What a voice sings while it is active is not learned."""
+    spectrum = Power(np.zeros((1, GRID.bins, GRID.frames)), GRID, exponent=1.0)
+    spectrum.data[0, 3] = 1
+    half = GRID.frames // 2
+    spectrum.data[0, 9, half:] = 5
+    voice = Activity(np.arange(GRID.frames) >= half, GRID)
+    learned = nodes.learn_on(spectrum, voice, rank=2, iterations=30)
+    assert learned.templates[0, 9].max() < 1e-6 * learned.templates[0, 3].max()
+    assert not learned.activations[:, half:].any()
+    with pytest.raises(ValueError, match="never pauses"):
+        nodes.learn_on(spectrum, Activity(np.ones(GRID.frames), GRID))
