@@ -147,6 +147,7 @@ def band(
 @node(
     "position.place",
     label="Place mask",
+    whole=True,
     memory=_plane_bytes,
     aliases=("centre", "mid side", "soft position"),
 )

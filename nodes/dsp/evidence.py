@@ -139,17 +139,15 @@ def placed(spectrum: Array, angle: float, tick: Tick = silent) -> Array:
 
     def work(rows: slice) -> None:
         first, second = (spectrum[..., channel, rows, :] for channel in (0, 1))
-        here = np.abs(along * first + across * second).astype(np.float32)
-        there = np.abs(along * second - across * first).astype(np.float32)
+        here: Array = np.abs(along * first + across * second)
+        there: Array = np.abs(along * second - across * first)
         # Ratios to the larger of the two: squares of what is faint would be zero.
         larger = np.maximum(here, there)
-        larger[larger == 0] = 1
-        here = (here / larger) ** 2
-        there = (there / larger) ** 2
-        total = here + there
-        made[..., 0, rows, :] = np.divide(
-            here, total, out=np.full_like(here, 0.5), where=total > 0
-        )
+        silent_bins = larger == 0
+        larger[silent_bins] = 1
+        here, there = (here / larger) ** 2, (there / larger) ** 2
+        share = here / np.maximum(here + there, np.float32(0.5))
+        made[..., 0, rows, :] = np.where(silent_bins, np.float32(0.5), share)
 
     by_rows(made, work, tick)
     return made
