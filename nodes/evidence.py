@@ -147,7 +147,6 @@ def band(
 @node(
     "position.place",
     label="Place mask",
-    whole=True,
     memory=_plane_bytes,
     aliases=("centre", "mid side", "soft position"),
 )
@@ -163,10 +162,10 @@ def place(
     other is silent of it, Q = cos a X2 - sin a X1; m = |P|^2 / (|P|^2 + |Q|^2). In the middle, at 45
     degrees, these are mid and side. What comes from everywhere alike has 1/2, and so has silence.
 
-    A recording of one channel, or one whose channels are the same, says nothing about places: all
-    bins have 1/2, and a note says so.
+    One channel alone is played by both sides alike, so all of it stands in the middle, and a note says
+    that nothing else is known.
 
-    Shapes: spectrogram (source?, 2, freq, time) to a mask (source?, channel 1, freq, time).
+    Shapes: spectrogram (source?, 1 or 2, freq, time) to a mask (source?, channel 1, freq, time).
 
     When it fails: two sources to the left and right of the place, in the same bin, look as if one
     stood there; and a place is all it knows, whoever stands there.
@@ -180,10 +179,6 @@ def place(
             "a place lies between two channels, this spectrogram has "
             f"{channels(spectrogram.channels)}: use a stereo recording"
         )
-    data = spectrogram.data
-    alike = spectrogram.channels == 1 or np.array_equal(data[..., 0, :, :], data[..., 1, :, :])
-    if alike:
-        context.note("both channels are the same: nothing is known about places")
-        shape = (*data.shape[:-3], 1, *data.shape[-2:])
-        return Mask(np.full(shape, 0.5, np.float32), grid, names)
-    return Mask(dsp.placed(data, at, context.progress), grid, names)
+    if spectrogram.channels == 1:
+        context.note("one channel alone: all of it stands in the middle")
+    return Mask(dsp.placed(spectrogram.data, at, context.progress), grid, names)

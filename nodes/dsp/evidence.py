@@ -123,7 +123,7 @@ def placed(spectrum: Array, angle: float, tick: Tick = silent) -> Array:
     Parameters
     ----------
     spectrum
-        Complex (..., 2, freq, time).
+        Complex (..., 1 or 2, freq, time); one channel counts as two that are the same.
     angle
         In degrees: 0 the first channel, 90 the second.
     tick
@@ -138,7 +138,7 @@ def placed(spectrum: Array, angle: float, tick: Tick = silent) -> Array:
     along, across = (np.float32(f(np.deg2rad(angle))) for f in (np.cos, np.sin))
 
     def work(rows: slice) -> None:
-        first, second = (spectrum[..., channel, rows, :] for channel in (0, 1))
+        first, second = (spectrum[..., channel, rows, :] for channel in (0, -1))
         here: Array = np.abs(along * first + across * second)
         there: Array = np.abs(along * second - across * first)
         # Ratios to the larger of the two: squares of what is faint would be zero.

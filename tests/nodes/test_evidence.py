@@ -189,7 +189,7 @@ def test_a_band_without_an_upper_edge_goes_to_the_top():
 # Places
 
 
-@pytest.mark.parametrize("angle", [0, 20, 44, 70, 90])
+@pytest.mark.parametrize("angle", [0, 20, 45, 70, 90])
 def test_what_stands_at_the_place_has_one_and_what_stands_across_has_none(angle: float):
     one, radians = noise(), np.deg2rad(angle)
     there = spectrum(np.cos(radians) * one, np.sin(radians) * one)
@@ -215,13 +215,18 @@ def test_silence_says_nothing_and_loudness_does_not_matter():
     np.testing.assert_allclose(evidence.place(faint).data, evidence.place(plane).data, atol=1e-6)
 
 
-def test_without_two_different_channels_nothing_is_said_about_places_but_a_note():
-    for plane in (spectrum(noise()), spectrum(noise(), noise())):
-        notes = Notes()
-        made = evidence.place(plane, context=notes)
-        assert made.data.shape == (1, GRID.bins, GRID.frames)
-        assert np.all(made.data == 0.5)
-        assert notes.said == ["both channels are the same: nothing is known about places"]
+def test_one_channel_stands_in_the_middle_as_two_that_are_the_same_do():
+    notes = Notes()
+    for angle in (0, 30, 45):
+        one = evidence.place(spectrum(noise()), at=angle, context=notes)
+        np.testing.assert_array_equal(
+            one.data, evidence.place(spectrum(noise(), noise()), at=angle).data
+        )
+        np.testing.assert_allclose(one.data, np.cos(np.deg2rad(45 - angle)) ** 2, atol=1e-5)
+    assert set(notes.said) == {"one channel alone: all of it stands in the middle"}
+
+
+def test_more_than_two_channels_are_refused():
     with pytest.raises(ValueError, match="this spectrogram has 3 channels"):
         evidence.place(spectrum(noise(), noise(), noise()))
 
