@@ -55,6 +55,7 @@ FLOORS = {
     "repet_sim": {"snr": {"background": 8.0, "foreground": 5.3}},
     "repet_fourier": {"snr": {"background": 8.2, "foreground": 5.4}},
     "melody_mask": {"snr": {"harmonic": 5.2, "rest": 8.0}},
+    "best_blind": {"snr": {"vocals": 10.8, "drums": 7.0, "rest": 7.9}},
     "sinusoidal": {"snr": {"vocals": 4.4, "rest": 7.1}, "explained": {"mixture": 12.2}},
     "phase_percussive": {
         "snr": {"harmonic": 8.2, "percussive": 2.8},
@@ -154,6 +155,7 @@ NULLS = {
     "common_fate": -135,
     "projet_loop": -136,
     "lgm_em": -136,
+    "best_blind": -136,
 }
 # Small values that tests look at, kept of the one run of each graph.
 KEPT = {
@@ -309,6 +311,21 @@ def test_stems_and_residual_on_disk_sum_to_the_mixture_below_minus_120_db(name: 
     total = sum(soundfile.read(path)[0] for path in files.values())
     mixture = nodegraph.run(read(name), only=["song"])["song"]["mixture"].data.T.astype(float)
     assert 20 * np.log10(np.linalg.norm(mixture - total) / np.linalg.norm(mixture)) < -120
+
+
+def test_the_best_without_training_is_a_decibel_above_every_single_method(ran):
+    """On the demo song; on a real one see `test_real_audio`."""
+    singly = {
+        "vocals": {"repet", "repet_adaptive", "repet_sim", "repet_fourier", "melody_mask"},
+        "drums": {"harmonic_percussive", "kernel_additive", "phase_percussive"},
+    }
+    whole = {"foreground": "vocals", "harmonic": "vocals", "percussive": "drums"}
+    made = ran("best_blind").result.records["snr"].scores
+    for target, methods in singly.items():
+        for method in methods:
+            rows = ran(method).result.records["snr"].scores
+            alone = [row["SNR"] for name, row in rows.items() if whole.get(name) == target]
+            assert made[target]["SNR"] > alone[0] + 1, method
 
 
 def test_the_three_peaks_of_figure_5_are_within_a_degree(ran):

@@ -119,6 +119,37 @@ def test_a_real_voice_is_found_no_worse_than_by_the_peer():
         assert np.nanmedian(scores[0]) >= floor, name
 
 
+BLIND = {
+    "falcon69": {"vocals": 3.7, "drums": 7.4},
+    "cc0-band": {"drums": 4.5},
+}
+"""SDR of `best_blind`, measured and rounded down."""
+
+SINGLE = {
+    "falcon69": [
+        ("repet_sim", "vocals", "foreground"),
+        ("harmonic_percussive", "drums", "percussive"),
+    ],
+    "cc0-band": [("harmonic_percussive", "drums", "percussive")],
+}
+"""The best single method for each."""
+
+
+@pytest.mark.parametrize("folder", sorted(BLIND))
+def test_the_best_without_training_is_a_decibel_above_the_best_single_method(folder: str):
+    result = nodegraph.run(on("best_blind", folder), only=["istft", "song"])
+    stems = result["song"]["stems"]
+    made = {
+        name: sdr([stems.pick(name).data], [result["istft"].pick(name).data])[0]
+        for name in BLIND[folder]
+    }
+    for name, floor in BLIND[folder].items():
+        assert made[name] > floor
+    for method, target, part in SINGLE[folder]:
+        alone = nodegraph.run(on(method, folder), only=["istft"])["istft"].pick(part).data
+        assert made[target] > sdr([stems.pick(target).data], [alone])[0] + 1
+
+
 @pytest.mark.parametrize("folder", ["cc0-band", "falcon69"])
 @pytest.mark.parametrize("name", ["harmonic_percussive", "kernel_additive", "pan_histogram"])
 def test_a_real_band_is_separated_and_the_stems_sum_to_the_mixture(
