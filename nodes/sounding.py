@@ -16,7 +16,7 @@ import numpy as np
 from nodegraph.marks import Selection
 from nodegraph.values import Array, Grid, Sourced, Spectrogram
 from nodegraph.views import Clip
-from nodes.dsp import stft, windows
+from nodes.dsp import constant_q, stft, windows
 from nodes.marking import marked_part
 
 FRAMES = 1024
@@ -135,6 +135,8 @@ def sounding(spectrum: Spectrum, grid: Grid, frames: slice) -> Array:
     It is transformed in stretches. Each begins as many frames early as reach into it, and of its
     sound only what all its frames reach is taken.
     """
+    if not grid.linear:
+        return _whole(spectrum, grid, frames)
     window = windows.window(grid.window, grid.window_length)
     overlap = -(-grid.window_length // grid.hop)
     channels = spectrum(slice(0, 1)).shape[0]
@@ -152,3 +154,14 @@ def sounding(spectrum: Spectrum, grid: Grid, frames: slice) -> Array:
             sound = stft.istft(piece, window, grid.hop, grid.n_fft, high - origin)
             made[:, low:high] = sound[:, low - origin :]
     return made
+
+
+def _whole(spectrum: Spectrum, grid: Grid, frames: slice) -> Array:
+    """Give the sound of a constant-Q plane, all of which is transformed at once."""
+    channels = spectrum(slice(0, 1)).shape[0]
+    plane = np.zeros((channels, grid.bins, grid.frames), np.complex64)
+    for start in range(frames.start, frames.stop, FRAMES):
+        part = slice(start, min(start + FRAMES, frames.stop))
+        plane[..., part] = spectrum(part)
+    sound = constant_q.icqt(plane, grid.frequencies, grid.rate, grid.hop, grid.length)
+    return sound.astype(np.float32)
