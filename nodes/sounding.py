@@ -17,10 +17,13 @@ from nodegraph.marks import Selection
 from nodegraph.values import Array, Grid, Sourced, Spectrogram
 from nodegraph.views import Clip
 from nodes.dsp import constant_q, stft, windows
+from nodes.dsp.blocks import spans
 from nodes.marking import marked_part
 
 FRAMES = 1024
 """Frames that are turned into sound at once."""
+MOST = 1 << 25
+"""Bins of a constant-Q plane that are held at once."""
 
 Spectrum = Callable[[slice], Array]
 """Gives the spectrum at some frames, complex (channel, freq, frame)."""
@@ -157,11 +160,15 @@ def sounding(spectrum: Spectrum, grid: Grid, frames: slice) -> Array:
 
 
 def _whole(spectrum: Spectrum, grid: Grid, frames: slice) -> Array:
-    """Give the sound of a constant-Q plane, all of which is transformed at once."""
+    """Give the sound of a constant-Q plane: all of it is transformed at once, few channels at a time."""
     channels = spectrum(slice(0, 1)).shape[0]
-    plane = np.zeros((channels, grid.bins, grid.frames), np.complex64)
-    for start in range(frames.start, frames.stop, FRAMES):
-        part = slice(start, min(start + FRAMES, frames.stop))
-        plane[..., part] = spectrum(part)
-    sound = constant_q.icqt(plane, grid.frequencies, grid.rate, grid.hop, grid.length)
-    return sound.astype(np.float32)
+    made = np.empty((channels, grid.length), np.float32)
+    for first, last in spans(channels, max(1, MOST // (grid.bins * grid.frames))):
+        plane = np.zeros((last - first, grid.bins, grid.frames), np.complex64)
+        for start in range(frames.start, frames.stop, FRAMES):
+            part = slice(start, min(start + FRAMES, frames.stop))
+            plane[..., part] = spectrum(part)[first:last]
+        made[first:last] = constant_q.icqt(
+            plane, grid.frequencies, grid.rate, grid.hop, grid.length
+        )
+    return made

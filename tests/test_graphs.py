@@ -27,6 +27,10 @@ NAMES = [path.stem for path in GRAPHS]
 # What was measured on the demo song, rounded down: SNR in dB by node and source.
 FLOORS = {
     "harmonic_percussive": {"snr": {"harmonic": 9.2, "percussive": 3.8}},
+    "constant_q": {
+        "snr": {"harmonic": 10.5, "percussive": 5.0},
+        "snr_stft": {"harmonic": 9.4, "percussive": 3.9},
+    },
     "binary_vs_soft": {
         "snr_binary": {"harmonic": 8.7, "percussive": 3.3},
         "snr_soft": {"harmonic": 9.2, "percussive": 3.8},
@@ -147,6 +151,7 @@ NULLS = {
     "common_fate": -135,
     "projet_loop": -136,
     "lgm_em": -136,
+    "constant_q": -140,
 }
 # Small values that tests look at, kept of the one run of each graph.
 KEPT = {

@@ -27,6 +27,7 @@ from nodes import (
     sounds,
     source_filter,
     transform,
+    views,
     views_factors,
     views_masks,
     views_planes,
@@ -326,6 +327,11 @@ def test_a_tone_is_seen_at_its_frequency(hertz: float, scale: Any):
     edges = scales.edges(axis.scale, axis.start, axis.stop, len(picture.data))
     step = hertz * (2 ** (1 / 24) - 1)
     assert edges[row] - step <= hertz <= edges[row + 1] + step
+
+
+def test_saved_pictures_have_an_axis_of_equal_ratios():
+    assert views.picture_of(PLANE).y.scale == "log"
+    assert views.picture_of(STFT).y.scale == "linear"
 
 
 def test_a_part_of_it_can_be_seen():
