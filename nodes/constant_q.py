@@ -21,9 +21,9 @@ def _grid(audio: Audio, lowest: float, per_octave: int, highest: float) -> Grid:
             f"lowest must be at least an octave below {top:g} Hz, where bins end: got {lowest:g} Hz"
         )
     scale = constant_q(lowest, per_octave, top)
-    bare = Grid(audio.rate, 1, 1, "hann", 0, audio.length, scale)
-    hop, frames = dsp.geometry(bare.frequencies, audio.rate, audio.length)
-    return Grid(audio.rate, hop * frames, hop, "hann", 0, audio.length, scale)
+    bare = Grid(audio.rate, 1, 1, "hann", 1, audio.length, scale)
+    hop, frames, lead = dsp.geometry(bare.frequencies, audio.rate, audio.length)
+    return Grid(audio.rate, hop * frames, hop, "hann", 2 * (lead + hop), audio.length, scale)
 
 
 def _cqt_bytes(audio: Audio, *, lowest: float, per_octave: int, highest: float, **_: Any) -> float:
@@ -59,7 +59,7 @@ def cqt(
     *whole* recording is cut by Hann windows g_b, each from the bin below to the bin above, and each
     piece is transformed back:
 
-        X[c, b, m] = (1 / hop) IDFT of  x^[c, k] g_b[k],    about sample m hop
+        X[c, b, m] = (1 / hop) IDFT of  x^[c, k] g_b[k],    about sample m hop - lead
 
     So low bins are sharp in pitch and high ones in time, and a note a semitone higher is the same
     pattern moved up. All bins are sampled as often as the widest needs: the plane is rectangular, and
@@ -76,7 +76,9 @@ def cqt(
     transform with nonstationary Gabor frames", DAFx 2011.
     """
     grid = _grid(audio, lowest, per_octave, highest)
-    data = dsp.cqt(audio.data, grid.frequencies, grid.rate, grid.hop, grid.frames, context.progress)
+    data = dsp.cqt(
+        audio.data, grid.frequencies, grid.rate, grid.hop, grid.frames, grid.lead, context.progress
+    )
     return Spectrogram(data, grid, audio.sources)
 
 
@@ -103,6 +105,12 @@ def icqt(spectrogram: Spectrogram, *, context: Context = SILENT) -> Audio:
     if grid.linear:
         raise ValueError("the spectrogram is of transform.stft: use transform.istft")
     samples = dsp.icqt(
-        spectrogram.data, grid.frequencies, grid.rate, grid.hop, grid.length, context.progress
+        spectrogram.data,
+        grid.frequencies,
+        grid.rate,
+        grid.hop,
+        grid.lead,
+        grid.length,
+        context.progress,
     )
     return Audio(samples.astype(np.float32), grid.rate, spectrogram.sources)

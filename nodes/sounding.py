@@ -169,6 +169,6 @@ def _whole(spectrum: Spectrum, grid: Grid, frames: slice) -> Array:
             part = slice(start, min(start + FRAMES, frames.stop))
             plane[..., part] = spectrum(part)[first:last]
         made[first:last] = constant_q.icqt(
-            plane, grid.frequencies, grid.rate, grid.hop, grid.length
+            plane, grid.frequencies, grid.rate, grid.hop, grid.lead, grid.length
         )
     return made

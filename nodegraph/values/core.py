@@ -54,9 +54,9 @@ class Grid:
     The transform puts ``pad`` zeros before the recording, so that each sample is covered by as
     many frames as any other; frame t starts at sample ``t * hop - pad`` of the recording.
 
-    On a constant-Q grid frames have no length (``window_length`` 0): frame t is about sample
-    ``t * hop``. The recording is filled with zeros to ``n_fft`` samples, which are transformed at
-    once, and its end goes on as its beginning.
+    On a constant-Q grid ``window_length`` is about that of the longest atom. The recording is filled
+    with zeros before and behind to ``n_fft`` samples, which are transformed at once, and lies on a
+    circle with them.
     """
 
     rate: int
@@ -88,6 +88,11 @@ class Grid:
     def pad(self) -> int:
         """Zeros put before the first sample."""
         return max(self.window_length - self.hop, 0)
+
+    @property
+    def lead(self) -> int:
+        """Samples from what the first frame is about to the first sample of the recording."""
+        return self.window_length // 2 - self.hop
 
     @property
     def bins(self) -> int:

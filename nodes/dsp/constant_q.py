@@ -32,28 +32,36 @@ def spectral_width(centres: Real) -> tuple[float, float]:
     return float(inner.min()), widest
 
 
-def geometry(centres: Real, rate: int, length: int) -> tuple[int, int]:
-    """Choose a hop and a number of frames, which together hold `length` samples and a pause.
+def geometry(centres: Real, rate: int, length: int) -> tuple[int, int, int]:
+    """Choose a hop, a number of frames, and how many zeros come before `length` samples.
 
-    All bands are sampled as often as the widest needs. The pause is as long as the longest atom is
-    wide, so that the end of a recording does not reach its beginning, which comes next on the circle.
+    All bands are sampled as often as the widest needs. As many zeros come behind the recording, or
+    more: the longest atom fits between its end and its beginning, which comes next on the circle.
 
     Returns
     -------
     tuple of int
-        Samples from frame to frame, without a prime factor above 11, and an even number of frames.
+        Samples from frame to frame, without a prime factor above 11, an even number of frames, and
+        the zeros, a multiple of the hop.
     """
     narrowest, widest = spectral_width(centres)
     hop = max(int(rate / widest), 1)
     while _rough(hop):
         hop -= 1
-    whole = length + 2 * rate / narrowest
+    lead = hop * int(np.ceil(rate / narrowest / hop))
+    whole = length + 2 * lead
     half = scipy.fft.next_fast_len(int(np.ceil(whole / hop / 2)) + 4, real=False)
-    return hop, 2 * half
+    return hop, 2 * half, lead
 
 
 def cqt(
-    samples: Array, centres: Real, rate: int, hop: int, frames: int, tick: Tick = silent
+    samples: Array,
+    centres: Real,
+    rate: int,
+    hop: int,
+    frames: int,
+    lead: int,
+    tick: Tick = silent,
 ) -> Array:
     """Give c[b, m] = (1 / hop) IDFT of X[k] g_b[k], X the spectrum of all samples.
 
@@ -63,7 +71,7 @@ def cqt(
         Real (..., sample), at most ``hop * frames`` of them.
     centres, rate
         Middles of the bands in Hz, 0 first, half the rate last; samples per second.
-    hop, frames
+    hop, frames, lead
         From `geometry`.
     tick
         Called with the fraction done.
@@ -71,7 +79,7 @@ def cqt(
     Returns
     -------
     complex64 or complex128 (..., band, frame)
-        Frame m is about sample m hop. A sine of amplitude A in the middle of a band has A / 2 there.
+        Frame m is about sample m hop - lead. A sine of amplitude A in the middle of a band has A / 2 there.
 
     Notes
     -----
@@ -88,7 +96,9 @@ def cqt(
     bands = _bands(centres, rate, size)
     result = np.empty((len(rows), len(bands), frames), np.result_type(samples, np.complex64))
     for number, row in enumerate(rows):
-        spectrum = scipy.fft.rfft(row.astype(np.float64), size)
+        filled = np.zeros(size)
+        filled[lead : lead + len(row)] = row
+        spectrum = scipy.fft.rfft(filled)
 
         def work(b: int, number: int = number, spectrum: Array = spectrum) -> None:
             first, weights = bands[b]
@@ -109,7 +119,13 @@ def cqt(
 
 
 def icqt(
-    planes: Array, centres: Real, rate: int, hop: int, length: int, tick: Tick = silent
+    planes: Array,
+    centres: Real,
+    rate: int,
+    hop: int,
+    lead: int,
+    length: int,
+    tick: Tick = silent,
 ) -> Array:
     """Give the sound of bands: exactly the one they were made of, or for others the nearest.
 
@@ -119,7 +135,7 @@ def icqt(
     ----------
     planes
         Complex (..., band, frame). Of the first and the last band the real part counts.
-    centres, rate, hop
+    centres, rate, hop, lead
         As for `cqt`.
     length
         Samples wanted.
@@ -153,7 +169,7 @@ def icqt(
         for (first, _), piece in zip(bands, pieces, strict=True):
             spectrum[first : first + len(piece)] += piece
         spectrum /= diagonal
-        made[number] = scipy.fft.irfft(spectrum, size)[:length]
+        made[number] = scipy.fft.irfft(spectrum, size)[lead : lead + length]
     return made.reshape(*planes.shape[:-2], length)
 
 
