@@ -91,7 +91,7 @@ class Grid:
 
     @property
     def lead(self) -> int:
-        """Samples from what the first frame is about to the first sample of the recording."""
+        """On a constant-Q grid, samples from the first frame to the first sample of the recording."""
         return self.window_length // 2 - self.hop
 
     @property
