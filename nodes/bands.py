@@ -30,6 +30,7 @@ def _bands(
     power: Power, quantity: str, count: int, low: float, high: float, context: Context
 ) -> Histogram:
     grid, scale = power.grid, QUANTITIES[quantity]
+    grid.check_linear("joining bins into bands")
     ends = _ends(grid, low, high)
     matrix = dsp.weights(scale, count, grid.frequencies, *ends)
     mean = power.data.mean(axis=-3)

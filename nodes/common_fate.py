@@ -15,6 +15,7 @@ from nodes.dsp import common_fate as dsp
 def _patch(spectrogram: Spectrogram, height: float, length: float) -> tuple[int, int]:
     """Give even numbers of bins and frames, no more than cover the plane."""
     grid = spectrogram.grid
+    grid.check_linear("the common fate transform")
     wanted = height * grid.n_fft / grid.rate, length * grid.rate / grid.hop
     sizes = (grid.bins, grid.frames)
     rows, columns = (

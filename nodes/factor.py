@@ -233,8 +233,7 @@ def begin(power: Power, fixed: Factors | None, rank: int, seed: int) -> Factors:
         return Factors(*dsp.start(data, rank, rng), power.grid, power.exponent)
     if fixed.convolutive:
         raise ValueError(f"fixed templates are patches of {fixed.lags} frames, one frame is needed")
-    mine, theirs = ((g.rate, g.n_fft, g.scale) for g in (power.grid, fixed.grid))
-    if mine != theirs:
+    if power.grid.axis != fixed.grid.axis:
         raise ValueError(f"power is on {power.grid}, fixed templates on {fixed.grid}")
     if fixed.channels not in (1, power.channels):
         raise ValueError(f"power has {power.channels} channels, fixed has {fixed.channels}")

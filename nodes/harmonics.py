@@ -124,6 +124,7 @@ def harmonic_mask(
         )
     if "rest" in pitch.names:
         raise ValueError("a source of the pitch is called rest, as the last mask is: rename it")
+    grid.check_linear("a mask of harmonics")
     names = (*(pitch.names or ("harmonic",)), "rest")
     data = dsp.mask(
         voices.data, voices.times, grid.times, grid.frequencies, width,
@@ -157,6 +158,7 @@ def phase_deviation(spectrogram: Spectrogram, *, context: Context = SILENT) -> F
     Reference: J. L. Flanagan, R. M. Golden, "Phase vocoder", Bell System Technical Journal 45, 1966.
     """
     grid = spectrogram.grid
+    grid.check_linear("phase deviation")
     if 4 * grid.hop > grid.n_fft:
         context.note(
             f"a hop of {grid.hop} is more than a quarter of n_fft ({grid.n_fft}): deviations of two "

@@ -23,7 +23,12 @@ def _frames(plane: Spectrogram | Power, seconds: float) -> int:
 
 
 def _bins(plane: Spectrogram | Power, hertz: float) -> int:
-    """Turn a width into the nearest odd number of bins."""
+    """Turn a width into the nearest odd number of bins. Raises ValueError where bins differ."""
+    if not plane.grid.linear:
+        raise ValueError(
+            f"a height in Hz is another number of bins at each pitch on {plane.grid.scale}: "
+            "use kernel.custom, which counts bins"
+        )
     return _odd(hertz * plane.grid.n_fft / plane.grid.rate)
 
 

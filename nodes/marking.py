@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from nodegraph.marks import Box, Marks
+from nodegraph.marks import Box, Brush, Marks
 from nodegraph.values import Array, Grid
 from nodes.dsp import marks as dsp
 
@@ -43,7 +43,7 @@ def _draw(plane: Array, marks: Marks, grid: Grid, start: float, first: int) -> N
         points = np.array(
             [(_frame(grid, t - start) - first, _bin(grid, f)) for t, f in mark.points], np.float64
         )
-        tall, wide = mark.hertz * grid.n_fft / grid.rate, mark.seconds * grid.rate / grid.hop
+        tall, wide = _tall(mark, grid), mark.seconds * grid.rate / grid.hop
         dsp.stroke(plane, points, tall, wide, value=not mark.erase)
 
 
@@ -76,4 +76,12 @@ def _frame(grid: Grid, seconds: float) -> float:
 
 
 def _bin(grid: Grid, hertz: float) -> float:
-    return min(max(hertz, -FAR), FAR) * grid.n_fft / grid.rate
+    return grid.bin_at(min(max(hertz, -FAR), FAR))
+
+
+def _tall(stroke: Brush, grid: Grid) -> float:
+    """Give half the height of a stroke in bins; where these differ, as it is at its middle."""
+    if grid.linear or not stroke.points:
+        return stroke.hertz * grid.n_fft / grid.rate
+    middle = sum(hertz for _, hertz in stroke.points) / len(stroke.points)
+    return (_bin(grid, middle + stroke.hertz) - _bin(grid, middle - stroke.hertz)) / 2

@@ -39,6 +39,7 @@ class Found(NamedTuple):
 
 def frames_of(grid: Grid) -> dsp.Frames:
     """Give what the signal processing needs to know of a grid."""
+    grid.check_linear("finding phases")
     window = windows.window(grid.window, grid.window_length)
     return dsp.Frames(window, grid.hop, grid.n_fft, grid.length)
 
@@ -159,6 +160,7 @@ def phase(
     When it fails: *zero* makes each frame a click in its middle, heard as a buzz at the rate of
     frames; *random* smears each note and each hit over a frame.
     """
+    power.grid.check_linear("finding phases")
     magnitude = magnitude_of(power)
     if start == "zero":
         return Spectrogram(magnitude, power.grid, power.sources)

@@ -78,6 +78,8 @@ def time_axis(grid: Grid) -> Axis:
 
 def frequency_axis(grid: Grid) -> Axis:
     """Give the axis of all bins, from edge to edge."""
+    if not grid.linear:
+        return Axis("frequency", "Hz", 0.0, grid.rate / 2)
     half = grid.rate / grid.n_fft / 2
     return Axis("frequency", "Hz", -half, float(grid.frequencies[-1]) + half)
 
@@ -124,14 +126,28 @@ def finite(number: float | None, otherwise: float) -> float:
     return number if number is not None and math.isfinite(number) else otherwise
 
 
+def bins_between(grid: Grid, low: float | None, high: float | None) -> tuple[int, int, Axis]:
+    """Say which bins lie in a stretch of frequencies, at least one, and give the axis of these."""
+    whole, bins = frequency_axis(grid), grid.bins
+    if grid.linear:
+        first, last = stretch(whole, bins, low, high)
+        return first, last, part(whole, bins, first, last)
+    edges = grid.edges
+    places = np.interp([finite(low, edges[0]), finite(high, edges[-1])], edges, np.arange(bins + 1))
+    first, last = stretch(Axis("bin", "", 0.0, bins), bins, *places.tolist())
+    return first, last, Axis(whole.name, whole.unit, float(edges[first]), float(edges[last]))
+
+
 def frequencies(grid: Grid, lens: Lens) -> tuple[Cells, Axis]:
     """Say which bins lie in each row, and give the axis."""
     whole, bins, most = frequency_axis(grid), grid.bins, max(1, lens.rows)
-    if lens.scale == "linear":
+    if lens.scale == "linear" and grid.linear:
         first, last = stretch(whole, bins, lens.low, lens.high)
         return even(first, last, most), part(whole, bins, first, last)
     axis = spread(whole, lens, (whole.stop - whole.start) / bins)
     edges = scales.edges(axis.scale, axis.start, axis.stop, most)
+    if not grid.linear:
+        return between(np.interp(edges, grid.edges, np.arange(bins + 1)), bins), axis
     return between((edges - whole.start) / (whole.stop - whole.start) * bins, bins), axis
 
 

@@ -169,6 +169,7 @@ def salience(
     contour characteristics", IEEE TASLP 20(6), 2012.
     """
     grid = plane.grid
+    grid.check_linear("salience")
     check_range(low, high, grid.rate)
     count = int(1200 * np.log2(high / low) / step) + 1
     candidates = low * 2 ** (np.arange(count) * (step / 1200))

@@ -16,11 +16,14 @@ import numpy as np
 from nodegraph.marks import Selection
 from nodegraph.values import Array, Grid, Sourced, Spectrogram
 from nodegraph.views import Clip
-from nodes.dsp import stft, windows
+from nodes.dsp import constant_q, stft, windows
+from nodes.dsp.blocks import spans
 from nodes.marking import marked_part
 
 FRAMES = 1024
 """Frames that are turned into sound at once."""
+MOST = 1 << 25
+"""Bins of a constant-Q plane that are held at once."""
 
 Spectrum = Callable[[slice], Array]
 """Gives the spectrum at some frames, complex (channel, freq, frame)."""
@@ -135,6 +138,8 @@ def sounding(spectrum: Spectrum, grid: Grid, frames: slice) -> Array:
     It is transformed in stretches. Each begins as many frames early as reach into it, and of its
     sound only what all its frames reach is taken.
     """
+    if not grid.linear:
+        return _whole(spectrum, grid, frames)
     window = windows.window(grid.window, grid.window_length)
     overlap = -(-grid.window_length // grid.hop)
     channels = spectrum(slice(0, 1)).shape[0]
@@ -151,4 +156,19 @@ def sounding(spectrum: Spectrum, grid: Grid, frames: slice) -> Array:
         if low < high:
             sound = stft.istft(piece, window, grid.hop, grid.n_fft, high - origin)
             made[:, low:high] = sound[:, low - origin :]
+    return made
+
+
+def _whole(spectrum: Spectrum, grid: Grid, frames: slice) -> Array:
+    """Give the sound of a constant-Q plane: all of it is transformed at once, few channels at a time."""
+    channels = spectrum(slice(0, 1)).shape[0]
+    made = np.empty((channels, grid.length), np.float32)
+    for first, last in spans(channels, max(1, MOST // (grid.bins * grid.frames))):
+        plane = np.zeros((last - first, grid.bins, grid.frames), np.complex64)
+        for start in range(frames.start, frames.stop, FRAMES):
+            part = slice(start, min(start + FRAMES, frames.stop))
+            plane[..., part] = spectrum(part)[first:last]
+        made[first:last] = constant_q.icqt(
+            plane, grid.frequencies, grid.rate, grid.hop, grid.lead, grid.length
+        )
     return made

@@ -125,6 +125,7 @@ def start(
     Klatt, "Analysis, synthesis, and perception of voice quality variations", JASA 87(2), 1990.
     """
     grid = power.grid
+    grid.check_linear("the source-filter model")
     if not lowest < highest:
         raise ValueError(f"pitches from {lowest:g} to {highest:g} Hz: lowest must be below highest")
     if lowest >= grid.rate / 2:

@@ -95,6 +95,8 @@ def istft(spectrogram: Spectrogram, *, context: Context = SILENT) -> Audio:
     transform", IEEE TASSP 32(2), 1984.
     """
     grid = spectrogram.grid
+    if not grid.linear:
+        raise ValueError(f"the spectrogram is on {grid.scale}: use transform.icqt")
     weights = windows.window(grid.window, grid.window_length)
     samples = dsp.istft(
         spectrogram.data, weights, grid.hop, grid.n_fft, grid.length, context.progress
@@ -148,7 +150,9 @@ def log(
     When it fails: silence has no peak, and every bin gets the lowest level. A recording that is run
     in segments has a peak in each of them: use ``full scale`` there.
     """
-    full_scale = float(windows.window(power.grid.window, power.grid.window_length).sum()) / 2
-    zero = None if reference == "peak" else full_scale
+    grid = power.grid
+    # A sine of amplitude 1 is two turning numbers of length 1/2, weighted with the window or 1.
+    total = windows.window(grid.window, grid.window_length).sum() if grid.linear else 1
+    zero = None if reference == "peak" else float(total) / 2
     data = dsp.level(power.data, power.exponent, range, zero, context.progress)
     return Field(data, power.grid, power.sources, "level", "dB")

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nodegraph.values import Absent, Array, Curve, Files, Number, Peaks, Scores, Value
-from nodegraph.views import Axis, Curves, Line, Picture, Shown, Table, view
+from nodegraph.values import Absent, Array, Curve, Files, Grid, Number, Peaks, Scores, Value
+from nodegraph.views import Axis, Curves, Lens, Line, Picture, Shown, Table, view
 from nodes import (
     views_audio,
     views_factors,
@@ -32,7 +32,11 @@ def picture_of(value: Value) -> Picture:
     for kind in type(value).__mro__:
         for shown in USUAL:
             if shown.shows is kind and shown.fits(value):
-                picture: Picture = shown.function(value)
+                grid = getattr(value, "grid", None)
+                # Bins at equal ratios are seen on an axis of equal ratios.
+                pitched = isinstance(grid, Grid) and not grid.linear and "lens" in shown.takes
+                lens = {"lens": Lens(scale="log")} if pitched else {}
+                picture: Picture = shown.function(value, **lens)
                 return picture
     return Table(("value", "bytes"), ((type(value).__name__, float(value.nbytes)),))
 

@@ -194,7 +194,12 @@ def _table(value: Factors) -> Table:
     """List the parts: how often each is hit, and how high its spectrum lies."""
     h, per_second = value.activations, value.grid.rate / value.grid.hop
     hits = pyramid.KEPT.get([h], ("hits", per_second), lambda: dsp.hits(h, per_second))
-    centroids = dsp.centroids(value.templates) * value.grid.rate / value.grid.n_fft
+    centroids = dsp.centroids(value.templates)
+    if value.grid.linear:
+        centroids = centroids * value.grid.rate / value.grid.n_fft
+    else:
+        middles = value.grid.frequencies
+        centroids = np.interp(centroids, np.arange(len(middles)), middles)
     rows = tuple(
         (name, float(count), float(round(centroid)) if math.isfinite(centroid) else math.nan)
         for name, count, centroid in zip(value.names, hits, centroids, strict=True)

@@ -213,6 +213,7 @@ def kernel_picture(value: Kernel) -> Heatmap:
 def kernel_placed(value: Kernel, *, plane: Spectrogram) -> Heatmap:
     """Show which neighbours count, as far from the bin in the middle as they are on the plane."""
     grid = plane.grid
+    grid.check_linear("a kernel in Hz")
     tall, wide = value.data.shape
     height, width = tall * grid.rate / grid.n_fft / 2, wide * grid.hop / grid.rate / 2
     return _kernel(

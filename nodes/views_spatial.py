@@ -10,8 +10,7 @@ from nodegraph.values import Array, Covariance
 from nodegraph.views import WHOLE, Axis, Curves, Lens, Line, Panels, view
 from nodes.dsp.hermitian import eigenvalues, trace
 from nodes.dsp.reduction import even
-from nodes.picturing import PANELS, frequency_axis, panels, stretch
-from nodes.picturing import part as part_of
+from nodes.picturing import PANELS, bins_between, panels
 
 POINTS = 721
 """Points of an ellipse, the last of which is the first: the window draws it point by point."""
@@ -90,15 +89,14 @@ def _over_frequency(
     join: Callable[[Array, Array, Array], Array],
 ) -> Curves:
     """Draw a number of each matrix over frequency, source by source."""
-    whole, bins = frequency_axis(value.grid), value.grid.bins
-    first, last = stretch(whole, bins, lens.start, lens.stop)
+    first, last, x = bins_between(value.grid, lens.start, lens.stop)
     starts, stops = even(first, last, max(1, lens.columns))
     places = (value.grid.frequencies[starts] + value.grid.frequencies[stops - 1]) / 2
     lines = tuple(
         Line(name, places, join(measure(one[first:last]), starts - first, stops - first))
         for name, one in _shown(value).items()
     )
-    return Curves(lines, part_of(whole, bins, first, last), y)
+    return Curves(lines, x, y)
 
 
 def _average(numbers: Array, starts: Array, stops: Array) -> Array:

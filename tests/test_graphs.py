@@ -27,6 +27,10 @@ NAMES = [path.stem for path in GRAPHS]
 # What was measured on the demo song, rounded down: SNR in dB by node and source.
 FLOORS = {
     "harmonic_percussive": {"snr": {"harmonic": 9.2, "percussive": 3.8}},
+    "constant_q": {
+        "snr": {"harmonic": 10.5, "percussive": 5.0},
+        "snr_stft": {"harmonic": 9.4, "percussive": 3.9},
+    },
     "binary_vs_soft": {
         "snr_binary": {"harmonic": 8.7, "percussive": 3.3},
         "snr_soft": {"harmonic": 9.2, "percussive": 3.8},
@@ -110,6 +114,11 @@ FLOORS = {
     "loudest_source": {
         "snr": {"vocals": 12.3, "drums": 10.5, "bass": 8.5, "keys": 6.8, "guitar": 7.4},
     },
+    "window_tradeoff": {
+        "snr_short": {"vocals": 10.3, "drums": 7.9, "bass": 6.6, "keys": 6.4, "guitar": 6.4},
+        "snr": {"vocals": 12.5, "drums": 9.5, "bass": 7.7, "keys": 7.4, "guitar": 7.7},
+        "snr_long": {"vocals": 13.5, "drums": 11.1, "bass": 9.3, "keys": 7.9, "guitar": 8.5},
+    },
     "oracle_masks": {
         "snr_irm1": {"vocals": 11.8, "drums": 9.3, "bass": 7.8, "keys": 6.9, "guitar": 7.2},
         "snr_irm2": {"vocals": 13.1, "drums": 10.6, "bass": 8.8, "keys": 7.7, "guitar": 8.2},
@@ -156,6 +165,7 @@ NULLS = {
     "projet_loop": -136,
     "lgm_em": -136,
     "best_blind": -136,
+    "constant_q": -140,
 }
 # Small values that tests look at, kept of the one run of each graph.
 KEPT = {

@@ -10,7 +10,7 @@ gives its array away.
 
 from nodegraph.values.activity import Activity
 from nodegraph.values.common_fate import CommonFate
-from nodegraph.values.core import Absent, Array, Grid, Sourced, Value, channels
+from nodegraph.values.core import Absent, Array, Grid, Sourced, Value, channels, constant_q
 from nodegraph.values.models import Factors, Kernel, Terms
 from nodegraph.values.notes import Notes
 from nodegraph.values.numbers import Curve, Files, Number, Scores, stack
@@ -53,5 +53,6 @@ __all__ = [
     "Terms",
     "Value",
     "channels",
+    "constant_q",
     "stack",
 ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar, Self, cast
 
 import numpy as np
@@ -13,12 +14,49 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 
+CONSTANT_Q = "constant q"
+"""How the text of a scale begins whose bins lie at equal ratios."""
+
+
+def constant_q(lowest: float, per_octave: int, highest: float) -> str:
+    """Write a scale of bins at equal ratios, from `lowest` to `highest` in Hz.
+
+    Above `highest` bins lie as far apart as they do there.
+    """
+    low, high = (repr(float(hertz)).removesuffix(".0") for hertz in (lowest, highest))
+    return f"{CONSTANT_Q} {low} {per_octave} {high}"
+
+
+@lru_cache(maxsize=64)
+def _middles(scale: str, rate: int) -> Array:
+    """Give the centres of all bins of a scale of equal ratios, in Hz, from 0 to half the rate."""
+    low, per_octave, high = (float(word) for word in scale.removeprefix(CONSTANT_Q).split())
+    half = rate / 2
+    # The last bin, at half the rate, is at least half a step above the one before it.
+    stop = min(high, half * 2 ** (-0.5 / per_octave))
+    count = max(math.floor(per_octave * math.log2(stop / low) + 1e-9), 0) + 1
+    ratios = low * 2 ** (np.arange(count) / per_octave)
+    top = float(ratios[-1])
+    # Beyond the highest nothing is gained by wider bins.
+    more = (
+        1 if high >= half else max(1, math.ceil((half - top) / (top * (2 ** (1 / per_octave) - 1))))
+    )
+    even = top + (half - top) / more * np.arange(1, more + 1)
+    made = np.concatenate([[0.0], ratios, even])
+    made.flags.writeable = False
+    return made
+
+
 @dataclass(frozen=True)
 class Grid:
     """How a plane lies in time and frequency: all that the inverse transform needs.
 
     The transform puts ``pad`` zeros before the recording, so that each sample is covered by as
     many frames as any other; frame t starts at sample ``t * hop - pad`` of the recording.
+
+    On a constant-Q grid ``window_length`` is about that of the longest atom. The recording is filled
+    with zeros before and behind to ``n_fft`` samples, which are transformed at once, and lies on a
+    circle with them.
     """
 
     rate: int
@@ -34,7 +72,17 @@ class Grid:
     length: int
     """Samples of the recording."""
     scale: str = "linear"
-    """Spacing of the frequency axis."""
+    """Spacing of the frequency axis: ``linear``, or as `constant_q` writes it."""
+
+    @property
+    def linear(self) -> bool:
+        """Whether bins are evenly spread, as those of the short-time Fourier transform."""
+        return not self.scale.startswith(CONSTANT_Q)
+
+    def check_linear(self, what: str) -> None:
+        """Raise ValueError where bins are not those of the short-time Fourier transform."""
+        if not self.linear:
+            raise ValueError(f"{what} needs a plane of transform.stft, got one on {self.scale}")
 
     @property
     def pad(self) -> int:
@@ -42,19 +90,52 @@ class Grid:
         return max(self.window_length - self.hop, 0)
 
     @property
+    def lead(self) -> int:
+        """On a constant-Q grid, samples from the first frame to the first sample of the recording."""
+        return self.window_length // 2 - self.hop
+
+    @property
     def bins(self) -> int:
         """Length of the frequency axis."""
-        return self.n_fft // 2 + 1
+        return self.n_fft // 2 + 1 if self.linear else len(_middles(self.scale, self.rate))
 
     @property
     def frames(self) -> int:
         """Length of the time axis."""
+        if not self.linear:
+            return self.n_fft // self.hop
         return max(1, -(-(self.length + self.pad) // self.hop))
 
     @property
     def frequencies(self) -> Array:
         """Centre of each bin in Hz."""
+        if not self.linear:
+            return _middles(self.scale, self.rate)
         return np.arange(self.bins) * (self.rate / self.n_fft)
+
+    @property
+    def edges(self) -> Array:
+        """Where bins begin and end in Hz, half-way between their centres: one more than bins."""
+        if self.linear:
+            return (np.arange(self.bins + 1) - 0.5) * (self.rate / self.n_fft)
+        middles = self.frequencies
+        return np.concatenate([middles[:1], (middles[1:] + middles[:-1]) / 2, middles[-1:]])
+
+    def bin_at(self, hertz: float) -> float:
+        """Give the place of a frequency among the bins, the centre of the first being 0."""
+        if self.linear:
+            return hertz * self.n_fft / self.rate
+        middles = self.frequencies
+        if not middles[0] <= hertz <= middles[-1]:
+            # Far outside nothing lies, but what is above must stay above.
+            beyond = hertz - (middles[0] if hertz < 0 else middles[-1])
+            return float(beyond + (0 if hertz < 0 else len(middles) - 1))
+        return float(np.interp(hertz, middles, np.arange(len(middles))))
+
+    @property
+    def axis(self) -> tuple[int, int, str]:
+        """What must agree for spectra of one plane to mean the same on another."""
+        return self.rate, self.n_fft if self.linear else 0, self.scale
 
     @property
     def times(self) -> Array:
@@ -62,6 +143,8 @@ class Grid:
         return (np.arange(self.frames) * self.hop - self.pad + self.window_length / 2) / self.rate
 
     def __str__(self) -> str:
+        if not self.linear:
+            return f"{self.rate} Hz, {self.scale}, hop {self.hop}, {self.length} samples"
         size = (
             self.n_fft
             if self.n_fft == self.window_length

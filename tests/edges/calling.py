@@ -99,6 +99,7 @@ PORTS: dict[str, str] = {
     "factor.multichannel_filter.factors": "factor.multichannel_start>factors",
     "mask.multichannel.sources": "strengths",
     "transform.mel_mask.bands": "bands",
+    "transform.icqt.spectrogram": "transform.cqt>",
     "measure.consistency.nearest": "transform.consistent>",
     "transform.with_magnitude.before": "transform.consistent>",
     "transform.misi_step.estimates": "transform.misi_start>",

@@ -46,6 +46,12 @@ def test_a_node_that_is_gone_is_no_subject():
     assert sheets.subject(GRAPH, nodes("gone")) == Subject("graph")
 
 
+def test_a_grid_of_equal_ratios_says_so():
+    scale = "constant q 55 24 22050"
+    grid = Grid(44100, 882000, 36, "hann", 27864, 846720, scale)
+    assert sheets.grid(grid) == "constant q 55 24 22050 / 36, 44.1 kHz"
+
+
 def test_facts_of_an_output():
     grid = Grid(44100, 4096, 1024, "hann", 4096, 846720)
     facts = Facts(

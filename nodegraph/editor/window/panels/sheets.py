@@ -109,6 +109,8 @@ def output(facts: Any, types: Sequence[str], name: str) -> Section:
 
 def grid(found: Any) -> str:
     """Write a grid: length and hop of the frames, window, rate."""
+    if not found.linear:
+        return f"{found.scale} / {found.hop}, {hertz(found.rate)}"
     return f"{found.n_fft} / {found.hop}, {found.window}, {hertz(found.rate)}"
 
 
