@@ -84,7 +84,7 @@ def cross(plane: Spectrogram | Power, *, time: Seconds = 0.12, frequency: Hertz 
     return Kernel(cells, f"cross, {bins} bins by {frames} frames")
 
 
-@node("kernel.periodic", aliases=("repetition", "loop", "REPET"))
+@node("kernel.periodic", aliases=("repetition", "rhythm", "REPET"))
 def periodic(
     plane: Spectrogram | Power,
     *,

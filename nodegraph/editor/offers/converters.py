@@ -184,13 +184,20 @@ def offer(types: Mapping[str, NodeType], given: Types, wanted: Types) -> tuple[S
     A node converts where nothing but its first port must be wired. One that compares several
     sources does not.
     """
-    plain = sorted(types.values(), key=lambda t: (len(t.ports), len(t.outputs), len(t.knobs), t.id))
+    plain = sorted(types.values(), key=_plainness)
     plain = [
         t
         for t in plain
         if t.ports and not t.effect and not t.ports[0].many and all(p.optional for p in t.ports[1:])
     ]
     return _chain(plain, given, wanted, 2)
+
+
+def _plainness(known: NodeType) -> tuple[int, bool, int, int, str]:
+    """Few ports come first; then what stands in its family's own module, where the usual ones are."""
+    module = getattr(known.function, "__module__", "").rpartition(".")[2]
+    aside = module != known.family
+    return len(known.ports), aside, len(known.outputs), len(known.knobs), known.id
 
 
 def _chain(plain: list[NodeType], given: Types, wanted: Types, most: int) -> tuple[Step, ...]:

@@ -42,6 +42,8 @@ TERMS: dict[str, str] = {
     "interaural level difference ILD": "position.angle",
     "coherence": "position.angle",
     "Wiener": "mask.wiener mask.soft",
+    "odds evidence Bayes": "mask.combine mask.with_rest",
+    "high-pass low-pass band-pass": "mask.band",
     "time-frequency mask": "mask.soft mask.binary mask.apply mask.threshold",
     "ideal binary mask": "mask.oracle mask.binary",
     "ideal ratio mask": "mask.oracle",
