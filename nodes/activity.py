@@ -18,11 +18,7 @@ Seconds = Annotated[float, Param(min=0, max=10, step=0.05, unit="s")]
 
 def single(value: Sourced, name: str) -> Array:
     """Give the plane of a value that carries one source."""
-    if value.names:
-        raise ValueError(
-            f"{name} carries {len(value.names)} sources ({', '.join(value.names)}): "
-            "pick one with [name]"
-        )
+    value.check_one(name)
     return value.data
 
 

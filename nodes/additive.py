@@ -9,7 +9,6 @@ import numpy as np
 from nodegraph.context import SILENT, Context
 from nodegraph.declare import Param, node
 from nodegraph.values import Mask, Power
-from nodes.covariance import one
 from nodes.dsp import additive as dsp
 from nodes.dsp import masks
 
@@ -58,7 +57,7 @@ def margin(
     signals", ISMIR 2014.
     """
     for value, name in ((harmonic, "harmonic"), (percussive, "percussive")):
-        one(value, name)
+        value.check_one(name)
     harmonic.check_same(percussive, ("harmonic", "percussive"))
     first, second = harmonic.data, percussive.data
     if percussive.exponent != harmonic.exponent:

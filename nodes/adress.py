@@ -78,11 +78,7 @@ def _check(spectrogram: Spectrogram, angle: Field, strength: Power) -> None:
     """Raise ValueError where the three are not of one stereo mixture."""
     _stereo(spectrogram)
     for value, name in ((spectrogram, "spectrogram"), (angle, "angle"), (strength, "strength")):
-        if value.names:
-            known = ", ".join(value.names)
-            raise ValueError(
-                f"{name} carries {len(value.names)} sources ({known}): pick one with [name]"
-            )
+        value.check_one(name)
     for value, name in ((angle, "angle"), (strength, "strength")):
         spectrogram.check_same(value, ("spectrogram", name))
         if value.channels != 1:

@@ -130,11 +130,7 @@ def common_fate_model(
     Reference: F.-R. Stoeter, A. Liutkus, R. Badeau, B. Edler, P. Magron, "Common fate model for unison
     source separation", ICASSP 2016.
     """
-    if patches.names:
-        raise ValueError(
-            f"patches carry {len(patches.names)} sources ({', '.join(patches.names)}): pick one with "
-            "[name]"
-        )
+    patches.check_one("patches")
     strength = dsp.banded(patches.data)
     model = dsp.start(strength, sources, np.random.default_rng(seed))
     for turn in range(iterations):

@@ -11,7 +11,7 @@ from nodegraph.context import SILENT, Context
 from nodegraph.declare import Many, Param, node
 from nodegraph.values import Power, Spectrogram
 from nodes.dsp import phase as dsp
-from nodes.phase import check_one, frames_of
+from nodes.phase import frames_of
 
 
 def _bytes(mixture: Spectrogram, sources: Power, **_: Any) -> float:
@@ -58,7 +58,7 @@ def consistent(
     Reference: J. Le Roux, E. Vincent, "Consistent Wiener filtering for audio source separation", IEEE
     Signal Processing Letters 20(3), 2013.
     """
-    check_one(mixture, "mixture")
+    mixture.check_one("mixture")
     mixture.check_same(sources, ("mixture", "sources"))
     if sources.channels not in (1, mixture.channels):
         raise ValueError(

@@ -25,15 +25,6 @@ Spread = Annotated[float, Param(min=0, max=1, step=0.01, suggest=(0.01, 0.1, 0.5
 Seed = Annotated[int, Param(min=0)]
 
 
-def one(value: Sourced, name: str) -> None:
-    """Raise ValueError where several sources come in a place that takes one sound."""
-    if value.names:
-        raise ValueError(
-            f"{name} carries {len(value.names)} sources ({', '.join(value.names)}): "
-            "pick one with [name]"
-        )
-
-
 def check_sources(first: Sourced, second: Sourced, names: tuple[str, str]) -> None:
     """Raise ValueError where two values are not of the same sources on the same grid."""
     mine, theirs = (value.frame() for value in (first, second))
@@ -265,7 +256,7 @@ def start_strengths(
 
     Shapes: mixture (channel, freq, time) to (source, 1, freq, time), powers.
     """
-    one(mixture, "mixture")
+    mixture.check_one("mixture")
     if mixture.grid != covariance.grid:
         raise ValueError(f"mixture is on {mixture.grid}, covariance on {covariance.grid}")
     if masks is not None:

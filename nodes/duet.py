@@ -55,11 +55,7 @@ def _check_stereo(spectrogram: Spectrogram) -> None:
 
 def _check_mixture(spectrogram: Spectrogram) -> None:
     _check_stereo(spectrogram)
-    if spectrogram.names:
-        raise ValueError(
-            f"spectrogram carries {len(spectrogram.names)} sources "
-            f"({', '.join(spectrogram.names)}): take the mixture, or pick one with [name]"
-        )
+    spectrogram.check_one("spectrogram")
 
 
 def _three_planes(spectrogram: Spectrogram, **_: object) -> float:

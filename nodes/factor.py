@@ -28,11 +28,7 @@ Iterations = Annotated[int, Param(1, 5000, suggest=(50, 100, 200))]
 
 def plain(power: Power) -> Array:
     """Give the plane of a power that carries one source."""
-    if power.sources:
-        raise ValueError(
-            f"power carries {len(power.sources)} sources ({', '.join(power.sources)}): "
-            "pick one with [name]"
-        )
+    power.check_one("power")
     return power.data
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 from nodegraph.context import SILENT, Context
 from nodegraph.declare import Many, Param, node
 from nodegraph.values import Covariance, Number, Power, Sourced, Spectrogram
-from nodes.covariance import check_channels, check_sources, one
+from nodes.covariance import check_channels, check_sources
 from nodes.dsp import gaussian as dsp
 from nodes.dsp import wiener
 
@@ -30,7 +30,7 @@ class Refined(NamedTuple):
 
 def _check(mixture: Spectrogram, sources: Power, covariance: Covariance) -> None:
     """Raise ValueError where mixture, powers and covariances do not belong together."""
-    one(mixture, "mixture")
+    mixture.check_one("mixture")
     if mixture.grid != sources.grid:
         raise ValueError(f"mixture is on {mixture.grid}, sources on {sources.grid}")
     check_sources(sources, covariance, ("sources", "covariance"))
@@ -193,7 +193,7 @@ def em(
     Reference: Nugraha, Liutkus and Vincent, "Multichannel audio source separation with deep neural
     networks", IEEE TASLP 24(9), 2016.
     """
-    one(mixture, "mixture")
+    mixture.check_one("mixture")
     if mixture.grid != estimates.grid:
         raise ValueError(f"mixture is on {mixture.grid}, estimates on {estimates.grid}")
     if mixture.channels != estimates.channels:

@@ -69,11 +69,7 @@ def harmonics(
     Reference: T. Virtanen, A. Klapuri, "Separation of harmonic sounds using linear models for the
     overtone series", ICASSP 2002.
     """
-    if audio.names:
-        raise ValueError(
-            f"audio carries {len(audio.names)} sources ({', '.join(audio.names)}): "
-            "pick one with [name]"
-        )
+    audio.check_one("audio")
     voices = pitch.stacked("harmonic")
     size = max(2 * round(window / 2000 * audio.rate), 4)
     made = dsp.separate(
@@ -117,11 +113,7 @@ def harmonic_mask(
     non-negative spectrogram factorization in separating vocals from polyphonic music", SAPA 2008.
     """
     voices, grid = pitch.stacked("harmonic"), plane.grid
-    if plane.names:
-        raise ValueError(
-            f"plane carries {len(plane.names)} sources ({', '.join(plane.names)}): "
-            "pick one with [name]"
-        )
+    plane.check_one("plane")
     if "rest" in pitch.names:
         raise ValueError("a source of the pitch is called rest, as the last mask is: rename it")
     grid.check_linear("a mask of harmonics")
@@ -202,11 +194,7 @@ def phase_masks(
     Interspeech 2014.
     """
     spectrogram.check_same(deviation, ("spectrogram", "deviation"))
-    if spectrogram.names:
-        raise ValueError(
-            f"spectrogram carries {len(spectrogram.names)} sources "
-            f"({', '.join(spectrogram.names)}): pick one with [name]"
-        )
+    spectrogram.check_one("spectrogram")
     if deviation.names or deviation.name != DEVIATION:
         raise ValueError(
             "deviation must be one field in bins, as voice.phase_deviation gives it, got "

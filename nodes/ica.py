@@ -45,18 +45,9 @@ class Components(NamedTuple):
     peaks: Peaks
 
 
-def _one(audio: Audio, name: str) -> None:
-    """Raise ValueError where several sources come in a place that takes one sound."""
-    if audio.names:
-        raise ValueError(
-            f"{name} carries {len(audio.names)} sources ({', '.join(audio.names)}): add them with "
-            "mix.sum, or pick one with [name]"
-        )
-
-
 def _check(audio: Audio, sources: int = 0) -> None:
     """Raise ValueError where the sound cannot hold that many sources."""
-    _one(audio, "audio")
+    audio.check_one("audio")
     if audio.channels < 2:
         raise ValueError(
             "ICA needs as many channels as sources, audio has 1 channel: use a stereo recording"
@@ -166,7 +157,7 @@ def ica_start(white: Audio, *, seed: Seed = 0) -> Mixing:
     Its columns say how each source makes up the whitened directions. The same ``seed`` gives the same
     start. Shapes: white (direction, sample) to mixing (1, direction, source).
     """
-    _one(white, "white")
+    white.check_one("white")
     return _named(dsp.start(white.channels, np.random.default_rng(seed)).T)
 
 
@@ -189,7 +180,7 @@ def ica_step(
     Hyvärinen, "Fast and robust fixed-point algorithms for independent component analysis", IEEE
     Transactions on Neural Networks 10(3), 1999.
     """
-    _one(white, "white")
+    white.check_one("white")
     unmixing = _matrix(mixing, "mixing", white.channels, "white").T
     return _named(dsp.fast_step(white.data, unmixing, nonlinearity, context.progress).T)
 

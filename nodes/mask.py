@@ -21,15 +21,6 @@ class Filtered(NamedTuple):
     masks: Mask
 
 
-def _one(value: Sourced, name: str) -> None:
-    """Raise ValueError where several sources come in a place that takes one sound."""
-    if value.names:
-        known = ", ".join(value.names)
-        raise ValueError(
-            f"{name} carries {len(value.names)} sources ({known}): pick one with [name]"
-        )
-
-
 def _shares(sources: Power, exponent: float, shared: bool, context: Context) -> Mask:
     """Give the soft masks; the exponent is meant for magnitudes, whatever the sources are."""
     sources = sources.stacked()
@@ -121,7 +112,7 @@ def threshold(
     Threshold masks of several sources are **not a partition**: a bin may have no owner or several,
     and the estimates need not sum to the mixture. Use `mask.binary` where they should.
     """
-    _one(mixture, "mixture")
+    mixture.check_one("mixture")
     source.check_same(mixture, ("source", "mixture"))
     magnitude = source.data if source.exponent == 1 else source.data ** (1 / source.exponent)
     data = dsp.threshold_mask(magnitude, mixture.data, exponent, threshold, context.progress)
@@ -172,7 +163,7 @@ def wiener(
     Cano, FitzGerald, Liutkus, Plumbley and Stöter, "Musical source separation: an introduction",
     IEEE Signal Processing Magazine 36(1), 2019.
     """
-    _one(mixture, "mixture")
+    mixture.check_one("mixture")
     mixture.check_same(sources, ("mixture", "sources"))
     masks = _shares(sources, exponent, channels == "shared", context)
     estimates = dsp.apply_mask(mixture.data, masks.data, tick=context.progress)
@@ -198,7 +189,7 @@ def oracle(
 
     Stöter, Liutkus and Ito, "The 2018 signal separation evaluation campaign", LVA/ICA 2018.
     """
-    _one(mixture, "mixture")
+    mixture.check_one("mixture")
     mixture.check_same(stems, ("mixture", "stems"))
     stems, power = stems.stacked(), int(kind[-1])
     if kind.startswith("IRM"):

@@ -24,11 +24,7 @@ def _check(one: Audio, other: Audio, names: tuple[str, str]) -> None:
 def _check_mixture(estimates: Audio, mixture: Audio) -> None:
     """Raise ValueError where the mixture is not one sound like the estimates."""
     _check(estimates, mixture, ("estimates", "mixture"))
-    if mixture.names:
-        known = ", ".join(mixture.names)
-        raise ValueError(
-            f"mixture carries {len(mixture.names)} sources ({known}): pick one with [name]"
-        )
+    mixture.check_one("mixture")
 
 
 def _fault(name: str, references: Audio | None) -> str:

@@ -13,7 +13,7 @@ from nodegraph.context import SILENT, Context
 from nodegraph.declare import node
 from nodegraph.values import Audio, Curve, Number, Power, channels
 from nodes.dsp import phase as dsp
-from nodes.phase import Iterations, check_one, curve_of, frames_of, magnitude_of
+from nodes.phase import Iterations, curve_of, frames_of, magnitude_of
 
 
 class MisiStep(NamedTuple):
@@ -32,7 +32,7 @@ class Misi(NamedTuple):
 
 def _check_misi(mixture: Audio, magnitudes: Power, estimates: Audio | None = None) -> Power:
     """Give the magnitudes as a stack. Raises ValueError where they do not fit the mixture."""
-    check_one(mixture, "mixture")
+    mixture.check_one("mixture")
     stacked, grid = magnitudes.stacked(), magnitudes.grid
     if (mixture.rate, mixture.length) != (grid.rate, grid.length):
         raise ValueError(

@@ -60,15 +60,6 @@ class Separated(NamedTuple):
     likelihood: Curve
 
 
-def _check_one(spectrogram: Spectrogram) -> None:
-    """Raise ValueError where a spectrogram carries several sources."""
-    if spectrogram.names:
-        raise ValueError(
-            f"spectrogram must be one mixture, got {len(spectrogram.names)} sources "
-            f"({', '.join(spectrogram.names)}): join them or pick one with [name]"
-        )
-
-
 def _steering(spectrogram: Spectrogram, peaks: Peaks, kind: Kind) -> Mixing:
     """Turn the places of peaks into the columns of a mixing, each of length one."""
     if spectrogram.channels != 2:
@@ -102,7 +93,7 @@ def _steering(spectrogram: Spectrogram, peaks: Peaks, kind: Kind) -> Mixing:
 
 def _model(spectrogram: Spectrogram, mixing: Mixing, factors: Factors) -> dsp.Model:
     """Put mixing and factors together. Raises ValueError where they are not of this spectrogram."""
-    _check_one(spectrogram)
+    spectrogram.check_one("spectrogram")
     bins, sources = len(mixing.data), len(mixing.sources)
     if mixing.channels != spectrogram.channels:
         raise ValueError(
@@ -179,7 +170,7 @@ def multichannel_start(
     When it fails: what follows stays near where it began, so a peak that is missing is a source that
     is missing.
     """
-    _check_one(spectrogram)
+    spectrogram.check_one("spectrogram")
     steering = _steering(spectrogram, peaks, mixing)
     rng = np.random.default_rng(seed)
     w, h = dsp.start(spectrogram.data, len(steering.sources), parts, rng)

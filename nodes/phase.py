@@ -51,15 +51,6 @@ def magnitude_of(power: Power) -> Array:
     return np.asarray(power.data ** np.float32(1 / power.exponent))
 
 
-def check_one(value: Sourced, name: str) -> None:
-    """Raise ValueError where several sources come in a place that takes one sound."""
-    if value.names:
-        raise ValueError(
-            f"{name} carries {len(value.names)} sources ({', '.join(value.names)}): pick one with "
-            "[name]"
-        )
-
-
 def _check_names(first: Sourced, second: Sourced, names: tuple[str, str]) -> None:
     """Raise ValueError where two stacks are not of the same sources."""
     if first.names and second.names and first.names != second.names:

@@ -40,11 +40,7 @@ def edit(
 
     Shapes: pitch (frame,) of one source to (frame,).
     """
-    if pitch.names:
-        known = ", ".join(pitch.names)
-        raise ValueError(
-            f"pitch carries {len(pitch.names)} sources ({known}): pick one with [name]"
-        )
+    pitch.check_one("pitch")
     data, sure = pitch.data.copy(), pitch.confidence.copy()
     for entry in filter(str.strip, re.split(r"[;\n]", edits)):
         place, _, what = entry.strip().partition(" ")

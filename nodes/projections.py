@@ -14,20 +14,11 @@ Delays = Annotated[int, Param(min=1, max=33, suggest=(1, 9))]
 MaxDelay = Annotated[float, Param(min=0.01, max=20, step=0.05, unit="ms")]
 
 
-def one(value: Sourced, name: str) -> None:
-    """Raise ValueError where several sources come in a place that takes one sound."""
-    if value.names:
-        raise ValueError(
-            f"{name} carries {len(value.names)} sources ({', '.join(value.names)}): "
-            "pick one with [name]"
-        )
-
-
 def sides(
     spectrogram: Spectrogram, directions: int, delays: int, max_delay: float
 ) -> tuple[Array, Array]:
     """Give angles and delays of the projections of a stereo mixture."""
-    one(spectrogram, "spectrogram")
+    spectrogram.check_one("spectrogram")
     if spectrogram.channels != 2:
         raise ValueError(
             "a projection is a sum of two channels, this spectrogram has "

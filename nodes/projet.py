@@ -29,7 +29,7 @@ from nodes.dsp import projections as geometry
 from nodes.dsp import projet as dsp
 from nodes.dsp.blocks import Tick
 from nodes.placing import BINS, Start, first_places
-from nodes.projections import Delays, Directions, MaxDelay, one, planes_bytes, sides
+from nodes.projections import Delays, Directions, MaxDelay, planes_bytes, sides
 
 Count = Annotated[int, Param(min=0, max=8, unit="sources")]
 Seed = Annotated[int, Param(min=0)]
@@ -80,7 +80,7 @@ def _parts(
     projections: Projections, strengths: Power, places: Histogram
 ) -> tuple[geometry.Scene, geometry.Seen, Array, Array]:
     """Give what the updates work on."""
-    one(projections, "projections")
+    projections.check_one("projections")
     if projections.grid != strengths.grid:
         raise ValueError(f"projections are on {projections.grid}, strengths on {strengths.grid}")
     scene = _scene(projections.angles, projections.delays, strengths, places)
@@ -144,7 +144,7 @@ def projet_start(
 
     The start decides: from random places two of four seeds ended with sources at wrong places.
     """
-    one(projections, "projections")
+    projections.check_one("projections")
     places = first_places(projections.delays, peaks, start, count, seed)
     scene = geometry.Scene(
         projections.angles, projections.delays, places.centres, np.zeros(BINS),

@@ -10,20 +10,11 @@ import numpy as np
 
 from nodegraph.context import SILENT, Context
 from nodegraph.declare import Param, node
-from nodegraph.values import Array, Curve, Histogram, Mask, Number, Power, Sourced, Spectrogram
+from nodegraph.values import Array, Curve, Histogram, Mask, Number, Power, Spectrogram
 from nodes.dsp import modulation as dsp_modulation
 from nodes.dsp import repetition as dsp
 
 Seconds = Annotated[float, Param(min=0.05, max=60, step=0.1, unit="s")]
-
-
-def one(value: Sourced, name: str) -> None:
-    """Raise ValueError where several sources come in a place that takes one sound."""
-    if value.names:
-        known = ", ".join(value.names)
-        raise ValueError(
-            f"{name} carries {len(value.names)} sources ({known}): pick one with [name]"
-        )
 
 
 def _step(power: Power) -> float:
@@ -46,7 +37,7 @@ def beat_spectrum(power: Power, *, context: Context = SILENT) -> Curve:
     Reference: J. Foote, S. Uchihashi, "The beat spectrum: a new approach to rhythm analysis",
     ICME 2001; Z. Rafii, B. Pardo, IEEE TASLP 21(1), 2013.
     """
-    one(power, "power")
+    power.check_one("power")
     whole = [(0, power.grid.frames)]
     beats = dsp.beat_spectrogram(power.data, power.exponent, whole, context.progress)[:, 0]
     lags = np.arange(len(beats)) * _step(power)
@@ -80,7 +71,7 @@ def beat_spectrogram(
     Reference: A. Liutkus et al., "Adaptive filtering for music/voice separation exploiting the
     repeating musical structure", ICASSP 2012.
     """
-    one(power, "power")
+    power.check_one("power")
     frames, hop = power.grid.frames, _step(power)
     length = min(max(round(window / hop), 1), frames)
     stride = max(round(step / hop), 1)
@@ -332,8 +323,8 @@ def background(
 
     Reference: Z. Rafii, B. Pardo, IEEE TASLP 21(1), 2013.
     """
-    one(background, "background")
-    one(mixture, "mixture")
+    background.check_one("background")
+    mixture.check_one("mixture")
     mixture.check_same(background, ("mixture", "background"))
     called = tuple(word.strip() for word in names.split(",") if word.strip())
     if len(called) != 2 or called[0] == called[1]:

@@ -8,7 +8,6 @@ from nodegraph.context import SILENT, Context
 from nodegraph.declare import Param, node
 from nodegraph.values import Neighbours, Power, Similarity
 from nodes.dsp import similarity as dsp
-from nodes.repetition import one
 
 
 def _square_bytes(power: Power, **_: Any) -> float:
@@ -38,7 +37,7 @@ def self_similarity(power: Power, *, context: Context = SILENT) -> Similarity:
 
     Reference: J. Foote, "Visualizing music and audio using self-similarity", ACM Multimedia 1999.
     """
-    one(power, "power")
+    power.check_one("power")
     data = dsp.self_similarity(power.data, power.exponent, context.progress)
     return Similarity(data, power.grid)
 

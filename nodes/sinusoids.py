@@ -8,21 +8,12 @@ import numpy as np
 
 from nodegraph.context import SILENT, Context
 from nodegraph.declare import Param, node
-from nodegraph.values import Array, Audio, Partials, Pitch, Sourced
+from nodegraph.values import Array, Audio, Partials, Pitch
 from nodes.dsp import pitch as pitches
 from nodes.dsp import sinusoids as dsp
 from nodes.dsp import synthesis as playing
 
 Decibels = Annotated[float, Param(min=-160, max=0, step=1, unit="dB")]
-
-
-def _one(value: Sourced, name: str) -> None:
-    """Raise ValueError where several sources come in a place that takes one."""
-    if value.names:
-        known = ", ".join(value.names)
-        raise ValueError(
-            f"{name} carries {len(value.names)} sources ({known}): pick one with [name]"
-        )
 
 
 def _peaks_bytes(audio: Audio, *, hop: int, most: int, **_: object) -> float:
@@ -59,7 +50,7 @@ def peaks(
     Reference: R. J. McAulay, T. F. Quatieri, "Speech analysis/synthesis based on a sinusoidal
     representation", IEEE TASSP 34(4), 1986.
     """
-    _one(audio, "audio")
+    audio.check_one("audio")
     size = max(round(window / 1000 * audio.rate) | 1, 5)
     points = dsp.peaks(audio.data, audio.rate, hop, size, most, floor, context.progress)
     return Partials(
@@ -133,7 +124,7 @@ def select(
     When it fails: high harmonics lie closer than the tolerance, and partials of other players that
     happen to lie on one are kept with it.
     """
-    _one(pitch, "pitch")
+    pitch.check_one("pitch")
     sung = pitches.at_times(pitch.data, pitch.times, partials.times)
     kept = dsp.near_harmonics(
         partials.track, partials.frequencies, _strength(partials), sung, tolerance, harmonics

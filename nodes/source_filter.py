@@ -42,11 +42,7 @@ class Sung(NamedTuple):
 
 def _energy(power: Power | Spectrogram) -> Array:
     """Give the energy (freq, time) of one sound, the mean of its channels."""
-    if power.names:
-        raise ValueError(
-            f"power carries {len(power.names)} sources ({', '.join(power.names)}): "
-            "pick one with [name]"
-        )
+    power.check_one("power")
     total = np.zeros((power.grid.bins, power.grid.frames), np.float32)
     for channel in power.data:
         if isinstance(power, Spectrogram):
@@ -209,8 +205,7 @@ def pitch(model: SourceFilter, *, least: Least = dsp.LEAST, context: Context = S
 
 def _restricted(model: SourceFilter, pitch: Pitch, width: float, seed: int) -> SourceFilter:
     """Keep what is near the pitch; the band begins anew."""
-    if pitch.names:
-        raise ValueError(f"pitch carries {len(pitch.names)} sources: pick one with [name]")
+    pitch.check_one("pitch")
     hertz = pitches_dsp.at_times(pitch.data.astype(float), pitch.times, model.grid.times)
     with np.errstate(divide="ignore"):
         places = 12 * model.steps * np.log2(hertz / model.table[0])

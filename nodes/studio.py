@@ -98,11 +98,7 @@ def convolve(
 
     Cano et al., "Musical source separation: an introduction", IEEE SPM 36(1), 2019, section II.
     """
-    if response.names:
-        known = ", ".join(response.names)
-        raise ValueError(
-            f"response carries {len(response.names)} sources ({known}): pick one with [name]"
-        )
+    response.check_one("response")
     if audio.rate != response.rate:
         raise ValueError(
             f"audio is on {audio.rate} Hz, response on {response.rate} Hz: use mix.resample before"

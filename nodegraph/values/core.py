@@ -252,6 +252,14 @@ class Sourced(Value):
         """Give several single values of this kind, which fit, as one with a name for each."""
         return self.like(np.stack([value.data for value in values]), names)
 
+    def check_one(self, name: str) -> None:
+        """Raise ValueError where several sources come in a place that takes one; it is called `name`."""
+        if self.names:
+            known = ", ".join(self.names)
+            raise ValueError(
+                f"{name} carries {len(self.names)} sources ({known}): pick one with [name]"
+            )
+
     def check_same(
         self, other: Sourced, names: tuple[str, str] = ("the first", "the second")
     ) -> None:
