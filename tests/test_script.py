@@ -292,6 +292,15 @@ def test_watched_numbers_become_curves() -> None:
     assert agree(graph(**nodes), MORE)["l_turned"].data.tolist() == [1, 2, 3, 4]
 
 
+def test_a_watched_table_counts_as_the_engine_counts_it() -> None:
+    body = {"b": n("add", {"a": "l.x"}), "t": n("table", {"rows": {"p": "b", "q": "a"}})}
+    body |= {"rows": n("table", {"rows": "t"}), "either": n("either", {"a": "b"})}
+    rest: dict[str, Any] = {"watch": {"seen": "rows", "or": "either"}, "until": "seen"}
+    rest |= {"iterations": 4, "tolerance": 0.1}
+    made = graph(a=n("one", value=2), l=loop(body, {"x": ("a", "b")}, **rest))
+    assert agree(made, MORE)["l_seen"].data.tolist() == [2.5, 3, 3.5, 4]
+
+
 def test_the_number_of_the_turn_drives_knobs_and_travels() -> None:
     body = {
         "b": n("mul", {"a": "l.x", "b": "l.iteration", "times": "l.iteration", "k": "l.iteration"})
@@ -341,6 +350,10 @@ def test_a_value_that_is_not_finite_ends_a_loop_at_its_last_good_turn() -> None:
     variables = agree(made)
     assert variables["count"].value == 3 + 1
     assert same(variables["still"], values(made, inside=True)["still"])
+
+
+def test_copies_of_the_last_good_turn_are_there_from_the_start() -> None:
+    tidy(script(falling(4.0), TYPES))
 
 
 def test_a_loop_without_a_good_turn_has_no_body_to_read() -> None:

@@ -9,7 +9,7 @@ from nodegraph.script.layout import WIDTH, Group, docstring, lay, quoted
 from nodegraph.script.wiring import Wiring
 
 _VALUES = ("Absent", "Curve", "Number", "stack")
-_LOOPS = ("finite", "relative_change")
+_LOOPS = ("finite", "one_number", "relative_change")
 
 _HELPERS = {
     "Recording": '''\

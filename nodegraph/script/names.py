@@ -14,7 +14,7 @@ from nodegraph.declare import NodeType
 # What a program may import or define; no node takes these names.
 OURS = (
     "Absent", "Context", "Curve", "HERE", "Number", "Path", "Recording", "discover", "finite", "np",
-    "one_wire", "relative_change", "stack", "stack_present", "turn",
+    "one_number", "one_wire", "relative_change", "stack", "stack_present", "turn",
 )  # fmt: skip
 USER = "nodegraph_user_nodes_"
 """How the registry begins the names of modules from the user's folder."""

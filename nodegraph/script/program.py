@@ -103,6 +103,9 @@ class Writer:
             put(f"{wiring.variable((step.name, state))} = ", wiring.value(ref))
         for watch in loop.watch:
             put(f"{self.recorded(step, watch)} = []")
+        for _, pairs in self.kept(step, loop) if loop.iterations else ():
+            for _, copy in pairs:
+                put(f"{copy} = None")
         if self.counts(step):
             put(f"{wiring.variable((step.name, 'iterations'))} = 0")
         if loop.iterations:
@@ -200,7 +203,7 @@ class Writer:
         """Write down the numbers of a turn."""
         wiring, nan = self.wiring, 'float("nan")'
         for name, ref in loop.watch.items():
-            number = nan if wiring.reach.why_not(ref.slot) else wiring.number(ref)
+            number = nan if wiring.reach.why_not(ref.slot) else wiring.watched(ref)
             value = wiring.present(wiring.reach.guard(ref), number, nan)
             self.page.put("", call(f"{self.recorded(step, name)}.append", value))
 

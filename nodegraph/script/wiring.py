@@ -76,6 +76,12 @@ class Wiring:
             return count if whole else f"float({count})"
         return f"{'round' if whole else 'float'}({self.value(ref)}.value)"
 
+    def watched(self, ref: Ref) -> str:
+        """Give the number that a loop notes of a link, as the engine does."""
+        if all(issubclass(kind, Number) for kind in self.kinds(ref.slot)):
+            return self.number(ref)
+        return f"{self.use('one_number')}({self.value(ref)})"
+
     def tests(self, guard: Guard) -> list[str]:
         """Write tests that values are there."""
         return [

@@ -1,7 +1,8 @@
 """How far an estimate is from the truth, in dB, and how far two planes are from each other.
 
 Conventions: sounds are (channel, sample); the channels count as one long sound. Sums are taken in
-float64, block by block. Scores lie between -120 dB, the score of nothing at all, and 200 dB, that
+float64, block by block, by one thread: several would add up in another order, and change the last
+digits from run to run. Scores lie between -120 dB, the score of nothing at all, and 200 dB, that
 of a perfect estimate.
 """
 
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodes.dsp.blocks import Tick, silent
+from nodes.dsp.blocks import Tick, one_blas_thread, silent
 
 Array = NDArray[Any]
 
@@ -42,6 +43,7 @@ def decibels(signal: float, error: float) -> float:
     return min(max(10 * (math.log10(signal) - math.log10(error)), LOWEST), HIGHEST)
 
 
+@one_blas_thread()
 def snr(estimate: Array, reference: Array, tick: Tick = silent) -> float:
     """Signal-to-noise ratio: 10 log10 |s|^2 / |s - e|^2.
 
@@ -64,6 +66,7 @@ def snr(estimate: Array, reference: Array, tick: Tick = silent) -> float:
     return decibels(signal, error)
 
 
+@one_blas_thread()
 def si_sdr(estimate: Array, reference: Array, tick: Tick = silent) -> float:
     """Scale-invariant signal-to-distortion ratio: the gain of the estimate does not count.
 
@@ -98,6 +101,7 @@ def si_sdr(estimate: Array, reference: Array, tick: Tick = silent) -> float:
     return decibels(scale * scale * truth_energy, error)
 
 
+@one_blas_thread()
 def relative_change(before: Array, after: Array, tick: Tick = silent) -> float:
     """Size of the change against what was there: |after - before| / |before|.
 
@@ -113,6 +117,7 @@ def relative_change(before: Array, after: Array, tick: Tick = silent) -> float:
     return math.sqrt(moved / old)
 
 
+@one_blas_thread()
 def null_depth(parts: Array, whole: Array, floor: float = -200.0, tick: Tick = silent) -> float:
     """How far a sum is from the whole: 20 log10 |whole - sum of parts| / |whole|.
 

@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from nodes.dsp import metrics as dsp
+from nodes.dsp.blocks import one_blas_thread
 
 Array = NDArray[Any]
 
@@ -29,6 +30,18 @@ def test_si_sdr_does_not_hear_a_gain() -> None:
     scores = [dsp.si_sdr(guess.astype(float) * gain, truth) for gain in (1e-4, 0.5, -2.0, 1e4)]
     np.testing.assert_allclose(scores, dsp.si_sdr(guess.astype(float), truth), atol=1e-9)
     assert dsp.snr(0.5 * guess, truth) < dsp.snr(guess, truth)
+
+
+def test_a_score_is_the_same_bit_for_bit_whoever_works_beside() -> None:
+    truth, guess = sound(length=300_000), sound(1, length=300_000)
+
+    def scores() -> list[float]:
+        pairs = [f(guess, truth) for f in (dsp.snr, dsp.si_sdr, dsp.relative_change)]
+        return [*pairs, dsp.null_depth(np.stack([guess, guess]), truth)]
+
+    alone = scores()
+    with one_blas_thread():
+        assert scores() == alone
 
 
 @pytest.mark.parametrize("gain", [1e-4, 1e4])
