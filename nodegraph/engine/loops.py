@@ -91,6 +91,24 @@ def _finish_body(scope_run: ScopeRun, step: Step) -> None:
         scope_run.run.finish(inner, scope_run.frame, "cached")
 
 
+def _leave_out(scope_run: ScopeRun, step: Step, absent: Absent) -> None:
+    """End a loop that has nothing to begin with, and its body, which has no turn for the same reason."""
+    scope_run.pass_on(step, absent)
+    assert step.loop is not None
+    scope_run.env.values.update(dict.fromkeys(step.loop.exports, absent))
+    assert step.body is not None
+    for inner in step.body.steps:
+        if inner.kind == "loop":
+            _leave_out(scope_run, inner, absent)
+        elif inner.kind == "call":
+            scope_run.run.note(inner, absent.reason)
+            scope_run.run.finish(inner, scope_run.frame, "absent")
+        elif inner.kind == "bypass":
+            scope_run.run.finish(inner, scope_run.frame, "bypassed")
+        else:
+            scope_run.perform(inner)
+
+
 @dataclass
 class _End:
     """How the last turn left the loop."""
@@ -127,7 +145,7 @@ class _Turning:
             return
         absent = next((value for value in first.values() if isinstance(value, Absent)), None)
         if absent is not None:
-            self.outer.pass_on(step, absent)
+            _leave_out(self.outer, step, absent)
             return
         begin = time.perf_counter()
         end = self.turns(first)

@@ -15,7 +15,7 @@ from nodegraph import edits
 from nodegraph.document import Graph, Link, Node
 from nodegraph.engine.cache import Checkpoints
 from nodegraph.engine.engine import Engine
-from nodegraph.engine.events import CHANGE, Event, Recalled, Turned
+from nodegraph.engine.events import CHANGE, Event, Finished, Recalled, Turned
 from nodegraph.engine.plan import check
 from nodegraph.errors import GraphError, NodeFailed
 from nodegraph.values import Number
@@ -90,6 +90,38 @@ def test_zero_iterations_give_the_first_states_and_no_body():
     assert CALLS["mul"] == 0
     with pytest.raises(NodeFailed):
         e.run(g, only=["d"])["d"]
+
+
+def test_a_loop_whose_first_state_is_absent_has_no_turn_and_its_body_says_the_same():
+    inner = loop({"t": ("l.s", "deep")}, {"deep": n("sum", {"sounds": "m.t"})})
+    g = graph(
+        e=n("nothing"),
+        x=n("one", value=1.0),
+        l=loop(
+            {"s": ("e", "d")},
+            {
+                "c": n("add", {"a": "x"}),
+                "d": n("sum", {"sounds": "l.s"}),
+                "m": inner,
+                "off": n("sum", {"sounds": "d"}, mode="mute"),
+                "past": n("sum", {"sounds": "d"}, mode="bypass"),
+            },
+        ),
+        after=n("sum", {"sounds": "deep"}),
+    )
+    told: list[Event] = []
+    result = engine().run(g, listener=told.append)
+    assert result.state == "done"
+    for name in ("l", "d", "m", "deep", "after"):
+        record = result.records[name]
+        assert (record.state, record.error) == ("absent", ""), name
+        assert record.notes == ["there is nothing here"]
+    assert result.records["c"].state == "ran"  # it does not depend on the turn
+    assert result.records["off"].state == "muted"
+    assert result.records["past"].state == "bypassed"
+    ends = [event.node for event in told if isinstance(event, Finished)]
+    assert sorted(ends) == sorted(result.records)
+    assert CALLS == {"one": 1, "add": 1}
 
 
 def test_a_body_node_read_from_outside_has_the_value_of_the_last_turn():
