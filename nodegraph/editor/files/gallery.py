@@ -171,14 +171,23 @@ def chips(cards: Iterable[GalleryCard]) -> tuple[str, ...]:
 def filtered(
     cards: Iterable[GalleryCard], subject: str = "", words: str = ""
 ) -> tuple[GalleryCard, ...]:
-    """Give the cards about a subject in which every word is found, in their order."""
+    """Give the cards about a subject in which every word is found, in their order.
+
+    Those that have all words in name or title come first.
+    """
     wanted = words.casefold().split()
-    return tuple(
+    found = [
         card
         for card in cards
         if (not subject or subject in card.subjects)
         and all(word in _searched(card) for word in wanted)
-    )
+    ]
+
+    def elsewhere(card: GalleryCard) -> bool:
+        called = f"{card.name.replace('_', ' ')}\n{card.title}".casefold()
+        return not all(word in called for word in wanted)
+
+    return tuple(sorted(found, key=elsewhere))
 
 
 def _searched(card: GalleryCard) -> str:

@@ -66,6 +66,7 @@ def test_every_word_must_be_found_whatever_its_case():
     found = filtered(CARDS, words="NMF drums")
     assert found[0].name == "nmf_drums"
     assert 1 < len(found) < len(CARDS)
+    assert filtered(CARDS, words="null test")[0].name == "null_test"
     assert filtered(CARDS, words="nmf zither") == ()
     assert filtered(CARDS, "loop", "nmf fused")[0].name == "nmf_by_hand"
     assert filtered(CARDS) == CARDS
