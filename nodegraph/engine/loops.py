@@ -43,7 +43,9 @@ def turn_loop(scope_run: ScopeRun, step: Step) -> None:
             scope_run.env.values[owner or step.name, output] = value
         _show(scope_run, step)
         _show_again(scope_run, step, known)
-        _finish_body(scope_run, step)
+        count = known[".iterations"]
+        if isinstance(count, Number) and count.value:
+            _finish_body(scope_run, step)
         run.finish(step, frame, "cached", 0.0, nbytes(known))
         return
     _Turning(scope_run, step).finish(key)

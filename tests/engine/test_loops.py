@@ -658,3 +658,14 @@ def test_what_reads_a_muted_loop_waits_even_where_its_result_is_kept():
     muted = e.run(edits.set_mode(looped, ["turn"], "mute"))
     assert muted.records["after"].state == "blocked"
     assert e.run(looped).records["after"].state == "cached"
+
+
+def test_a_body_without_a_turn_did_not_run_whether_the_loop_was_known_or_not():
+    turns = engine()
+    states = [
+        {name: record.state for name, record in turns.run(doubling(0)).records.items()}
+        for _ in range(2)
+    ]
+    assert states[0]["l"] == "ran"
+    assert states[1]["l"] == "cached"
+    assert states[0]["d"] == states[1]["d"] == "blocked"
