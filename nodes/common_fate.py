@@ -8,7 +8,7 @@ import numpy as np
 
 from nodegraph.context import SILENT, Context
 from nodegraph.declare import Param, node
-from nodegraph.values import CommonFate, Spectrogram
+from nodegraph.values import CommonFate, Spectrogram, numbered
 from nodes.dsp import common_fate as dsp
 
 
@@ -145,4 +145,4 @@ def common_fate_model(
     for source in range(sources):
         mine = dsp.share(patches.data, model, source)
         data[source] = dsp.inverse(mine, (grid.bins, grid.frames))
-    return Spectrogram(data, grid, tuple(f"source {number + 1}" for number in range(sources)))
+    return Spectrogram(data, grid, numbered(sources))

@@ -182,16 +182,14 @@ def median(
     z(k, n) = median of v(k + i, n + j) over all (i, j) in the kernel. What fills more than half of
     the neighbours stays, anything that fills less vanishes, however loud it is.
 
-    ``edges`` says what lies beyond the edges of the plane: *reflect* its mirror image, right for
-    kernels in one piece; *drop* nothing, so that the median is over the neighbours that there are,
-    right for kernels with gaps. A bin without any neighbour keeps its value.
+    Beyond the ``edges`` of the plane lies its mirror image (*reflect*), or nothing (*drop*, right for
+    kernels with gaps): the median is over the neighbours there are; a bin without any stays.
 
     Shapes: power (source?, channel, freq, time), as it comes; kernel (freq, time).
 
     When it fails: where a source fills less than half of its own kernel, or two sources fill the same.
 
-    Reference: A. Liutkus, D. FitzGerald, Z. Rafii, B. Pardo, L. Daudet, "Kernel additive models for
-    source separation", IEEE TSP 62(16), 2014.
+    Liutkus et al., "Kernel additive models for source separation", IEEE TSP 62(16), 2014.
     """
-    drop = edges == "drop"
-    return power.like(dsp.kernel_median(power.data, kernel.data, context.progress, drop))
+    data = dsp.kernel_median(power.data, kernel.data, context.progress, edges == "drop")
+    return power.like(data)

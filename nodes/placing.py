@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from nodegraph.values import Array, Histogram, Peaks
+from nodegraph.values import Array, Histogram, Peaks, numbered
 from nodes.dsp import projet as dsp
 
 BINS, LAGS = 30, 17
@@ -61,8 +61,7 @@ def first_places(
     elif not count and not known:
         raise ValueError("for a random start set count, or wire Peaks to peaks")
     else:
-        numbered = tuple(f"source {number + 1}" for number in range(count))
-        names = known if count in (0, len(known)) else numbered
+        names = known if count in (0, len(known)) else numbered(count)
         shape = (BINS,) if across is None else (BINS, LAGS)
         data = np.random.default_rng(seed).uniform(0.1, 1.1, (len(names), *shape))
     units = ("", "") if across is None else ("ms", "delay")

@@ -19,6 +19,7 @@ from nodegraph.values import (
     Power,
     Spectrogram,
     channels,
+    numbered,
 )
 from nodes.dsp import position as dsp
 
@@ -206,7 +207,7 @@ def _found(
 
 def called(names: str, count: int, where: str) -> tuple[str, ...]:
     """Read a name for each of `count` peaks, or number them where none are given."""
-    given = _words(names, ",") or [f"source {number + 1}" for number in range(count)]
+    given = _words(names, ",") or numbered(count)
     if len(given) != count or len(set(given)) < count:
         raise ValueError(
             f"names: {count} peaks (at {where}) need as many different names, "
@@ -275,9 +276,8 @@ def mask(
     if peaks.unit != angle.unit:
         raise ValueError(f"peaks are in {peaks.unit or 'no unit'}, the angle in {angle.unit}")
     order = np.argsort(peaks.positions, kind="stable")
-    names = peaks.names or tuple(f"source {number + 1}" for number in range(len(order)))
     circle = high - low if low < 0 else 0.0
     data = dsp.nearest_mask(
         angle.data, peaks.positions[order], width, circle, tick=context.progress
     )
-    return Mask(data, angle.grid, tuple(names[number] for number in order))
+    return Mask(data, angle.grid, tuple(peaks.called[number] for number in order))

@@ -6,31 +6,22 @@ Those of sound, planes, masks, factors and positions are in modules of their own
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Sequence
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
 
 import numpy as np
 
 from nodegraph.values import Absent, Array, Curve, Files, Grid, Number, Peaks, Scores, Value
 from nodegraph.views import Axis, Curves, Lens, Line, Picture, Shown, Table, view
-from nodes import (
-    views_audio,
-    views_factors,
-    views_masks,
-    views_mixing,
-    views_notes,
-    views_planes,
-    views_position,
-    views_repetition,
-    views_singing,
-    views_voices,
-)
 
 
 def picture_of(value: Value) -> Picture:
     """Give the picture for the type of a value; for an unknown type a table that names it."""
     for kind in type(value).__mro__:
-        for shown in USUAL:
+        for shown in usual():
             if shown.shows is kind and shown.fits(value):
                 grid = getattr(value, "grid", None)
                 # Bins at equal ratios are seen on an axis of equal ratios.
@@ -39,6 +30,16 @@ def picture_of(value: Value) -> Picture:
                 picture: Picture = shown.function(value, **lens)
                 return picture
     return Table(("value", "bytes"), ((type(value).__name__, float(value.nbytes)),))
+
+
+@cache
+def usual() -> tuple[Shown, ...]:
+    """Give what draws each type where nobody asks for another kind: all modules of views are asked."""
+    package = Path(__file__).parent
+    names = sorted(m.name for m in iter_modules([str(package)]) if m.name.startswith("views"))
+    modules = [import_module(f"nodes.{name}") for name in names]
+    found = (getattr(thing, "__view__", None) for m in modules for thing in list(vars(m).values()))
+    return tuple(shown for shown in found if shown is not None and not shown.kind)
 
 
 @view
@@ -117,24 +118,3 @@ def files_picture(value: Files) -> Table:
 def absent_picture(value: Absent) -> Table:
     """Say why there is nothing."""
     return Table(("nothing here",), ((value.reason,),))
-
-
-USUAL: tuple[Shown, ...] = tuple(
-    shown
-    for module in (
-        sys.modules[__name__],
-        views_audio,
-        views_factors,
-        views_masks,
-        views_mixing,
-        views_notes,
-        views_planes,
-        views_position,
-        views_singing,
-        views_repetition,
-        views_voices,
-    )
-    for shown in (getattr(thing, "__view__", None) for thing in list(vars(module).values()))
-    if shown is not None and not shown.kind
-)
-"""What draws each type where nobody asks for another kind."""

@@ -69,7 +69,7 @@ def test_a_node_that_computes_computes_the_same(tmp_path: Path) -> None:
 
 
 def test_it_is_short_enough_to_read() -> None:
-    assert len(own(TYPES["kernel.median"], {}).text.splitlines()) < 50
+    assert len(own(TYPES["kernel.median"], {}).text.splitlines()) < 45
 
 
 def test_an_id_that_is_taken_gets_a_number() -> None:

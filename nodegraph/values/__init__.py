@@ -10,7 +10,16 @@ gives its array away.
 
 from nodegraph.values.activity import Activity
 from nodegraph.values.common_fate import CommonFate
-from nodegraph.values.core import Absent, Array, Grid, Sourced, Value, channels, constant_q
+from nodegraph.values.core import (
+    Absent,
+    Array,
+    Grid,
+    Sourced,
+    Value,
+    channels,
+    constant_q,
+    numbered,
+)
 from nodegraph.values.models import Factors, Kernel, Terms
 from nodegraph.values.notes import Notes
 from nodegraph.values.numbers import Curve, Files, Number, Scores, stack
@@ -54,5 +63,6 @@ __all__ = [
     "Value",
     "channels",
     "constant_q",
+    "numbered",
     "stack",
 ]

@@ -276,6 +276,11 @@ class Sourced(Value):
         raise NotImplementedError
 
 
+def numbered(count: int) -> tuple[str, ...]:
+    """Give names to sources that nobody has named."""
+    return tuple(f"source {number + 1}" for number in range(count))
+
+
 def channels(count: int) -> str:
     """Say a number of channels in words."""
     return f"{count} channel{'s' if count != 1 else ''}"

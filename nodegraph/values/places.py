@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nodegraph.values.core import Array, Grid, Sourced, Value, checked
+from nodegraph.values.core import Array, Grid, Sourced, Value, checked, numbered
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +92,7 @@ class Peaks(Value):
     @property
     def called(self) -> tuple[str, ...]:
         """A name for each peak, numbered where none were given."""
-        return self.names or tuple(f"source {k + 1}" for k in range(len(self.positions)))
+        return self.names or numbered(len(self.positions))
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
+from nodegraph import values
 from nodegraph.values import (
     Absent,
     Activity,
@@ -122,6 +123,14 @@ VALUES: dict[type[Value], Callable[[], Value]] = {
 @pytest.mark.parametrize("kind", VALUES, ids=lambda kind: kind.__name__)
 def test_every_value_has_a_picture(kind: type[Value]) -> None:
     assert isinstance(views.picture_of(VALUES[kind]()), get_args(Picture))
+
+
+def test_a_saved_picture_is_the_usual_view_of_every_type_that_has_one() -> None:
+    """What `output.picture` knows is what the window knows: no list is kept by hand."""
+    abstract = {Value, values.Sourced, values.Plane}
+    kinds = {kind for kind in vars(values).values() if isinstance(kind, type)}
+    known = {shown.shows for shown in views.usual()}
+    assert {kind for kind in kinds if issubclass(kind, Value)} - abstract <= known
 
 
 def test_a_subclass_has_the_picture_of_its_parent_and_a_stranger_a_table() -> None:

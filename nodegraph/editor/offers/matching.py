@@ -99,8 +99,13 @@ def _score(word: str, field: _Field, slips: bool) -> tuple[float, Span]:
         score -= min(number, 3) * 2 if score else 0
         if score > best:
             best, span = score, (start, start + length)
-    if not best and len(word) > 2 and field.kind != "summary" and word in field.joined:
-        return 60.0 if field.joined.startswith(word) else 40.0, (0, len(field.text))
+    if not best and len(word) > 2 and field.kind != "summary":
+        # Words that are written as one, from the start of one of them: "sisdr", not "ti[me di]fference".
+        parts = [part for part, _ in field.words]
+        begun = (k for k in range(len(parts)) if "".join(parts[k:]).startswith(word))
+        first = next(begun, None)
+        if first is not None:
+            return 40.0 if first else 60.0, (0, len(field.text))
     return best, span
 
 

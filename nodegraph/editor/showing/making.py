@@ -19,6 +19,7 @@ from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.offers.search import choices, pulled_from
 from nodegraph.editor.stage import Stage
 from nodegraph.errors import DocumentError
+from nodegraph.values import numbered
 from nodegraph.views import Curves, Picture, Table
 
 Slot = tuple[str, str]
@@ -123,7 +124,7 @@ def places_of(
     written = _numbers(text)
     at = written if written else found
     if len(names) != len(at):
-        names = tuple(f"source {number + 1}" for number in range(len(at)))
+        names = numbered(len(at))
     return Places(node, knob, at, names) if at else None
 
 
