@@ -114,10 +114,10 @@ def rows(seconds: float) -> list[Row]:
     w, h = nmf.start(v, 30, rng)
     alpha = 10 * float(v.mean())
     made.append(
-        Row("continuity, K = 30, 5 turns", partial(smooth, v, w, h, 5, alpha), "numpy", partial(plain_smooth, v, w, h, 5, alpha), 1.3, 5)
+        Row("continuity, K = 30, 5 turns", partial(smooth, v, w, h, 5, alpha), "numpy", partial(plain_smooth, v, w, h, 5, alpha), 2, 5)
     )  # fmt: skip
     made.append(
-        Row("20 of 30 templates held, 5 turns", last(partial(nmf.steps_from, v, w, h, 1.0, 20), 5), "numpy", partial(plain_held, v, w, h, 5, 20), 1.3, 5)
+        Row("20 of 30 templates held, 5 turns", last(partial(nmf.steps_from, v, w, h, 1.0, 20), 5), "numpy", partial(plain_held, v, w, h, 5, 20), 2, 5)
     )  # fmt: skip
     stems = np.stack([v, v[::-1]])[:, np.newaxis]
 

@@ -206,7 +206,7 @@ def main() -> None:
     rows = [
         Row(
             f"histogram and mask, {long:g} s", partial(histogram_and_mask, long),
-            "plain numpy", partial(plain_mask, long), 1, 5,
+            "plain numpy", partial(plain_mask, long), 2, 5,
         ),
         Row(
             f"PROJET with its cost, {TURNS} it., {short:g} s", partial(at_once, short),

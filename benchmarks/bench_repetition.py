@@ -109,12 +109,12 @@ def rows(plane: Array) -> list[Row]:
 
     return [
         Row("beat spectrum", partial(repetition.beat_spectrogram, plane[None], 1.0, whole), "numpy", partial(plain_beats, plane), 5, 5),
-        Row("periodic median, all", partial(repetition.periodic_median, plane, PERIOD), "numpy", partial(plain_periodic, plane), 3, 5),
+        Row("periodic median, all", partial(repetition.periodic_median, plane, PERIOD), "numpy", partial(plain_periodic, plane), 5, 5),
         Row("periodic median, adaptive, 5", partial(repetition.adaptive_median, plane, periods, ORDER), "numpy", partial(plain_adaptive, plane), 10, 5),
-        Row("self-similarity", partial(similarity.self_similarity, plane[None], 1.0), "numpy", partial(plain_similarity, plane), 0.8, 5),
+        Row("self-similarity", partial(similarity.self_similarity, plane[None], 1.0), "numpy", partial(plain_similarity, plane), 1, 5),
         Row("similarity and similar frames", found, "librosa", recurrence, 1, 5),
         Row("neighbour median", partial(similarity.neighbour_median, plane, near), "librosa", partial(librosa.decompose.nn_filter, plane, rec=linked, aggregate=np.median), 3, 3),
-        Row("2-D Fourier background", partial(modulation.repeating, plane, 7, False), "numpy, scipy", partial(plain_modulation, plane), 2, 5),
+        Row("2-D Fourier background", partial(modulation.repeating, plane, 7, False), "numpy, scipy", partial(plain_modulation, plane), 5, 5),
     ]  # fmt: skip
 
 
