@@ -63,7 +63,8 @@ def noise(
         block = rng.standard_normal(min(BLOCK, length - start))
         if sections is not None:
             block, state = scipy.signal.sosfilt(sections, block, zi=state)
-        energy += float(block @ block)
+        # By numpy itself: BLAS adds in an order that depends on its threads.
+        energy += float(np.square(block).sum())
         out[start : start + BLOCK] = block
         tick(min(start + BLOCK, length) / length)
     out *= rms / np.sqrt(energy / length)
