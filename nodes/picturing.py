@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ import numpy as np
 from nodegraph import scales
 from nodegraph.values import Array, Factors, Field, Grid, Mask, Plane, Power, Spectrogram
 from nodegraph.views import Axis, Heatmap, Lens, Panels
-from nodes.dsp import pyramid
+from nodes.dsp import pyramid, windows
 from nodes.dsp.blocks import parallel, spans
 from nodes.dsp.reduction import (
     BLOCK,
@@ -279,6 +280,7 @@ class Energies:
     seen: Cut
     images: list[Array]
     top: float
+    grid: Grid
 
     @property
     def decibels(self) -> list[Array]:
@@ -287,13 +289,26 @@ class Energies:
 
     @property
     def zero(self) -> float:
-        """Where the largest lies in dB."""
-        return level(self.top)
+        """Where the largest lies in dB, a sine of amplitude 1 being 0."""
+        return level(self.top, self.grid)
 
 
-def level(top: float) -> float:
-    """Give an energy in dB."""
-    return 10 * math.log10(top) if top > 0 else NOTHING
+def level(top: float, grid: Grid | None = None) -> float:
+    """Give an energy in dB; of a plane on a grid against that of a sine of amplitude 1.
+
+    So transforms of other windows and sizes can be shown in one range.
+    """
+    return 10 * math.log10(top / _sine(grid)) if top > 0 else NOTHING
+
+
+@cache
+def _sine(grid: Grid | None) -> float:
+    """Give the energy that a sine of amplitude 1 has in the middle of a bin."""
+    if grid is None:
+        return 1.0
+    if not grid.linear:
+        return 0.25
+    return float(windows.window(grid.window, grid.window_length).sum() / 2) ** 2
 
 
 def energies(value: Plane, lens: Lens) -> Energies:
@@ -305,7 +320,7 @@ def energies(value: Plane, lens: Lens) -> Energies:
         images.append(image(read, kept, seen, grid, "largest"))
         whole = seen.x == time_axis(grid) and seen.y == frequency_axis(grid)
         tops.append(largest(images[-1]) if whole else summit(read, kept, grid))
-    return Energies(seen, images, max(tops))
+    return Energies(seen, images, max(tops), grid)
 
 
 # How it is laid out

@@ -48,7 +48,7 @@ def factors_picture(value: Factors, *, power: Power | None = None, lens: Lens = 
         seen = cut(value.grid, lens)
         image, top = _model(value, seen)
         (image,) = decibels([image], FLOOR, top)
-        return _around(value, levels_map(seen, image, level(top), "V"), seen)
+        return _around(value, levels_map(seen, image, level(top, value.grid), "V"), seen)
     shown = energies(power, lens)
     centre = levels_map(shown.seen, shown.decibels[0], shown.zero, "V")
     return _around(value, centre, shown.seen)
@@ -60,7 +60,7 @@ def factors_product(value: Factors, *, lens: Lens = WHOLE) -> Panels:
     seen = cut(value.grid, lens)
     image, top = _model(value, seen)
     (image,) = decibels([image], FLOOR, top)
-    return _around(value, levels_map(seen, image, level(top), "W H"), seen)
+    return _around(value, levels_map(seen, image, level(top, value.grid), "W H"), seen)
 
 
 @view("difference", label="V against W H")

@@ -72,7 +72,7 @@ def projections_picture(value: Projections, *, lens: Lens = WHOLE) -> Panels:
         tops.append(largest(images[-1]) if whole else summit(_energy(plane), (plane, KEPT), grid))
     top = max(tops)
     pictures = [
-        levels_map(seen, decibel, level(top), called(value, side))
+        levels_map(seen, decibel, level(top, grid), called(value, side))
         for decibel, side in zip(decibels(images, FLOOR, top), sides, strict=True)
     ]
     made = panels(pictures, len(pictures))

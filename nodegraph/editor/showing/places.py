@@ -75,6 +75,11 @@ def is_plane(picture: object) -> TypeGuard[Heatmap | Blend]:
     return isinstance(picture, (Heatmap, Blend))
 
 
+def spectral(picture: object) -> TypeGuard[Heatmap | Blend]:
+    """Whether it is a plane over frequency: levels of such planes can be compared."""
+    return is_plane(picture) and picture.y.name == "frequency"
+
+
 def over_time(picture: object) -> bool:
     """Whether its axis across is time."""
     axis = getattr(picture, "x", None)

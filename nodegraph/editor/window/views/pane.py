@@ -168,7 +168,8 @@ class PaneView:
         app, window = self.app, self.app.showing.window(self.index)
         parts = self.parts()
         names = [name for part in parts for name in _names(part)]
-        common = self.views.common if self.pane.linked else _top(parts)
+        shared = self.pane.linked and any(places.spectral(part) for part in parts)
+        common = self.views.common if shared else _top(parts)
         return Style(
             theme=app.kit.theme,
             colour_map=app.settings.colour_map,

@@ -244,13 +244,16 @@ class Views:
         self._made = None
 
     def _share_range(self) -> None:
-        """Find the largest level of all linked planes: the others are as much darker as they are."""
+        """Find the largest level of all linked planes: the others are as much darker as they are.
+
+        Spectra are compared with spectra alone: a histogram's decibels mean something else.
+        """
         tops = [
             part.top
             for pane in self.panes
             if pane.pane.linked
             for part in pane.parts()
-            if places.is_plane(part) and np.isfinite(part.top)
+            if places.spectral(part) and np.isfinite(part.top)
         ]
         self.common = max(tops, default=float("nan"))
 
