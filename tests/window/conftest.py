@@ -74,10 +74,16 @@ def _starting(display: Display, folders: pytest.TempPathFactory) -> Iterator[Sta
 
         def begin(*words: object, home: Path | None = None, **more: Any) -> Program:
             made = Program(display, home or folders.mktemp("home"), *words, **more)
-            ends.callback(made.end)
+            ends.callback(_end, made)
             return made
 
         yield begin
+
+
+def _end(program: Program) -> None:
+    """End a program in whose frames nothing failed: a fault costs what it should have drawn."""
+    program.end()
+    assert "a fault in the window" not in program.said(), program.said()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -158,6 +158,10 @@ def _draw_outline(shape: Shape) -> _Drawing:
             upper, start, tip, stop, lower = points
             p.fill(Rect(upper[0], upper[1], start[0] + 1 - upper[0], lower[1] - upper[1]), c)
             p.convex((start, tip, stop), c)
+        elif shape is Shape.PENTAGON:
+            # Two quadrangles that share a triangle: no edge of one is an edge of both.
+            p.convex(points[:4], c)
+            p.convex((points[0], *points[2:]), c)
         else:
             p.convex(points, c)
 
