@@ -319,6 +319,7 @@ class ScopeRun:
             elif isinstance(value, Scores):
                 record = self.run.records[step.name]
                 record.scores, record.unit = value.rows, value.unit
+                record.windows = value.windows
                 for text in value.notes:
                     self.run.note(step, text)
 

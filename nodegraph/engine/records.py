@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nodegraph.engine import keys as naming
 from nodegraph.engine.cache import Cache, Checkpoints
+from nodegraph.values import Windows
 
 
 @dataclass(slots=True)
@@ -33,6 +34,8 @@ class Record:
     """What was measured, by row and name."""
     unit: str = ""
     """Unit of the scores."""
+    windows: Windows | None = None
+    """The scores over time."""
 
     @property
     def why(self) -> str:

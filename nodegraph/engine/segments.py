@@ -164,4 +164,4 @@ def _add(records: dict[str, Record], more: Mapping[str, Record]) -> None:
         known.runs += record.runs
         known.bytes = max(known.bytes, record.bytes)
         known.notes = list(dict.fromkeys([*known.notes, *record.notes]))
-        known.scores, known.unit = record.scores, record.unit
+        known.scores, known.unit, known.windows = record.scores, record.unit, record.windows

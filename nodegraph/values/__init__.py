@@ -22,7 +22,7 @@ from nodegraph.values.core import (
 )
 from nodegraph.values.models import Factors, Kernel, Terms
 from nodegraph.values.notes import Notes
-from nodegraph.values.numbers import Curve, Files, Number, Scores, stack
+from nodegraph.values.numbers import Curve, Files, Number, Scores, Windows, stack
 from nodegraph.values.places import Covariance, Histogram, Mixing, Peaks
 from nodegraph.values.planes import Audio, Field, Mask, Plane, Power, Projections, Spectrogram
 from nodegraph.values.repetition import Neighbours, Similarity
@@ -61,6 +61,7 @@ __all__ = [
     "Spectrogram",
     "Terms",
     "Value",
+    "Windows",
     "channels",
     "constant_q",
     "numbered",

@@ -24,6 +24,25 @@ class Curve(Value):
 
 
 @dataclass(frozen=True, eq=False)
+class Windows:
+    """Scores of one stretch of time after the other."""
+
+    data: Array
+    """float64 (row, metric, window); NaN means *not defined*."""
+    rows: tuple[str, ...]
+    metrics: tuple[str, ...]
+    starts: Array
+    """Where the windows begin (window,), in seconds."""
+    length: float
+    """Seconds of a window; the last may be shorter."""
+
+    def __post_init__(self) -> None:
+        shape = len(self.rows), len(self.metrics), len(self.starts)
+        if self.data.shape != shape:
+            raise ValueError(f"Windows has data of shape {self.data.shape}, names say {shape}")
+
+
+@dataclass(frozen=True, eq=False)
 class Scores(Value):
     """Named numbers per source: ``rows["vocals"]["SNR"]``. NaN means *not defined*."""
 
@@ -31,6 +50,14 @@ class Scores(Value):
     unit: str = "dB"
     notes: tuple[str, ...] = ()
     """Why something is not defined or was left out, in words."""
+    windows: Windows | None = None
+    """The same measures over time, where there are such."""
+
+    def arrays(self) -> Iterator[Array]:
+        """Give the arrays of the windows."""
+        if self.windows is not None:
+            yield self.windows.data
+            yield self.windows.starts
 
 
 @dataclass(frozen=True, eq=False)
