@@ -29,10 +29,11 @@ class Cost(NamedTuple):
 
 
 Costs = Mapping[str, Cost]
+Types = Mapping[str, NodeType]
 
 
 def of_graph(
-    graph: Graph, types: Mapping[str, NodeType], edges: nx.DiGraph[str], spent: Costs
+    graph: Graph, types: Types, edges: nx.DiGraph[str], spent: Costs
 ) -> dict[str, dict[str, Cost]]:
     """Give for each node that compares methods what each of them took, by the name of its wire."""
     return {
@@ -42,7 +43,7 @@ def of_graph(
     }
 
 
-def wires_of(item: Item, types: Mapping[str, NodeType]) -> dict[str, Link]:
+def wires_of(item: Item, types: Types) -> dict[str, Link]:
     """Give the wires of a node that compares methods, by name; none of any other node.
 
     Where one wire brings several sources, nobody can tell what each of them took.
