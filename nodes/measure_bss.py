@@ -11,18 +11,25 @@ from nodegraph.context import SILENT, Context
 from nodegraph.declare import Many, Param, node
 from nodegraph.values import Array, Audio, Scores, Windows
 from nodes.dsp import bss_eval as dsp
-from nodes.measure import check, check_mixture, missing
+from nodes.matching import OVER, lossy, match, undefined
+from nodes.measure import check, missing
 
+COMPONENTS = ("target", "spatial", "interference", "artefacts")
 METRICS = ("SDR", "ISR", "SIR", "SAR")
-OVER = "improvement"
 
 
-def _bytes(estimates: Audio, references: Audio | None = None, **_: Any) -> float:
+def _bytes(
+    estimates: Audio, references: Audio | None = None, *, filters: int = dsp.TAPS, **_: Any
+) -> float:
     """Two matrices of all delays of all references, one of them in parts, and spectra of filters."""
     if references is None:
         return 0.0
     sounds = max(len(references.names), 1) * references.channels
-    return 9.0 * (sounds * dsp.TAPS) ** 2 + 16.0 * sounds**2 * 8192 + 4 * estimates.nbytes
+    return 9.0 * (sounds * filters) ** 2 + 16.0 * sounds**2 * 8192 + 4 * estimates.nbytes
+
+
+def _one_bytes(estimate: Audio, references: Audio, *, filters: int = dsp.TAPS, **_: Any) -> float:
+    return _bytes(estimate, references, filters=filters)
 
 
 @node(
@@ -41,6 +48,7 @@ def bss_eval(
     version: Literal["v4", "v3"] = "v4",
     window: Annotated[float, Param(0, 600, 0.1, "s", suggest=(0, 1, 30))] = 1.0,
     hop: Annotated[float, Param(0.01, 600, 0.1, "s", suggest=(1, 15))] = 1.0,
+    filters: Annotated[int, Param(1, 2048, 1, "samples", suggest=(512,))] = dsp.TAPS,
     permutation: Literal["none", "best"] = "none",
     context: Context = SILENT,
 ) -> Scores:
@@ -73,30 +81,13 @@ def bss_eval(
     IEEE TASLP 14(4), 2006; F.-R. Stöter, A. Liutkus and N. Ito, "The 2018 signal separation evaluation
     campaign", LVA/ICA 2018.
     """
-    estimates = estimates.stacked()
-    if references is not None:
-        references = references.stacked(estimates.names[0] if len(estimates.names) == 1 else "")
-        check(estimates, references, ("estimates", "references"))
-    if mixture is not None:
-        check_mixture(estimates, mixture)
-    metrics = METRICS if kind == "images" else ("SDR", "SIR", "SAR")
-    columns = metrics if mixture is None else (*metrics, OVER)
-    notes: list[str] = []
-    pairs: list[tuple[int, int]] = []
-    if references is None or permutation == "none":
-        for number, name in enumerate(estimates.names):
-            fault = missing(name, references)
-            if not fault and not estimates.pick(name).data.any():
-                fault = f"{name} is not defined: the estimate is silent"
-            if references is not None and not fault:
-                pairs.append((number, references.names.index(name)))
-            elif fault not in notes:
-                notes.append(fault)
-    else:
-        pairs = [(e, r) for e in range(len(estimates.names)) for r in range(len(references.names))]
-    if references is None or not pairs:
-        empty = {name: dict.fromkeys(columns, float("nan")) for name in estimates.names}
-        return Scores(empty, "dB", tuple(notes))
+    matched = match(estimates, references, mixture, permutation == "best")
+    estimates, pairs, notes = matched.estimates, matched.pairs, matched.notes
+    measures = METRICS if kind == "images" else ("SDR", "SIR", "SAR")
+    columns = measures if mixture is None else (*measures, OVER)
+    if matched.references is None or not pairs:
+        return undefined(estimates.names, columns, notes)
+    references = matched.references
     sounds, scored = estimates.data, list(pairs)
     if mixture is not None:
         # The mixture is one more estimate, of every source.
@@ -110,6 +101,7 @@ def bss_eval(
         version=version,
         window=window,
         hop=hop,
+        filters=filters,
         pairs=scored,
         tick=context.progress,
     )
@@ -119,7 +111,7 @@ def bss_eval(
     data = np.full((len(estimates.names), len(columns), len(made.starts)), np.nan)
     for estimate, reference in pairs:
         row = found[estimate, reference]
-        for column, metric in enumerate(metrics):
+        for column, metric in enumerate(measures):
             data[estimate, column] = getattr(made, metric.lower())[row]
         if mixture is not None:
             data[estimate, -1] = made.sdr[row] - made.sdr[found[len(estimates.names), reference]]
@@ -129,9 +121,62 @@ def bss_eval(
             f"{undefined} of {len(made.starts)} windows are not defined: a reference or an estimate is "
             "silent there"
         )
+    notes += lossy(references)
     length = min(window or np.inf, estimates.data.shape[-1] / estimates.rate)
     windows = Windows(data, estimates.names, columns, made.starts, length)
     return Scores(_medians(windows), "dB", tuple(notes), windows)
+
+
+@node(
+    "measure.components",
+    label="Error components",
+    whole=True,
+    memory=_one_bytes,
+    aliases=("hear interference", "hear artefacts", "BSS Eval"),
+)
+def components(
+    estimate: Audio,
+    references: Many[Audio],
+    *,
+    source: str = "",
+    filters: Annotated[int, Param(1, 2048, 1, "samples", suggest=(512,))] = dsp.TAPS,
+    context: Context = SILENT,
+) -> Audio:
+    """Hear what is wrong with an estimate: true source, spatial distortion, interference, artefacts.
+
+    The four sounds of BSS Eval, which sum to the estimate: ``target`` is the reference as it is;
+    ``spatial`` what filters of that source change of it; ``interference`` what filters of the other
+    references explain; ``artefacts`` the rest, which no reference explains. The filters, of ``filters``
+    taps, are fitted on the whole recording, as in version 4 of ``measure.bss_eval``; their tail after
+    the end is left out.
+
+    ``source`` is the reference that is estimated; empty, it is the one that the estimate has most of,
+    and a note says which.
+
+    Shapes: estimate (channel, sample), references (source, channel, sample) to (4, channel, sample).
+
+    When it fails: components are only as right as references are; what two references share may be
+    heard with either. 512 taps are 12 ms: longer echoes of a source count as artefacts.
+
+    E. Vincent, R. Gribonval and C. Févotte, "Performance measurement in blind audio source separation",
+    IEEE TASLP 14(4), 2006.
+    """
+    estimate.check_one("estimate")
+    references = references.stacked()
+    check(estimate, references, ("estimate", "references"))
+    if source:
+        fault = missing(source, references)
+        if fault:
+            raise ValueError(fault)
+        which = references.names.index(source)
+    else:
+        which = dsp.nearest(estimate.data, references.data)
+        if len(references.names) > 1:
+            context.note(f"taken for an estimate of {references.names[which]}")
+    made = dsp.components(
+        estimate.data, references.data, which, filters=filters, tick=context.progress
+    )
+    return Audio(made, estimate.rate, COMPONENTS)
 
 
 def _medians(windows: Windows) -> dict[str, dict[str, float]]:

@@ -184,7 +184,7 @@ class _Judge:
                 (done + 0.6) / len(jobs),
                 (done + 1) / len(jobs),
             )
-            fitted = self._fit(start, stop, _within(tick, begin, middle))
+            fitted = self.fit(start, stop, _within(tick, begin, middle))
             chosen = [stretches[number] for number in numbers]
             self._measure(fitted, chosen, numbers, made, _within(tick, middle, end))
         return made
@@ -194,7 +194,7 @@ class _Judge:
             bool(_heard(s[..., start:stop]).all()) for s in (self.references, self.estimates)
         )
 
-    def _fit(self, start: int, stop: int, tick: Tick) -> tuple[Filtering, list[Filtering]]:
+    def fit(self, start: int, stop: int, tick: Tick) -> tuple[Filtering, list[Filtering]]:
         """Find the filters from all references to all estimates, and from one to one of each pair."""
         references, estimates = (
             sounds[..., start:stop].reshape(-1, stop - start)
@@ -205,16 +205,16 @@ class _Judge:
         lags = correlations(references, both, self.taps, _within(tick, 0, 0.3))
         own: dict[int, Filtering] = {}
         for reference in sorted({r for _, r in self.pairs}):
-            at = self._rows(reference)
+            at = self.rows(reference)
             mine = [number for number, (_, r) in enumerate(self.pairs) if r == reference]
-            to = [self._rows(self.pairs[number][0], known) for number in mine]
+            to = [self.rows(self.pairs[number][0], known) for number in mine]
             found = projection(lags[at, at], np.concatenate([lags[at, rows] for rows in to], 1))
             for number, filters in zip(mine, np.split(found, len(mine), axis=1), strict=True):
                 own[number] = Filtering(filters)
         shared = projection(lags[:, :known], lags[:, known:], _within(tick, 0.3, 1))
         return Filtering(shared), [own[number] for number in range(len(self.pairs))]
 
-    def _rows(self, number: int, first: int = 0) -> slice:
+    def rows(self, number: int, first: int = 0) -> slice:
         """Where the channels of a source stand."""
         return slice(first + number * self.channels, first + (number + 1) * self.channels)
 
@@ -256,8 +256,8 @@ class _Judge:
         for number, (estimate, reference) in enumerate(self.pairs):
             truth = cut(references[reference], begin, step, count, step)
             guess = cut(self.estimates[estimate, :, where], begin, step, count, step)
-            target = own[number].apply(spectrum, self._rows(reference))
-            projected = everything[self._rows(estimate)]
+            target = own[number].apply(spectrum, self.rows(reference))
+            projected = everything[self.rows(estimate)]
             made[number] = [
                 _energy(truth),
                 _energy(guess - truth),
@@ -274,3 +274,70 @@ class _Judge:
 def _energy(sound: Array) -> float:
     flat = sound.reshape(-1)
     return float(flat @ flat)
+
+
+@one_blas_thread()
+def components(
+    estimate: Array, references: Array, which: int, *, filters: int = TAPS, tick: Tick = silent
+) -> Array:
+    """Split an estimate into the true source and what is wrong with it, as sounds.
+
+    Filters are fitted on the whole recording; what rings beyond its end is left out.
+
+    Parameters
+    ----------
+    estimate
+        Sound (channel, sample).
+    references
+        True sources (source, channel, sample).
+    which
+        Number of the reference that is estimated.
+    filters
+        Taps of the filters.
+    tick
+        Called with the fraction done.
+
+    Returns
+    -------
+    float32 (4, channel, sample): the true source, spatial distortion, interference, artefacts. They
+    sum to the estimate.
+    """
+    channels, length = estimate.shape
+    heard = np.flatnonzero(_heard(references)).tolist()
+    truth = references[which]
+    made = np.zeros((4, channels, length), np.float32)
+    made[0] = truth
+    if which not in heard or not estimate.any():
+        made[1] = estimate - truth
+        return made
+    judge = _Judge(estimate[np.newaxis], references[heard], [(0, heard.index(which))], filters)
+    shared, (own,) = judge.fit(0, length, _within(tick, 0, 0.7))
+    flat, at = judge.references.reshape(-1, length), judge.rows(heard.index(which))
+    blocks = spans(-(-length // shared.step), BLOCKS)
+
+    def work(item: int) -> None:
+        first, last = blocks[item]
+        begin, end = first * shared.step, min(last * shared.step, length)
+        spectrum = shared.spectrum(flat, begin, last - first)
+        target, everything = (
+            sound.reshape(channels, -1)[:, : end - begin]
+            for sound in (own.apply(spectrum, at), shared.apply(spectrum))
+        )
+        made[1, :, begin:end] = target - truth[:, begin:end]
+        made[2, :, begin:end] = everything - target
+        made[3, :, begin:end] = estimate[:, begin:end] - everything
+
+    parallel(work, range(len(blocks)), _within(tick, 0.7, 1))
+    return made
+
+
+@one_blas_thread()
+def nearest(estimate: Array, references: Array) -> int:
+    """Give the number of the reference that a sound has most of, by gains alone."""
+    flat = estimate.astype(np.float64).reshape(-1)
+    found = []
+    for reference in references:
+        truth = reference.astype(np.float64).reshape(-1)
+        size = float(truth @ truth)
+        found.append(float(truth @ flat) ** 2 / size if size else -1.0)
+    return int(np.argmax(found))
