@@ -33,6 +33,7 @@ KNOBS: dict[str, Any] = {
     "seconds": 0.05,
     "bars": 1,
     "existing": "replace",
+    "source": "source 1",
 }
 """Knobs that are set for every node that has them, so that little is computed."""
 
