@@ -63,6 +63,7 @@ from nodegraph.mushra.keys import Condition, Key, key_of, key_text, read_key
 from nodegraph.mushra.ratings import COLUMNS, RATINGS, Rating, append_ratings, read_ratings
 from nodegraph.mushra.sessions import (
     CONFIG,
+    MOST,
     QUESTIONS,
     ROLES,
     SESSION,
@@ -72,10 +73,12 @@ from nodegraph.mushra.sessions import (
     read_session,
     session_text,
 )
+from nodegraph.mushra.web import web_text
 
 __all__ = [
     "COLUMNS",
     "CONFIG",
+    "MOST",
     "QUESTIONS",
     "RATINGS",
     "ROLES",
@@ -93,4 +96,5 @@ __all__ = [
     "read_ratings",
     "read_session",
     "session_text",
+    "web_text",
 ]
