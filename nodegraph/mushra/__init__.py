@@ -59,6 +59,7 @@ own words are understood: ``reference``, ``anchor35`` and ``anchor70``.
 Whatever is wrong in a file raises ValueError: one line that names the file.
 """
 
+from nodegraph.mushra.answers import Answers, answers, files_of
 from nodegraph.mushra.keys import Condition, Key, key_of, key_text, read_key
 from nodegraph.mushra.ratings import COLUMNS, RATINGS, Rating, append_ratings, read_ratings
 from nodegraph.mushra.sessions import (
@@ -83,13 +84,16 @@ __all__ = [
     "RATINGS",
     "ROLES",
     "SESSION",
+    "Answers",
     "Condition",
     "Key",
     "Rating",
     "Session",
     "Stimulus",
     "Trial",
+    "answers",
     "append_ratings",
+    "files_of",
     "key_of",
     "key_text",
     "read_key",

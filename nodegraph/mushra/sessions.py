@@ -11,7 +11,7 @@ from nodegraph.mushra.plain import FORMAT, Reader, loaded, text_of
 
 SESSION, CONFIG = "session.json", "config.yaml"
 MOST = 12
-"""Stimuli of a trial, hidden reference and anchors included (BS.1534-3, 5.2)."""
+"""Stimuli of a trial, hidden reference and anchors included (BS.1534-3)."""
 QUESTIONS: Mapping[str, str] = MappingProxyType(
     {
         "quality": "Rate the overall quality of each sound, compared with the reference.",
@@ -71,22 +71,22 @@ def session_path(path: Path) -> Path:
     return path / SESSION if path.is_dir() else path
 
 
-def read_session(path: Path) -> Session:
-    """Read a test from its session file or its folder. The sounds must be there.
+def read_session(path: Path, sounds: bool = True) -> Session:
+    """Read a test from its session file or its folder. With `sounds`, these must be there.
 
     Raises ValueError in one line that names the file and what is wrong in it.
     """
     path = session_path(path)
     reader = loaded(path)
     reader.only("format", "name", "seed", "trials")
-    trials = tuple(_trial(one, path.parent) for one in reader.each("trials"))
+    trials = tuple(_trial(one, path.parent if sounds else None) for one in reader.each("trials"))
     twin = _twin([trial.id for trial in trials])
     if twin:
         reader.fail(f"two trials have the id {twin!r}")
     return Session(reader.text("name"), reader.whole("seed"), trials, path.parent)
 
 
-def _trial(reader: Reader, folder: Path) -> Trial:
+def _trial(reader: Reader, folder: Path | None) -> Trial:
     reader.only("id", "question", "reference", "stimuli")
     question = reader.one_of("question", tuple(QUESTIONS))
     stimuli = [_stimulus(one, folder) for one in reader.each("stimuli")]
@@ -99,17 +99,17 @@ def _trial(reader: Reader, folder: Path) -> Trial:
     return Trial(reader.text("id"), question, reference, tuple(stimuli))
 
 
-def _stimulus(reader: Reader, folder: Path) -> Stimulus:
+def _stimulus(reader: Reader, folder: Path | None) -> Stimulus:
     reader.only("id", "file")
     return Stimulus(reader.text("id"), _sound(reader, "file", folder))
 
 
-def _sound(reader: Reader, name: str, folder: Path) -> str:
+def _sound(reader: Reader, name: str, folder: Path | None) -> str:
     """Give the name of a sound that lies in the folder."""
     file = reader.text(name)
     if file in (".", "..") or any(sign in file for sign in "/\\:\0"):
         reader.fail(f"{name!r} must be the name of a file in the folder, is {file!r}")
-    if not (folder / file).is_file():
+    if folder is not None and not (folder / file).is_file():
         reader.fail(f"there is no {file} in the folder {folder.name}")
     return file
 

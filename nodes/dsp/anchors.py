@@ -40,7 +40,7 @@ def low_pass(samples: Array, rate: int, cutoff: float) -> Array:
     References
     ----------
     ITU-R BS.1534-3, "Method for the subjective assessment of intermediate quality level of audio
-    systems", 2015, section 5.1.
+    systems", 2015.
     """
     if not samples.shape[-1]:
         return samples
