@@ -42,7 +42,7 @@ def session(
     folder: Folder = "mushra",
     name: str = "{track}_{node}",
     trial: str = "{track}",
-    starts: str = "0",
+    starts: str = "",
     length: Annotated[float, Param(min=0.01, max=12, step=0.5, unit="s")] = 10.0,
     anchors: Literal["all", "3.5 and 7 kHz", "separation", "none"] = "all",
     questions: Literal["quality", "all four"] = "quality",
@@ -62,8 +62,9 @@ def session(
     in length and channels. The reference is also hidden among them. ``interference`` is what the
     separation should have removed: the sum of all other sources.
 
-    ``starts`` are the seconds where excerpts begin, one trial for each ("0, 12.5"); ``length`` is
-    theirs, 12 s at most. They fade in and out over 5 ms. ``trial`` names the trials.
+    ``starts`` are the seconds where excerpts begin, one trial for each ("0, 12.5"); empty is the one
+    stretch where the reference is loudest. ``length`` is theirs, 12 s at most. They fade in and out
+    over 5 ms. ``trial`` names the trials.
 
     ``anchors``: *3.5 and 7 kHz* are the reference through a low-pass (BS.1534-3). *separation* are
     those of Emiya et al. (2011): the distorted target (3.5 kHz, and 20 % of all bins set to zero),
@@ -131,7 +132,12 @@ def _check(reference: Audio, conditions: Audio, interference: Audio | None) -> N
 
 def _starts(text: str, reference: Audio, length: float, context: Context) -> list[float]:
     """Read where excerpts begin. Raises ValueError where that is no time in the recording."""
-    words = re.split(r"[,;\s]+", text.strip(" ,;\t\n")) if text.strip(" ,;\t\n") else ["0"]
+    words = [word for word in re.split(r"[,;\s]+", text) if word]
+    if not words:
+        size = round(length * reference.rate)
+        words = [f"{trials.loudest(reference.data, size, reference.rate):g}"]
+        if words != ["0"]:
+            context.note(f"the reference is loudest from {words[0]} s on")
     found: list[float] = []
     for word in words:
         try:

@@ -158,6 +158,56 @@ def test_more_than_twelve_stimuli_are_refused(tmp_path: Path):
         mushra.read_session(made.folder)
 
 
+YAML = """\
+testname: "test"
+testId: "test"
+bufferSize: 2048
+stopOnErrors: true
+showButtonPreviousPage: true
+remoteService: service/write.php
+
+pages:
+    - type: generic
+      id: welcome
+      name: Welcome
+      content: "You will hear a reference and several versions of it. One of them is the reference \
+itself, hidden: please give 100 to whatever sounds just like it."
+    - type: volume
+      id: volume
+      name: Volume
+      content: "Please set the volume to where you listen comfortably, and leave it there."
+      stimulus: "configs/test/t1_reference.wav"
+      defaultVolume: 0.5
+    -
+        - random
+        - type: mushra
+          id: "Größe 1"
+          name: "Größe 1"
+          content: "Rate the overall quality of each sound, compared with the reference."
+          showWaveform: true
+          enableLooping: true
+          reference: "configs/test/t1_reference.wav"
+          createAnchor35: false
+          createAnchor70: false
+          stimuli:
+              "s1": "configs/test/t1_s1.wav"
+              "s3": "configs/test/t1_s3.wav"
+    - type: finish
+      name: Thank you
+      content: "Please send your answers."
+      showResults: false
+      writeResults: true
+      questionnaire:
+          - type: text
+            label: Your name or number
+            name: listener
+"""
+
+
+def test_webmushra_is_told_all_but_the_hidden_reference(tmp_path: Path):
+    assert mushra.web_text(session(tmp_path / "test"), key()) == YAML
+
+
 # Answers
 
 
