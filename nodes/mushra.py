@@ -16,7 +16,7 @@ from nodegraph.context import SILENT, Context
 from nodegraph.declare import Many, Param, node
 from nodegraph.loudness import loudness as lufs
 from nodegraph.mushra import statistics
-from nodegraph.values import Audio, Files, Scores, channels
+from nodegraph.values import Audio, Files, Scores, Windows, channels
 from nodes import audio_files, trials
 from nodes.output import Folder
 from nodes.saving import Batch
@@ -309,8 +309,9 @@ def results(
     ratings of one listener are not independent, and in need of more listeners. Intervals are those
     of Student's t, mean +- t s / sqrt(n).
 
-    *pairs* tells of each two ``compared`` conditions the mean difference and p of Wilcoxon's paired
-    signed-rank test, plain and after Holm for all pairs: below 0.05 they differ.
+    *scores* carries all samples too, for a box plot. *pairs* tells of each two ``compared`` conditions
+    the mean difference and p of Wilcoxon's paired signed-rank test, plain and after Holm for all
+    pairs: below 0.05 they differ.
 
     Fails where a line is no answer, and where the key is that of another test.
     """
@@ -348,7 +349,11 @@ def _scores(panel: statistics.Panel, sample: statistics.Samples, notes: tuple[st
         }
         for name, got in statistics.summary(panel, sample).items()
     }
-    return Scores(rows, "", notes)
+    data = np.array([panel.samples(name, sample) for name in rows])[:, np.newaxis]
+    samples = Windows(
+        data, tuple(rows), ("score",), np.arange(data.shape[-1], dtype=np.float64), 0.0
+    )
+    return Scores(rows, "", notes, samples)
 
 
 def _pairs(panel: statistics.Panel, sample: statistics.Samples, compared: str) -> Scores:

@@ -190,8 +190,8 @@ itself, hidden: please give 100 to whatever sounds just like it."
           createAnchor35: false
           createAnchor70: false
           stimuli:
-              "s1": "configs/test/t1_s1.wav"
-              "s3": "configs/test/t1_s3.wav"
+              s1: "configs/test/t1_s1.wav"
+              s3: "configs/test/t1_s3.wav"
     - type: finish
       name: Thank you
       content: "Please send your answers."

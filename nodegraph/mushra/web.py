@@ -77,7 +77,9 @@ def _page(session: Session, trial: Trial, key: Key) -> Iterator[str]:
     yield "  stimuli:"
     for stimulus in trial.stimuli:
         if key.trials[trial.id][stimulus.id].role != "reference":
-            yield f"      {_quoted(stimulus.id)}: {_place(session, stimulus.file)}"
+            # Plain words need no quotes, and not every reader of YAML knows quoted keys.
+            word = stimulus.id if stimulus.id.isalnum() else _quoted(stimulus.id)
+            yield f"      {word}: {_place(session, stimulus.file)}"
 
 
 def _place(session: Session, file: str) -> str:

@@ -344,6 +344,10 @@ def test_answers_to_what_was_written_give_its_order_back(web: bool, tmp_path: Pa
     assert row["95 % from"] < row["mean"] < row["95 % to"]
     assert row["ratings"] == 12
     assert found.scores.notes == ("6 listeners, 2 trials",)
+    samples = found.scores.windows
+    assert samples.data.shape == (8, 1, 12)
+    assert samples.rows == tuple(found.scores.rows)
+    assert np.nanmean(samples.data[1]) == pytest.approx(row["mean"])
     assert list(found.pairs.rows) in (["REPET - NMF"], ["NMF - REPET"])
     (pair,) = found.pairs.rows.values()
     assert abs(pair["difference"]) == pytest.approx(20, abs=5)
