@@ -1,4 +1,4 @@
-"""Listening tests: a MUSHRA session written as files, and its answers evaluated."""
+"""Listening tests: a MUSHRA session written as files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,7 @@ from nodegraph import mushra as tests
 from nodegraph.context import SILENT, Context
 from nodegraph.declare import Many, Param, node
 from nodegraph.loudness import loudness as lufs
-from nodegraph.mushra import statistics
-from nodegraph.values import Audio, Files, Scores, Windows, channels
+from nodegraph.values import Audio, Files, channels
 from nodes import audio_files, trials
 from nodes.output import Folder
 from nodes.saving import Batch
@@ -261,111 +260,3 @@ def _written(
             with audio_files.explained(path):
                 temp.write_bytes(content[path])
         return outer.place(temps)
-
-
-class Results(NamedTuple):
-    """What conditions got, and how they differ."""
-
-    scores: Scores
-    pairs: Scores
-
-
-def _state(params: Mapping[str, Any]) -> str:
-    """Tell what the results depend on: tables, key and session."""
-    if not params["path"]:
-        return ""
-    key = Path(params["key"]) if params["key"] else None
-    tables, found, test = tests.files_of(Path(params["path"]), key)
-    files = [*tables, *(path for path in (found, test) if path is not None)]
-    return " ".join(f"{path.name}:{audio_files.fingerprint(path)}" for path in files)
-
-
-@node(
-    "measure.mushra",
-    label="MUSHRA results",
-    aliases=("listening test", "webmushra", "ratings", "confidence interval", "wilcoxon"),
-    fingerprint=_state,
-)
-def results(
-    *,
-    path: Annotated[str, Param(path="file")] = "",
-    key: Annotated[str, Param(path="file")] = "",
-    question: Literal["quality", "target", "suppression", "artefacts"] = "quality",
-    screening: bool = True,
-    sample: Literal["ratings", "listeners"] = "ratings",
-    compared: Literal["systems", "all"] = "systems",
-    context: Context = SILENT,
-) -> Results:
-    """Read the answers of a listening test: mean, median, 95 % confidence interval, and who differs.
-
-    ``path`` is the table that this program or webMUSHRA wrote, or a folder of such tables; ``key`` is
-    what `output.mushra` wrote beside the folder of the test, and is found by itself where the table
-    is in that folder. Without a key, conditions are called as in the table.
-
-    With ``screening``, who rates the hidden reference below 90 in more than 15 % of the trials is
-    left out, and who rates the mid anchor (7 kHz) above 90 as often; notes say who and why.
-
-    A ``sample`` is a rating, as in BS.1534, or the mean of a listener over all trials: stricter, since
-    ratings of one listener are not independent, and in need of more listeners. Intervals are those
-    of Student's t, mean +- t s / sqrt(n).
-
-    *scores* carries all samples too, for a box plot. *pairs* tells of each two ``compared`` conditions
-    the mean difference and p of Wilcoxon's paired signed-rank test, plain and after Holm for all
-    pairs: below 0.05 they differ.
-
-    Fails where a line is no answer, and where the key is that of another test.
-    """
-    if not path:
-        raise ValueError("no table of answers is chosen: set path")
-    found = tests.answers(Path(path), Path(key) if key else None)
-    ratings = found.about(question)
-    if not ratings:
-        asked = ", ".join(dict.fromkeys(found.questions.values())) or "quality"
-        raise ValueError(f"nobody was asked for {question}; what was asked: {asked}")
-    panel = statistics.panel(ratings, found.key)
-    dropped: tuple[str, ...] = ()
-    if screening:
-        everyone = len(panel.listeners)
-        panel, dropped = statistics.screened(panel)
-        if not panel.listeners:
-            raise ValueError(
-                f"screening leaves none of {everyone} listeners ({dropped[0]}): set screening off"
-            )
-    notes = (
-        f"{len(panel.listeners)} listeners, {len(panel.trials)} trials",
-        *(f"left out: {who}" for who in dropped),
-    )
-    return Results(_scores(panel, sample, notes), _pairs(panel, sample, compared))
-
-
-def _scores(panel: statistics.Panel, sample: statistics.Samples, notes: tuple[str, ...]) -> Scores:
-    rows = {
-        name: {
-            "mean": got.mean,
-            "95 % from": got.low,
-            "95 % to": got.high,
-            "median": got.median,
-            sample: float(got.samples),
-        }
-        for name, got in statistics.summary(panel, sample).items()
-    }
-    data = np.array([panel.samples(name, sample) for name in rows])[:, np.newaxis]
-    samples = Windows(
-        data, tuple(rows), ("score",), np.arange(data.shape[-1], dtype=np.float64), 0.0
-    )
-    return Scores(rows, "", notes, samples)
-
-
-def _pairs(panel: statistics.Panel, sample: statistics.Samples, compared: str) -> Scores:
-    names = panel.of("system") if compared == "systems" else panel.conditions
-    rows = {
-        f"{one.first} - {one.second}": {
-            "difference": one.difference,
-            "p": one.p,
-            "p (Holm)": one.corrected,
-            sample: float(one.samples),
-        }
-        for one in statistics.comparisons(panel, names, sample)
-    }
-    notes = () if rows else ("there are no two conditions to compare",)
-    return Scores(rows, "", notes)

@@ -17,7 +17,7 @@ from nodegraph.context import Context
 from nodegraph.loudness import loudness
 from nodegraph.mushra import Rating
 from nodegraph.values import Audio
-from nodes import mushra
+from nodes import mushra, mushra_results
 
 RATE = 44100
 
@@ -338,18 +338,19 @@ def answered(test: tests.Session, key: tests.Key, web: bool = False) -> list[Rat
 def test_answers_to_what_was_written_give_its_order_back(web: bool, tmp_path: Path):
     test, key, _ = written(tmp_path, starts="0, 0.4", length=0.5)
     tests.append_ratings(test.folder / tests.RATINGS, answered(test, key, web))
-    found = mushra.results(path=str(test.folder))
-    assert list(found.scores.rows)[:3] == ["reference", "REPET", "NMF"]
-    row = found.scores.rows["REPET"]
+    found = mushra_results.mushra(path=str(test.folder))
+    assert list(found.rows)[:3] == ["reference", "REPET", "NMF"]
+    row = found.rows["REPET"]
     assert row["95 % from"] < row["mean"] < row["95 % to"]
     assert row["ratings"] == 12
-    assert found.scores.notes == ("6 listeners, 2 trials",)
-    samples = found.scores.windows
+    assert found.notes == ("6 listeners, 2 trials",)
+    samples = found.windows
     assert samples.data.shape == (8, 1, 12)
-    assert samples.rows == tuple(found.scores.rows)
+    assert samples.rows == tuple(found.rows)
     assert np.nanmean(samples.data[1]) == pytest.approx(row["mean"])
-    assert list(found.pairs.rows) in (["REPET - NMF"], ["NMF - REPET"])
-    (pair,) = found.pairs.rows.values()
+    pairs = mushra_results.mushra_pairs(path=str(test.folder))
+    assert list(pairs.rows) in (["REPET - NMF"], ["NMF - REPET"])
+    (pair,) = pairs.rows.values()
     assert abs(pair["difference"]) == pytest.approx(20, abs=5)
     assert pair["p (Holm)"] == pair["p"] < 0.01
 
@@ -359,11 +360,11 @@ def test_a_table_that_is_elsewhere_needs_its_key(tmp_path: Path):
     table = tmp_path / "results" / "mushra.csv"
     table.parent.mkdir()
     tests.append_ratings(table, answered(test, key, web=True))
-    assert "s1" in mushra.results(path=str(table), screening=False).scores.rows or "s2" in (
-        mushra.results(path=str(table)).scores.rows
+    assert "s1" in mushra_results.mushra(path=str(table), screening=False).rows or "s2" in (
+        mushra_results.mushra(path=str(table)).rows
     )
-    found = mushra.results(path=str(table), key=str(tests.key_of(test.folder)))
-    assert "REPET" in found.scores.rows
+    found = mushra_results.mushra(path=str(table), key=str(tests.key_of(test.folder)))
+    assert "REPET" in found.rows
 
 
 def test_each_question_has_its_answers(tmp_path: Path):
@@ -371,12 +372,12 @@ def test_each_question_has_its_answers(tmp_path: Path):
     ratings = [one for one in answered(test, key) if one.trial != "song artefacts"]
     tests.append_ratings(test.folder / tests.RATINGS, ratings)
     for question in ("quality", "target", "suppression"):
-        found = mushra.results(path=str(test.folder), question=question)
-        assert found.scores.rows["NMF"]["ratings"] == 6
+        found = mushra_results.mushra(path=str(test.folder), question=question)
+        assert found.rows["NMF"]["ratings"] == 6
     with pytest.raises(
         ValueError, match="nobody was asked for artefacts; what was asked: quality, target"
     ):
-        mushra.results(path=str(test.folder), question="artefacts")
+        mushra_results.mushra(path=str(test.folder), question="artefacts")
 
 
 def test_knobs_of_the_results_matter(tmp_path: Path):
@@ -387,27 +388,25 @@ def test_knobs_of_the_results_matter(tmp_path: Path):
     ]
     tests.append_ratings(test.folder / tests.RATINGS, [*ratings, *random])
     path = str(test.folder)
-    plain = mushra.results(path=path)
-    assert plain.scores.notes[1].startswith(
-        "left out: random rates the hidden reference below 90 in 2"
-    )
-    assert mushra.results(path=path, screening=False).scores.rows["reference"]["mean"] < 100
-    assert mushra.results(path=path, sample="listeners").scores.rows["NMF"]["listeners"] == 6
-    assert len(mushra.results(path=path, compared="all").pairs.rows) == 8 * 7 // 2
+    plain = mushra_results.mushra(path=path)
+    assert plain.notes[1].startswith("left out: random rates the hidden reference below 90 in 2")
+    assert mushra_results.mushra(path=path, screening=False).rows["reference"]["mean"] < 100
+    assert mushra_results.mushra(path=path, sample="listeners").rows["NMF"]["listeners"] == 6
+    assert len(mushra_results.mushra_pairs(path=path, compared="all").rows) == 8 * 7 // 2
 
 
 def test_screening_that_leaves_nobody_is_said(tmp_path: Path):
     path = tmp_path / "ratings.csv"
     tests.append_ratings(path, [Rating("u", "t", "reference", 10.0), Rating("u", "t", "a", 10.0)])
     with pytest.raises(ValueError, match="screening leaves none of 1 listeners"):
-        mushra.results(path=str(path))
+        mushra_results.mushra(path=str(path))
 
 
 def test_results_depend_on_what_is_in_the_files(tmp_path: Path):
     test, key, _ = written(tmp_path)
     table = test.folder / tests.RATINGS
     tests.append_ratings(table, answered(test, key))
-    state = mushra.results.__node__.fingerprint  # type: ignore[attr-defined]
+    state = mushra_results.mushra.__node__.fingerprint  # type: ignore[attr-defined]
     knobs = {"path": str(test.folder), "key": ""}
     before = state(knobs)
     assert state(knobs) == before
@@ -418,6 +417,6 @@ def test_results_depend_on_what_is_in_the_files(tmp_path: Path):
 
 def test_no_table_is_said(tmp_path: Path):
     with pytest.raises(ValueError, match="no table of answers is chosen"):
-        mushra.results()
+        mushra_results.mushra()
     with pytest.raises(ValueError, match="there is no table"):
-        mushra.results(path=str(tmp_path))
+        mushra_results.mushra(path=str(tmp_path))
