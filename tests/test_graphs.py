@@ -121,7 +121,13 @@ FLOORS = {
         "snr_long": {"vocals": 13.5, "drums": 11.1, "bass": 9.3, "keys": 7.9, "guitar": 8.5},
     },
     "compare_five": {
-        "compare": {"histogram": 5.7, "HPSS": 1.7, "REPET": 7.5, "kernel additive": 2.8, "all hints": 7.7},
+        "compare": {
+            "histogram": 5.7,
+            "HPSS": 1.7,
+            "REPET": 7.5,
+            "kernel additive": 2.8,
+            "all hints": 7.7,
+        },
     },
     "oracle_masks": {
         "snr_irm1": {"vocals": 11.8, "drums": 9.3, "bass": 7.8, "keys": 6.9, "guitar": 7.2},
