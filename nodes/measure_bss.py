@@ -19,17 +19,23 @@ METRICS = ("SDR", "ISR", "SIR", "SAR")
 
 
 def _bytes(
-    estimates: Audio, references: Audio | None = None, *, filters: int = dsp.TAPS, **_: Any
+    estimates: Audio,
+    references: Audio | None = None,
+    mixture: Audio | None = None,
+    *,
+    filters: int = dsp.TAPS,
+    **_: Any,
 ) -> float:
-    """Two matrices of all delays of all references, one of them in parts, and spectra of filters."""
+    """Count the matrix of all delays of all references, spectra of filters, and what is joined."""
     if references is None:
         return 0.0
     sounds = max(len(references.names), 1) * references.channels
-    return 9.0 * (sounds * filters) ** 2 + 16.0 * sounds**2 * 8192 + 4 * estimates.nbytes
+    joined = 2 * estimates.nbytes + references.nbytes
+    return 9.0 * (sounds * filters) ** 2 + 16.0 * sounds**2 * 8192 + joined
 
 
 def _one_bytes(estimate: Audio, references: Audio, *, filters: int = dsp.TAPS, **_: Any) -> float:
-    return _bytes(estimate, references, filters=filters)
+    return _bytes(estimate, references, filters=filters) + 4.0 * estimate.nbytes
 
 
 @node(
@@ -115,10 +121,10 @@ def bss_eval(
             data[estimate, column] = getattr(made, metric.lower())[row]
         if mixture is not None:
             data[estimate, -1] = made.sdr[row] - made.sdr[found[len(estimates.names), reference]]
-    undefined = int(np.isnan(made.sdr).all(axis=0).sum())
-    if undefined and pairs:
+    left_out = int(np.isnan(made.sdr).all(axis=0).sum())
+    if left_out and pairs:
         notes.append(
-            f"{undefined} of {len(made.starts)} windows are not defined: a reference or an estimate is "
+            f"{left_out} of {len(made.starts)} windows are not defined: a reference or an estimate is "
             "silent there"
         )
     notes += lossy(references)
