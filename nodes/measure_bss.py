@@ -80,7 +80,9 @@ def bss_eval(
 
     When it fails: where a reference or an estimate is silent in a window, nothing is defined there, and
     a note counts such windows; the filters are long enough to undo a short room or equaliser, so SIR and
-    SAR call good what one hears as coloured; a perfect estimate scores 200 dB. A reference that is
+    SAR call good what one hears as coloured; a perfect estimate scores 200 dB. Where channels of
+    references are the same but for a gain (panned mono), filters are not unique: the tame ones taken
+    here make sense in windows too, those of other programs need not. A reference that is
     lossy (nothing above 16 kHz) makes estimates look bad that have more: a note says so.
 
     E. Vincent, R. Gribonval and C. Févotte, "Performance measurement in blind audio source separation",
