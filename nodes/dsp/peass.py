@@ -39,8 +39,10 @@ LOWEST = 20.0
 """Centre of the lowest band in Hz."""
 WIDTH = 1.019
 """Bandwidth of a gammatone of fourth order, in ERB."""
-RIDGE = 1e-12
-"""Added to the energies of the references, each of which counts as one."""
+EDGE = 0.75
+"""Half a band against that: each band is as wide as its rate after decimation."""
+RIDGE = 1e-6
+"""How firmly filters are held at nothing, against the energy of their reference in the frame."""
 FRAMES = 64
 """Frames that are held at once."""
 
@@ -74,13 +76,12 @@ def bank(rate: int, size: int) -> list[_Band]:
     total, made = np.zeros(bins), []
     for centre in from_scale("erb", places):
         width = WIDTH * (24.7 + centre / 9.265)
-        first = max(0, math.floor((centre - width) * size / rate) + 1)
-        stop = min(bins, math.ceil((centre + width) * size / rate))
+        first = max(0, math.floor((centre - EDGE * width) * size / rate) + 1)
+        stop = min(bins, math.ceil((centre + EDGE * width) * size / rate))
         if stop <= first:
             continue
         x = (np.arange(first, stop) * rate / size - centre) / width
-        # The magnitude is 1/4 where x = 1.
-        shape = ((1 + x**2) ** -2 - 0.25) / 0.75
+        shape = (1 + x**2) ** -2 - (1 + EDGE**2) ** -2
         total[first:stop] += shape**2
         made.append((first, shape))
     total[total == 0] = 1
@@ -123,7 +124,8 @@ def decompose(
     count, channels, length = references.shape
     # Zeros behind, so that no filter reaches from the beginning round into the end.
     size = fft.next_fast_len(length + math.ceil(taps * rate), real=True)
-    sounds = np.concatenate([references.reshape(-1, length), estimate]).astype(np.float64)
+    wrong = estimate - references[target].astype(np.float64)
+    sounds = np.concatenate([references.reshape(-1, length), wrong]).astype(np.float64)
     peak = float(np.abs(sounds).max(initial=0)) or 1.0
     sounds /= peak
     spectra = fft.rfft(sounds, size, axis=-1)
@@ -149,11 +151,9 @@ def decompose(
         )
         out[:, part] += fft.fft(explained, axis=-1) * band.synthesis
     near, others = fft.irfft(out, size, axis=-1)[:, :length].reshape(2, channels, length)
-    truth = references[target].astype(np.float32)
-    distortion = (near * peak - truth).astype(np.float32)
-    interference = (others * peak).astype(np.float32)
-    rest = estimate.astype(np.float64) - truth - distortion - interference
-    return Components(truth, distortion, interference, rest.astype(np.float32))
+    distortion, interference = ((part * peak).astype(np.float32) for part in (near, others))
+    rest = (wrong - distortion - interference).astype(np.float32)
+    return Components(references[target].astype(np.float32), distortion, interference, rest)
 
 
 def _explained(rows: Array, mine: Array, hop: int, half: int, tick: Tick) -> Array:
@@ -220,13 +220,8 @@ def _filters(near: Array, heard: Array) -> Array:
     gram *= scale
     gram[np.diag_indices_from(gram)] = 1 + RIDGE
     wanted = (near.conj() @ heard.T) * scale[:, np.newaxis]
-    for _ in range(4):
-        _, found, fault = linalg.lapack.zposv(gram, wanted, lower=0)
-        if fault == 0:
-            break
-        gram[np.diag_indices_from(gram)] += 100 * (gram[0, 0].real - 1)
-    else:
-        raise ArithmeticError("references cannot be told apart")
+    _, found, fault = linalg.lapack.zposv(gram, wanted, lower=0)
+    assert fault == 0, "held at nothing, a matrix of products is positive definite"
     return np.asarray((found * scale[:, np.newaxis]).T)
 
 
