@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from nodegraph.context import SILENT, Context
-from nodegraph.declare import Many, Param, node
+from nodegraph.declare import Param, node
 from nodegraph.values import Audio, Covariance, Power, Scores, Sourced, Spectrogram, Windows
 from nodes.dsp import covariance as dsp
 from nodes.dsp import wiener
