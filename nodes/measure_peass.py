@@ -10,8 +10,11 @@ import numpy as np
 
 from nodegraph.context import SILENT, Context
 from nodegraph.declare import Many, Param, node
-from nodegraph.values import Absent, Audio, Scores, channels
+from nodegraph.values import Audio, Scores
+from nodes.dsp import bss_eval
 from nodes.dsp import peass as dsp
+from nodes.matching import match
+from nodes.measure import check, missing
 
 NOT_DEFINED = float("nan")
 PACKAGE = "peass"
@@ -30,51 +33,20 @@ SCORES = {
 class Decomposed(NamedTuple):
     """What an estimate is the sum of, and how large each part is."""
 
-    components: Audio | Absent
+    components: Audio
     scores: Scores
-
-
-def _check(estimates: Audio, references: Audio) -> None:
-    estimates.check_same(references, ("estimates", "references"))
-    if estimates.channels != references.channels:
-        raise ValueError(
-            f"estimates has {channels(estimates.channels)}, references has "
-            f"{channels(references.channels)}"
-        )
-
-
-def _fault(name: str, references: Audio | None) -> str:
-    """Say why an estimate of this source cannot be measured; '' where it can."""
-    if references is None:
-        return "not defined: there are no references"
-    if name not in references.names:
-        return f"{name} is not defined: the references are {', '.join(references.names)}"
-    if not references.pick(name).data.any():
-        return f"{name} is not defined: its reference is silent"
-    return ""
-
-
-def _chosen(estimates: Audio, source: str) -> tuple[str, Audio]:
-    """Give the name of the source that is looked at, and its estimate."""
-    if not source:
-        source = estimates.names[0]
-    if source in estimates.names:
-        return source, estimates.pick(source)
-    if len(estimates.names) == 1:
-        return source, estimates.pick(estimates.names[0])
-    raise ValueError(f"there is no estimate {source!r}; there is {', '.join(estimates.names)}")
 
 
 @node(
     "measure.peass",
     label="PEASS components",
     whole=True,
-    memory=lambda estimates, *_, **__: estimates.data.size * 40.0 + 256e6,
+    memory=lambda estimate, *_, **__: estimate.data.size * 100.0 + 256e6,
     aliases=("distortion", "interference", "artefacts", "decomposition", "error components"),
 )
 def peass(
-    estimates: Many[Audio],
-    references: Many[Audio] | None = None,
+    estimate: Audio,
+    references: Many[Audio],
     *,
     source: str = "",
     filter: Annotated[float, Param(min=0, max=100, step=5, unit="ms", suggest=(20, 40))] = 40.0,
@@ -89,12 +61,13 @@ def peass(
     source j give is *distortion*, what those of the others give *interference*, the rest are
     *artefacts*. Listen to each: the sum is the estimate, to the last bit but one.
 
-    ``source`` names the reference, and the estimate where there are several; empty for the first
-    estimate. The scores in dB are SDR = |s|^2 / |e - s|^2, ISR = |s|^2 / |distortion|^2, SIR = |s +
+    ``source`` is the reference that is estimated; empty, it is the one that the estimate has most of,
+    and a note says which. The scores in dB are SDR = |s|^2 / |e - s|^2, ISR = |s|^2 / |distortion|^2, SIR = |s +
     distortion|^2 / |interference|^2 and SAR = |s + distortion + interference|^2 / |artefacts|^2. Not
     those of BSS Eval, whose filters are the same in all bands and at all times.
 
-    Shapes: estimates and references (source, channel, sample) to components (4, channel, sample).
+    Shapes: estimate (channel, sample), references (source, channel, sample) to components (4, channel,
+    sample).
 
     When it fails: filters of 40 ms in frames of 500 ms are 8 % of the numbers to be explained for
     each channel of each reference; four references in stereo explain 64 % of anything by chance, and
@@ -105,28 +78,29 @@ def peass(
     V. Emiya, E. Vincent, N. Harlander, V. Hohmann, "Subjective and objective quality assessment of
     audio source separation", IEEE TASLP 19(7), 2011.
     """
-    estimates = estimates.stacked()
-    name, estimate = _chosen(estimates, source)
-    if references is not None:
-        references = references.stacked(name)
-        _check(estimates, references)
-    fault = _fault(name, references)
-    if references is None or fault:
-        row = dict.fromkeys(("SDR", "ISR", "SIR", "SAR"), NOT_DEFINED)
-        return Decomposed(Absent(fault), Scores({name: row}, "dB", (fault,)))
+    estimate.check_one("estimate")
+    references = references.stacked()
+    check(estimate, references, ("estimate", "references"))
+    if source:
+        fault = missing(source, references)
+        if fault:
+            raise ValueError(fault)
+    else:
+        source = references.names[bss_eval.nearest(estimate.data, references.data)]
+        if len(references.names) > 1:
+            context.note(f"taken for an estimate of {source}")
     made = dsp.decompose(
         estimate.data,
         references.data,
-        references.names.index(name),
+        references.names.index(source),
         estimate.rate,
         window / 1000,
         filter / 1000,
         context.progress,
     )
-    notes = () if estimate.data.any() else (f"{name}: the estimate is silent",)
     return Decomposed(
         Audio(np.stack(made), estimate.rate, made._fields),
-        Scores({name: dsp.ratios(made)}, "dB", notes),
+        Scores({source: dsp.ratios(made)}),
     )
 
 
@@ -160,24 +134,20 @@ def peass_scores(
     audio source separation", IEEE TASLP 19(7), 2011. Ward, Wierstorf, Mason, Grais and Plumbley, "BSS
     Eval or PEASS? Predicting the perception of singing-voice separation", ICASSP 2018.
     """
-    estimates = estimates.stacked()
-    if references is not None:
-        references = references.stacked(estimates.names[0] if len(estimates.names) == 1 else "")
-        _check(estimates, references)
+    matched = match(estimates, references, None)
+    notes = list(matched.notes)
     try:
         package: Any = importlib.import_module(PACKAGE)
     except ImportError:
         package = None
-    rows: dict[str, dict[str, float]] = {}
-    notes: list[str] = [] if package else [MISSING]
-    for number, (name, estimate) in enumerate(estimates.singles().items()):
-        context.progress(number / len(estimates.names))
-        fault = _fault(name, references)
-        rows[name] = dict.fromkeys(SCORES, NOT_DEFINED)
-        if fault:
-            notes.append(fault)
-        elif package and references is not None:
-            rows[name] = _asked(package, name, estimate, references)
+        notes.append(MISSING)
+    names = matched.estimates.names
+    rows = {name: dict.fromkeys(SCORES, NOT_DEFINED) for name in names}
+    for number, (one, _) in enumerate(matched.pairs):
+        context.progress(number / len(matched.pairs))
+        if package and matched.references is not None:
+            estimate = matched.estimates.pick(names[one])
+            rows[names[one]] = _asked(package, names[one], estimate, matched.references)
     return Scores(rows, "", tuple(dict.fromkeys(notes)))
 
 
