@@ -19,7 +19,12 @@ METRICS = ("SDR", "ISR", "SIR", "SAR")
 
 
 def _bytes(
-    estimates: Audio, references: Audio | None = None, *, filters: int = dsp.TAPS, **_: Any
+    estimates: Audio,
+    references: Audio | None = None,
+    mixture: Audio | None = None,
+    *,
+    filters: int = dsp.TAPS,
+    **_: Any,
 ) -> float:
     """Two matrices of all delays of all references, one of them in parts, and spectra of filters."""
     if references is None:
