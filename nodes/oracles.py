@@ -52,8 +52,9 @@ def oracle_multichannel(
     Shapes: mixture (channel, freq, time), stems (source, channel, freq, time); out come spectra like
     the stems, powers of one channel and covariances (source, freq, channel, channel).
 
-    When it fails: a bound for sources that stand still. The published program of the same name
-    scales R_j by a trace over the wrong axes, and so scores lower than this.
+    When it fails: where a source comes from many places, one R_j for each frequency says less than a
+    ratio mask of each channel by itself, which then is the higher bound (0.3 dB for a real band). The
+    published program of the same name scales R_j by a trace over the wrong axes, and so scores lower.
 
     References: Duong, Vincent and Gribonval, "Under-determined reverberant audio source separation
     using a full-rank spatial covariance model", IEEE TASLP 18(7), 2010. Stöter, Liutkus and Ito, "The

@@ -35,7 +35,11 @@ def boxes(value: Scores) -> Curves | Panels:
     return shown[0] if len(shown) == 1 else panels(shown, len(shown))
 
 
-@view("windows", label="Over time", when=has_windows)
+def _in_time(value: Scores) -> bool:
+    return has_windows(value) and _windows(value).length > 0
+
+
+@view("windows", label="Over time", when=_in_time)
 def over_time(value: Scores) -> Curves | Panels:
     """Show each measure over time, a line for each source that is level within a window."""
     windows = _windows(value)
