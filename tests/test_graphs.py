@@ -120,11 +120,18 @@ FLOORS = {
         "snr": {"vocals": 12.5, "drums": 9.5, "bass": 7.7, "keys": 7.4, "guitar": 7.7},
         "snr_long": {"vocals": 13.5, "drums": 11.1, "bass": 9.3, "keys": 7.9, "guitar": 8.5},
     },
+    "metrics_lie": {
+        "snr": {"gain": 6.0, "delay": 5.9, "dull": 6.0, "holes": 6.0, "leak": 5.9},
+    },
+    "bughunt_swapped_refs": {"snr": {"background": 9.7, "foreground": -0.5}},
     "oracle_masks": {
         "snr_irm1": {"vocals": 11.8, "drums": 9.3, "bass": 7.8, "keys": 6.9, "guitar": 7.2},
         "snr_irm2": {"vocals": 13.1, "drums": 10.6, "bass": 8.8, "keys": 7.7, "guitar": 8.2},
         "snr_ibm1": {"vocals": 11.7, "drums": 9.2, "bass": 7.1, "keys": 6.1, "guitar": 6.3},
         "snr_ibm2": {"vocals": 12.2, "drums": 8.7, "bass": 6.5, "keys": 6.1, "guitar": 6.5},
+        "snr_mwf": {"vocals": 16.8, "drums": 11.3, "bass": 9.5, "keys": 15.9, "guitar": 16.9},
+        "snr_floor": {"vocals": 1.4, "drums": 1.1, "bass": 0.8, "keys": 0.2, "guitar": 0.4},
+        "snr": {"drums": 3.8},
     },
 }
 # Rounding of 32-bit sums: how far the parts are from the mixture, in dB at most.
@@ -148,6 +155,7 @@ NULLS = {
     "repet_adaptive": -137,
     "repet_sim": -137,
     "repet_fourier": -137,
+    "bughunt_swapped_refs": -137,
     "score_informed": -137,
     "nmf_convolutive": -137,
     "nmf_groups": -137,
@@ -178,6 +186,7 @@ KEPT = {
 # They are about the sources themselves: of a recording without stems they write nothing.
 NEED_STEMS = (
     "oracle_masks",
+    "metrics_lie",
     "four_sources",
     "iterating_helps",
     "phase_matters",
