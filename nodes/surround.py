@@ -66,7 +66,7 @@ def _placed(image: Array, place: Place | None, others: str) -> tuple[Array, Arra
 
 def _upmix_bytes(estimates: Audio, *_: Any, **__: Any) -> float:
     """Six channels, and what is left of the mixture; the ambience for both sides."""
-    return estimates.data.shape[-1] * 4.0 * (6 + 2 + 2)
+    return float(estimates.length * 4 * (6 + 2 + 2))
 
 
 @node(
