@@ -15,7 +15,7 @@ MOST = 120.0
 NUMBER = r"[+-]?\d+(?:\.\d+)?"
 LEVEL = rf"(?:{NUMBER}(?:\s*dB)?|off)"
 MOVE = rf"{LEVEL}\s+at\s+\d+(?:\.\d+)?(?:\s*s)?"
-FORM = re.compile(rf"(.+?)\s*:?\s+({MOVE}(?:\s*,\s*{MOVE})*|{LEVEL})")
+FORM = re.compile(rf"(.*?[^\s,:])\s*:?\s+({MOVE}(?:\s*,\s*{MOVE})*|{LEVEL})")
 
 
 def entries(text: str) -> Iterator[str]:

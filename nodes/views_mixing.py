@@ -8,7 +8,7 @@ import numpy as np
 
 from nodegraph.values import Array, Audio, Mixing
 from nodegraph.views import WHOLE, Axis, Curves, Heatmap, Lens, Line, Table, view
-from nodes.dsp import pyramid
+from nodes.dsp import pyramid, surround
 from nodes.dsp.blocks import parallel, spans
 from nodes.dsp.reduction import decibels, even
 from nodes.picturing import level, part, stretch
@@ -41,10 +41,19 @@ def _angles(value: Mixing) -> Array:
     return np.where(np.hypot(cross, apart) > 0, angles, 45.0)
 
 
+def _numbered(channel: int) -> str:
+    return f"channel {channel + 1}"
+
+
+def _six_channels(value: Mixing) -> bool:
+    return value.channels == 6
+
+
 @view
 def mixing_picture(value: Mixing) -> Table:
     """List the gain of each source in each channel, and for two channels the angle it stands at."""
-    columns = ["source", *(f"channel {k + 1}" for k in range(value.channels))]
+    called = surround.NAMES if _six_channels(value) else map(_numbered, range(value.channels))
+    columns = ["source", *called]
     rows: list[tuple[str | float, ...]] = [
         (name, *map(float, gains))
         for name, gains in zip(value.sources, _gains(value).T, strict=True)
@@ -57,6 +66,37 @@ def mixing_picture(value: Mixing) -> Table:
         ]
     notes = (f"the mean over {len(value.data)} frequencies",) if len(value.data) > 1 else ()
     return Table(tuple(columns), tuple(rows), notes)
+
+
+@view("around", label="Around", when=_six_channels)
+def mixing_around(value: Mixing) -> Curves:
+    """Draw each source from the listener to where its energy comes from, seen from above.
+
+    The circle is as far as the speakers; a source that is spread over several is nearer.
+    """
+    powers = _gains(value) ** 2
+    places = np.deg2rad(list(surround.SPEAKERS.values()))
+    speakers = np.stack([-np.sin(places), np.cos(places)])
+    heard = powers[list(surround.SPEAKERS)]
+    total = heard.sum(axis=0)
+    tips = np.divide(speakers @ heard, total, out=np.zeros((2, heard.shape[1])), where=total > 0)
+    turn = np.linspace(0, 2 * np.pi, 73)
+    circle = Line("speakers", np.sin(turn), np.cos(turn))
+    lines = tuple(
+        Line(name, np.array([0.0, x]), np.array([0.0, y]))
+        for name, (x, y) in zip(value.sources, tips.T, strict=True)
+    )
+    marks = tuple(
+        (float(x), surround.NAMES[channel])
+        for channel, x in zip(surround.SPEAKERS, speakers[0], strict=True)
+    )
+    far = 1.1
+    return Curves(
+        (circle, *lines),
+        Axis("left to right", "", -far, far),
+        Axis("back to front", "", -far, far),
+        marks,
+    )
 
 
 def _two_channels(value: Mixing) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-
 SPEAKERS = {6: 0x3F}
 """By number of channels the bits of a WAV that say which speaker each is for: six are left, right,
 centre, low frequencies, back left and back right."""

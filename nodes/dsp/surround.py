@@ -83,10 +83,10 @@ def levels(matrix: Array, towards: Direction | None = None) -> Array:
     return np.asarray(np.sqrt(spread))
 
 
-def velvet(rate: int, late: float, seed: int, side: int) -> Array:
+def velvet(rate: int, seed: int, side: int) -> Array:
     """Give a sparse noise that makes sound diffuse: (sample,), its energy 1.
 
-    An impulse of either sign in each stretch of 1.5 ms, falling by 20 dB, after `late` seconds.
+    An impulse of either sign in each stretch of 1.5 ms, falling by 20 dB.
 
     References
     ----------
@@ -96,9 +96,9 @@ def velvet(rate: int, late: float, seed: int, side: int) -> Array:
     taps, step = max(1, round(TAPS * rate)), max(1, round(EVERY * rate))
     places = np.arange(0, taps, step)
     places = np.minimum(places + rng.integers(0, step, len(places)), taps - 1)
-    response = np.zeros(round(late * rate) + taps)
+    response = np.zeros(taps)
     signs = rng.choice([-1.0, 1.0], len(places))
-    response[round(late * rate) + places] = signs * 10 ** (-FALL / 20 * places / taps)
+    response[places] = signs * 10 ** (-FALL / 20 * places / taps)
     return np.asarray(response / np.linalg.norm(response))
 
 
@@ -150,17 +150,16 @@ def upmixed(
     if ambience is not None and rear:
         for number, row in enumerate((BACK_LEFT, BACK_RIGHT)):
             side = ambience[-1:] if number else ambience[:1]
-            noise = rear * velvet(rate, late, seed, number)[np.newaxis]
-            begun = 0.5 + 0.25 * number
-            out[row] += studio.convolve(
-                side,
-                noise,
-                0,
-                length,
-                lambda done, begun=begun: tick(begun + 0.25 * done),  # type: ignore[misc]
-            )[0]
+            noise = rear * velvet(rate, seed, number)[np.newaxis]
+            made = studio.convolve(side, noise, -round(late * rate), length, _from(tick, number))
+            out[row] += made[0]
     tick(1.0)
     return out
+
+
+def _from(tick: Tick, side: int) -> Tick:
+    """Report the work on one side of the ambience."""
+    return lambda done: tick(0.5 + 0.25 * (side + done))
 
 
 def _fill_low(out: Array, rate: int, gain: float) -> None:
