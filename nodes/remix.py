@@ -279,7 +279,7 @@ def repan(
         if where == "measured":
             found = dsp.direction(image.data)
             at = found.angle
-            said.append(f"{name or 'it'} from {at:.1f} degrees ({100 * found.share:.1f} %)")
+            said.append(f"{name or 'it'} from {at:.1f}, where {100 * found.share:.1f} % of it lies")
         image_moved: Array = dsp.through(dsp.moving(at, angle), image.data)
         if delay:
             late = delay * image.rate / 1000
@@ -287,7 +287,7 @@ def repan(
         made.append(image_moved)
         context.progress((number + 1) / (len(chosen) + 1))
     if said:
-        context.note(f"moved to {angle:g}, with the energy that lay there: {', '.join(said)}")
+        context.note(f"moved to {angle:g} degrees: {'; '.join(said)}")
     return _moved(estimates, mixture, chosen, made, context)
 
 

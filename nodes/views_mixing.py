@@ -21,7 +21,7 @@ BLOCK = 1 << 20
 """Samples counted at once; a sum of whole numbers does not depend on it."""
 
 
-def _gains(value: Mixing) -> Array:
+def gains_of(value: Mixing) -> Array:
     """Give the gain of each source in each channel (channel, source), in the mean over frequencies.
 
     Below zero where gains are the same at all frequencies and one channel is reversed.
@@ -45,18 +45,18 @@ def _numbered(channel: int) -> str:
     return f"channel {channel + 1}"
 
 
-def _six_channels(value: Mixing) -> bool:
+def six_channels(value: Mixing) -> bool:
     return value.channels == 6
 
 
 @view
 def mixing_picture(value: Mixing) -> Table:
     """List the gain of each source in each channel, and for two channels the angle it stands at."""
-    called = surround.NAMES if _six_channels(value) else map(_numbered, range(value.channels))
+    called = surround.NAMES if six_channels(value) else map(_numbered, range(value.channels))
     columns = ["source", *called]
     rows: list[tuple[str | float, ...]] = [
         (name, *map(float, gains))
-        for name, gains in zip(value.sources, _gains(value).T, strict=True)
+        for name, gains in zip(value.sources, gains_of(value).T, strict=True)
     ]
     if value.channels == 2:
         columns.insert(1, "angle (°)")
@@ -68,37 +68,6 @@ def mixing_picture(value: Mixing) -> Table:
     return Table(tuple(columns), tuple(rows), notes)
 
 
-@view("around", label="Around", when=_six_channels)
-def mixing_around(value: Mixing) -> Curves:
-    """Draw each source from the listener to where its energy comes from, seen from above.
-
-    The circle is as far as the speakers; a source that is spread over several is nearer.
-    """
-    powers = _gains(value) ** 2
-    places = np.deg2rad(list(surround.SPEAKERS.values()))
-    speakers = np.stack([-np.sin(places), np.cos(places)])
-    heard = powers[list(surround.SPEAKERS)]
-    total = heard.sum(axis=0)
-    tips = np.divide(speakers @ heard, total, out=np.zeros((2, heard.shape[1])), where=total > 0)
-    turn = np.linspace(0, 2 * np.pi, 73)
-    circle = Line("speakers", np.sin(turn), np.cos(turn))
-    lines = tuple(
-        Line(name, np.array([0.0, x]), np.array([0.0, y]))
-        for name, (x, y) in zip(value.sources, tips.T, strict=True)
-    )
-    marks = tuple(
-        (float(x), surround.NAMES[channel])
-        for channel, x in zip(surround.SPEAKERS, speakers[0], strict=True)
-    )
-    far = 1.1
-    return Curves(
-        (circle, *lines),
-        Axis("left to right", "", -far, far),
-        Axis("back to front", "", -far, far),
-        marks,
-    )
-
-
 def _two_channels(value: Mixing) -> bool:
     return value.channels == 2
 
@@ -106,7 +75,7 @@ def _two_channels(value: Mixing) -> bool:
 @view("arrows", label="Arrows", when=_two_channels)
 def mixing_arrows(value: Mixing) -> Curves:
     """Draw each source from zero to its gains in the first and in the second channel."""
-    length, angles = np.hypot(*_gains(value)), np.deg2rad(_angles(value))
+    length, angles = np.hypot(*gains_of(value)), np.deg2rad(_angles(value))
     tips = np.stack([length * np.cos(angles), length * np.sin(angles)])
     far = float(np.abs(tips).max(initial=0.0)) * 1.1 or 1.0
     # A little below zero, since an area under an arrow means nothing.

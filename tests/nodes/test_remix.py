@@ -282,9 +282,7 @@ def test_a_source_is_moved_to_where_it_is_wanted_and_its_histogram_says_so():
     wanted = benches.at(22.5, 45, 80, seconds=2)
     assert np.abs(made.images.data - wanted.data).max() < 1e-5 * np.abs(wanted.data).max()
     assert np.abs(made.mixture.data - benches.mixed(wanted).data).max() < 1e-5
-    assert context.notes == [
-        "moved to 80, with the energy that lay there: drums from 67.5 degrees (100.0 %)"
-    ]
+    assert context.notes == ["moved to 80 degrees: drums from 67.5, where 100.0 % of it lies"]
     angle = position.angle(transform.stft(made.mixture))
     peaks = position.peaks(position.histogram(angle.angle, angle.weight), count=3)
     assert np.abs(peaks.positions - [22.5, 45, 80]).max() < 1

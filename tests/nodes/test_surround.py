@@ -11,9 +11,10 @@ import soundfile
 
 from nodegraph.context import Context
 from nodegraph.values import Audio, Mixing
-from nodegraph.views import Curves, Table
+from nodegraph.views import Curves, Lens, Table, Wave
 from nodes import mix, output, remix, source, surround, views
 from nodes.dsp.surround import BACK_LEFT, BACK_RIGHT, CENTRE, LEFT, LOW, NAMES, RIGHT
+from nodes.views_surround import audio_channels, mixing_around
 from tests import benches
 
 
@@ -274,17 +275,30 @@ def test_gains_of_six_channels_are_seen_by_the_names_of_the_speakers_and_from_ab
     table = views.picture_of(gains)
     assert isinstance(table, Table)
     assert table.columns == ("source", *NAMES)
-    from nodes.views_mixing import mixing_around
-
     seen = mixing_around(gains)
     assert isinstance(seen, Curves)
     ends = {line.name: (line.x[-1], line.y[-1]) for line in seen.lines}
     assert ends["vocals"] == pytest.approx((0, 1), abs=0.1)
     assert ends["keys"][0] < -0.6
     assert ends["guitar"][1] < -0.2
-    assert [name for _, name in seen.marks] == ["L", "R", "C", "Ls", "Rs"]
+    far = np.hypot(seen.lines[-1].x, seen.lines[-1].y)
+    assert np.count_nonzero(far > 1.05) == 5
     silent = mixing_around(Mixing(np.zeros((1, 6, 1)), ("a",)))
-    assert np.isfinite(silent.lines[1].x).all()
+    assert np.isfinite(silent.lines[0].x).all()
+
+
+def test_each_channel_is_seen_on_its_own():
+    six = surround.upmix(Y, X, azimuths="vocals 0").surround
+    seen = audio_channels(six, lens=Lens(0.1, 0.2, columns=50))
+    assert [picture.title for picture in seen.pictures] == list(NAMES)
+    centre, low = seen.pictures[CENTRE], seen.pictures[LOW]
+    assert isinstance(centre, Wave)
+    assert isinstance(low, Wave)
+    assert centre.high.max() > 0.05
+    assert not low.high.any()
+    assert len(centre.high) <= 50
+    four = audio_channels(audio(channels=4))
+    assert four.pictures[3].title == "channel 4"
 
 
 # One after another
