@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, NamedTuple
 
 from nodegraph.context import SILENT, Context
@@ -44,6 +45,11 @@ def _chosen(names: str, estimates: Audio) -> list[bool]:
     if names.strip():
         raise ValueError(f"names: estimates is one sound without a name, not {names.strip()!r}")
     return [True]
+
+
+def _part(context: Context, number: int, count: int) -> Callable[[float], None]:
+    """Report the work on one of several sources as that share of all."""
+    return lambda done: context.progress((number + done) / count)
 
 
 def _offset(audio: Audio, context: Context) -> int:
@@ -187,9 +193,10 @@ def headroom(
         if fault and fault not in notes:
             notes.append(fault)
         elif references is not None and not fault:
-            sums = dsp.products(mixture.data, estimate.data, references.pick(name).data)
+            truth = references.pick(name).data
+            tick = _part(context, number, len(estimates.names))
+            sums = dsp.products(mixture.data, estimate.data, truth, tick)
             rows[name] = {_said(level): _headroom(sums, level) for level in STEPS}
-        context.progress((number + 1) / len(estimates.names))
     return Scores(rows, "dB", tuple(notes))
 
 
@@ -275,17 +282,16 @@ def repan(
     for number, (name, image) in enumerate(estimates.singles().items()):
         if not chosen[number]:
             continue
-        at = start
+        tick, at = _part(context, number, len(chosen) + 1), start
         if where == "measured":
-            found = dsp.direction(image.data)
+            found = dsp.direction(image.data, tick)
             at = found.angle
             said.append(f"{name or 'it'} from {at:.1f}, where {100 * found.share:.1f} % of it lies")
         image_moved: Array = dsp.through(dsp.moving(at, angle), image.data)
         if delay:
             late = delay * image.rate / 1000
-            image_moved[1:] = studio.delay(image_moved[1:], late, context.progress)
+            image_moved[1:] = studio.delay(image_moved[1:], late, tick)
         made.append(image_moved)
-        context.progress((number + 1) / (len(chosen) + 1))
     if said:
         context.note(f"moved to {angle:g} degrees: {'; '.join(said)}")
     return _moved(estimates, mixture, chosen, made, context)
@@ -320,9 +326,9 @@ def rotate(
     check(estimates, mixture)
     _check_stereo(estimates)
     chosen, matrix = _chosen(names, estimates), dsp.turn(turn)
-    made = [
-        dsp.through(matrix, image)
-        for image, there in zip(estimates.stacked().data, chosen, strict=True)
-        if there
+    made: list[Array] = [
+        dsp.through(matrix, image, _part(context, number, len(chosen) + 1))
+        for number, image in enumerate(estimates.stacked().data)
+        if chosen[number]
     ]
     return _moved(estimates, mixture, chosen, made, context)

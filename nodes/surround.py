@@ -51,12 +51,14 @@ def _places(text: str, names: tuple[str, ...]) -> dict[str, Place]:
     return found
 
 
-def _placed(image: Array, place: Place | None, others: str) -> tuple[Array, Array]:
+def _placed(
+    image: Array, place: Place | None, others: str, context: Context
+) -> tuple[Array, Array]:
     """Give the matrix (6, channel) of an image, and its level in each channel (6,)."""
     if len(image) == 1:
         matrix = dsp.around(place[0])[:, np.newaxis] if place else dsp.front(1)
         return matrix, dsp.levels(matrix)
-    towards = remix.direction(image)
+    towards = remix.direction(image, lambda done: context.progress(0.0))
     if place is None and others == "by angle":
         # One in antiphase stands where it would with its channels as they should be.
         place = (45 - abs(towards.angle)) / 1.5, 0.0
@@ -124,13 +126,15 @@ def upmix(
     stack = estimates.stacked()
     places = _places(azimuths, estimates.names)
     found = [
-        _placed(image, places.get(name), others)
+        _placed(image, places.get(name), others, context)
         for name, image in zip(stack.names, stack.data, strict=True)
     ]
     images, matrices = list(stack.data), [matrix for matrix, _ in found]
     rest = None
     if mixture is not None:
-        rest, whole, left = mixing.remainder(mixture.data, stack.data)
+        rest, whole, left = mixing.remainder(
+            mixture.data, stack.data, lambda done: context.progress(0.0)
+        )
         if left > whole * 10 ** (SILENCE / 10):
             images, matrices = [*images, rest], [*matrices, dsp.front(len(rest))]
         else:

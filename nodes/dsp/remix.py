@@ -131,12 +131,15 @@ def exchanged(
     return out
 
 
-def products(mixture: Array, estimate: Array, truth: Array) -> tuple[float, float, float, float]:
+def products(
+    mixture: Array, estimate: Array, truth: Array, tick: Tick = silent
+) -> tuple[float, float, float, float]:
     """Give |x|^2, <x, s>, |s|^2 and |e - s|^2 of sounds (channel, sample)."""
     sums = np.zeros(4)
     for start, stop in spans(mixture.shape[-1], BLOCK):
         x, e, s = (side[:, start:stop].astype(np.float64) for side in (mixture, estimate, truth))
         sums += [np.sum(a * b) for a, b in ((x, x), (x, s), (s, s), (e - s, e - s))]
+        tick(stop / mixture.shape[-1])
     whole, both, source, wrong = sums.tolist()
     return whole, both, source, wrong
 
@@ -156,13 +159,14 @@ class Direction:
     """The parts of the energy in the first and in the second channel."""
 
 
-def direction(image: Array) -> Direction:
+def direction(image: Array, tick: Tick = silent) -> Direction:
     """Find where an image (2, sample) stands, by its energy over all of its length."""
     first = second = both = 0.0
     for start, stop in spans(image.shape[-1], BLOCK):
         a, b = image[:, start:stop].astype(np.float64)
         first, second = first + float(np.sum(a * a)), second + float(np.sum(b * b))
         both += float(np.sum(a * b))
+        tick(stop / image.shape[-1])
     total = first + second
     if total <= 0:
         return Direction(45.0, 1.0, (0.5, 0.5))
