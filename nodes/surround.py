@@ -9,7 +9,7 @@ import numpy as np
 
 from nodegraph.context import SILENT, Context
 from nodegraph.declare import Many, Param, node
-from nodegraph.values import Array, Audio, Mixing, channels
+from nodegraph.values import Array, Audio, Field, Mask, Mixing, channels
 from nodes import faders
 from nodes.dsp import mixing, remix
 from nodes.dsp import surround as dsp
@@ -164,6 +164,30 @@ def _ambience(ambience: Audio, estimates: Audio) -> Array:
             f"ambience has {channels(ambience.channels)}, only mono and stereo can be behind"
         )
     return ambience.data
+
+
+def _diffuse_bytes(coherence: Field, **_: Any) -> float:
+    return float(coherence.data.size * 4)
+
+
+@node("mask.diffuse", label="Diffuse mask", memory=_diffuse_bytes, aliases=("ambience", "room"))
+def diffuse(coherence: Field) -> Mask:
+    """Let through what comes from no direction: the room of a recording, for the speakers behind.
+
+    m = 1 - ρ with ρ the *coherence* of Angle (`position.angle`), (channel 1, freq, time): 0 where
+    the channels differ in level alone, and 1 where they are equally loud and a quarter of a turn
+    apart. Applied to the mixture and turned into sound it can be the ambience of Upmix.
+
+    When it fails: sources that play together in a bin make it incoherent as a room does, and so
+    does a delay between the channels. Of a room it catches about what is out of step, not all.
+
+    Avendano and Jot, "A frequency-domain approach to multichannel upmix", JAES 52(7/8), 2004.
+    """
+    if coherence.name != "coherence":
+        raise ValueError(
+            f"coherence must be that of position.angle, got {coherence.name or 'another quantity'}"
+        )
+    return Mask(np.clip(1 - coherence.data, 0, 1), coherence.grid, coherence.names)
 
 
 def _downmix_bytes(audio: Audio, **_: Any) -> float:

@@ -6,7 +6,7 @@ estimates leave of the mixture stays in it, and where nothing changes it is the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodes.dsp.blocks import Tick, parallel, silent, spans
-from nodes.dsp.mixing import BLOCK, OFF, gain_factor
+from nodes.dsp.mixing import OFF, gain_factor
 
 Array = NDArray[Any]
+
+BLOCK = 1 << 15
+"""Samples taken at once: few enough that what is made of them on the way stays near the processor."""
 
 
 # Levels
@@ -135,13 +138,25 @@ def products(
     mixture: Array, estimate: Array, truth: Array, tick: Tick = silent
 ) -> tuple[float, float, float, float]:
     """Give |x|^2, <x, s>, |s|^2 and |e - s|^2 of sounds (channel, sample)."""
-    sums = np.zeros(4)
-    for start, stop in spans(mixture.shape[-1], BLOCK):
+
+    def energies(start: int, stop: int) -> list[float]:
         x, e, s = (side[:, start:stop].astype(np.float64) for side in (mixture, estimate, truth))
-        sums += [np.sum(a * b) for a, b in ((x, x), (x, s), (s, s), (e - s, e - s))]
-        tick(stop / mixture.shape[-1])
-    whole, both, source, wrong = sums.tolist()
+        return [float(np.sum(a * b)) for a, b in ((x, x), (x, s), (s, s), (e - s, e - s))]
+
+    whole, both, source, wrong = _summed(energies, mixture.shape[-1], tick)
     return whole, both, source, wrong
+
+
+def _summed(work: Callable[[int, int], list[float]], length: int, tick: Tick) -> list[float]:
+    """Sum numbers over all blocks, in their order, on however many cores."""
+    blocks = spans(length, BLOCK)
+    parts: list[list[float]] = [[] for _ in blocks]
+
+    def one(number: int) -> None:
+        parts[number] = work(*blocks[number])
+
+    parallel(one, range(len(blocks)), tick)
+    return [sum(column) for column in zip(*parts, strict=True)]
 
 
 # Places in stereo
@@ -161,12 +176,12 @@ class Direction:
 
 def direction(image: Array, tick: Tick = silent) -> Direction:
     """Find where an image (2, sample) stands, by its energy over all of its length."""
-    first = second = both = 0.0
-    for start, stop in spans(image.shape[-1], BLOCK):
+
+    def energies(start: int, stop: int) -> list[float]:
         a, b = image[:, start:stop].astype(np.float64)
-        first, second = first + float(np.sum(a * a)), second + float(np.sum(b * b))
-        both += float(np.sum(a * b))
-        tick(stop / image.shape[-1])
+        return [float(np.sum(x * y)) for x, y in ((a, a), (b, b), (a, b))]
+
+    first, second, both = _summed(energies, image.shape[-1], tick)
     total = first + second
     if total <= 0:
         return Direction(45.0, 1.0, (0.5, 0.5))

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from nodes.dsp import studio
 from nodes.dsp.blocks import Tick, parallel, silent, spans
-from nodes.dsp.mixing import BLOCK
-from nodes.dsp.remix import Direction, send, turn
+from nodes.dsp.remix import BLOCK, Direction, send, turn
 
 Array = NDArray[Any]
 

@@ -12,7 +12,8 @@ import soundfile
 from nodegraph.context import Context
 from nodegraph.values import Audio, Mixing
 from nodegraph.views import Curves, Lens, Table, Wave
-from nodes import mix, output, remix, source, surround, views
+from nodes import mix, output, position, remix, source, surround, transform, views
+from nodes.mask import apply
 from nodes.dsp.surround import BACK_LEFT, BACK_RIGHT, CENTRE, LEFT, LOW, NAMES, RIGHT
 from nodes.views_surround import audio_channels, mixing_around
 from tests import benches
@@ -170,6 +171,24 @@ def test_what_cannot_be_upmixed_is_refused():
         surround.upmix(Y, X, Y)
     with pytest.raises(ValueError, match="ambience has 6 channels"):
         surround.upmix(Y, X, audio(channels=6))
+
+
+def test_what_comes_from_no_direction_can_be_the_ambience():
+    """A source that is panned is not in it, and one in quadrature is."""
+    seconds = np.arange(16000) / 8000
+    panned = np.outer([0.8, 0.6], np.cos(2 * np.pi * 500 * seconds))
+    turned = np.stack([np.cos(2 * np.pi * 2000 * seconds), np.sin(2 * np.pi * 2000 * seconds)])
+    mixture = Audio(panned + turned, 8000)
+    spectrogram = transform.stft(mixture, n_fft=512, hop=128)
+    mask = surround.diffuse(position.angle(spectrogram).coherence)
+    assert mask.data.shape == (1, *spectrogram.data.shape[1:])
+    room = transform.istft(apply(spectrogram, mask))
+    inner = slice(1000, -1000)
+    assert power(room.data[:, inner]) == pytest.approx(power(turned[:, inner]), rel=0.05)
+    six = surround.upmix(mixture, ambience=room).surround.data
+    assert power(six[BACK_LEFT]) > 0.1 * power(turned[0]) / 4
+    with pytest.raises(ValueError, match=r"must be that of position.angle, got angle"):
+        surround.diffuse(position.angle(spectrogram).angle)
 
 
 # Downmix
