@@ -105,6 +105,15 @@ FLOORS = {
         "snr": {"keys": -0.4, "vocals": 6.4, "guitar": 0.6},
         "snr_plain": {"keys": -1.1, "vocals": 5.2, "guitar": 0.1},
     },
+    "remix_upmix": {
+        "snr": {"left": 3.8, "middle": 7.8, "right": 4.3},
+        "snr_remix": {"remix": 16.4},
+    },
+    "move_a_source": {
+        "snr": {"left": 7.6, "middle": 9.2, "right": 8.2},
+        "snr_moved": {"moved": 14.6, "turned": 14.0},
+    },
+    "karaoke": {"snr": {"quiet": 13.0, "gone": 10.4}},
     "kernel_additive": {"snr": {"harmonic": 7.9, "percussive": 2.4}},
     "hprss_two_pass": {"snr": {"harmonic": 8.7, "percussive": 2.4, "percussive, both": 2.6}},
     "kam_covariance": {"snr": {"accompaniment": 10.0, "voice": 7.3}},
@@ -173,6 +182,9 @@ NULLS = {
     "lgm_em": -136,
     "best_blind": -136,
     "constant_q": -140,
+    "remix_upmix": -199,
+    "move_a_source": -136,
+    "karaoke": -133,
 }
 # Small values that tests look at, kept of the one run of each graph.
 KEPT = {
@@ -182,6 +194,7 @@ KEPT = {
     "nmf_by_hand": ("sorted", "fused", "difference", "nmf.cost"),
     "iterating_helps": ("kam.drums",),
     "iterating_hurts": ("kam.drums",),
+    "move_a_source": ("peaks", "peaks_moved"),
 }
 # They are about the sources themselves: of a recording without stems they write nothing.
 NEED_STEMS = (
@@ -356,6 +369,27 @@ def test_the_best_without_training_is_a_decibel_above_every_single_method(ran):
 def test_the_three_peaks_of_figure_5_are_within_a_degree(ran):
     peaks = ran("pan_histogram").result["peaks"]
     assert np.abs(peaks.positions - [20, 45, 70]).max() < 1
+
+
+def test_the_histogram_has_a_peak_where_a_source_was_moved_to_and_none_where_it_was(ran):
+    result = ran("move_a_source").result
+    assert np.abs(result["peaks"].positions - [20, 45, 70]).max() == 0
+    moved = result["peaks_moved"].positions
+    assert np.abs(moved - 5).min() < 1
+    assert np.abs(moved - 20).min() < 1
+    assert moved.max() < 50
+
+
+def test_headroom_says_of_karaoke_what_its_scores_say(ran):
+    records = ran("karaoke").result.records
+    room, scores = records["headroom"].scores["foreground"], records["snr"].scores
+    assert room["at -12 dB"] == pytest.approx(scores["quiet"]["SNR"], abs=0.01)
+    assert room["removed"] == pytest.approx(scores["gone"]["SNR"], abs=0.01)
+
+
+def test_six_channels_are_written_by_the_upmix(ran):
+    file = next(path for path in ran("remix_upmix").result.files if path.name.endswith("5.1.wav"))
+    assert (soundfile.info(file).channels, soundfile.info(file).format) == (6, "WAVEX")
 
 
 def test_two_channels_hold_two_sources_for_ica_and_not_three(ran):
