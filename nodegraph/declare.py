@@ -201,6 +201,9 @@ class NodeType:
     """Bytes that a call would need, from the same arguments as the function."""
     stream: Callable[[Mapping[str, Any], Context], Stream] | None = None
     """How an output node writes a recording that runs in segments."""
+    methods: str = ""
+    """Name of a port with a wire for each of several methods, and each a row of the scores that it
+    gives: what a method took in time and memory stands beside its scores."""
 
     @property
     def family(self) -> str:
@@ -255,6 +258,7 @@ def node(
     track: Callable[[Mapping[str, Any]], str] | None = None,
     memory: Callable[..., float] | None = None,
     stream: Callable[[Mapping[str, Any], Context], Stream] | None = None,
+    methods: str = "",
 ) -> Callable[[F], F]:
     """Declare the function below as a node type; see `NodeType` for the settings."""
 
@@ -270,6 +274,10 @@ def node(
             raise DeclarationError(f"{type_id}: needs a docstring; its first line is the tooltip")
         summary, _, rest = doc.partition("\n")
         ports, knobs, takes_context = _parameters(type_id, function, hints)
+        if methods and not any(port.name == methods and port.many for port in ports):
+            raise DeclarationError(
+                f"{type_id}: methods: {methods!r} is no port that takes many wires"
+            )
         function.__node__ = NodeType(  # type: ignore[attr-defined]
             id=type_id,
             function=function,
@@ -292,6 +300,7 @@ def node(
             track=track,
             memory=memory,
             stream=stream,
+            methods=methods,
         )
         return function
 

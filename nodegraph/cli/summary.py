@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nodegraph.cli.say import counted, shown, size
+from nodegraph.engine.costs import in_columns
 
 if TYPE_CHECKING:
+    from nodegraph.engine.costs import Costs
     from nodegraph.engine.engine import Result
 
 _ENDS = {"done": "done", "partial": "partly done", "cancelled": "interrupted"}
@@ -52,13 +54,20 @@ def _tables(result: Result) -> Iterator[str]:
             yield from _numbers(name, record.scores[""], record.unit)
         elif record.scores:
             yield f"\n{name} ({record.unit})" if record.unit else f"\n{name}"
-            yield table(record.scores)
+            yield table(with_costs(record.scores, result.costs.get(name, {})))
 
 
 def _numbers(node: str, values: Mapping[str, float], unit: str) -> Iterator[str]:
     """Say the one number of a node that measures no sources one by one."""
     for value in values.values():
         yield f"\n{node}: {number(value)}{f' {unit}' if unit and not math.isnan(value) else ''}"
+
+
+def with_costs(rows: Table, costs: Costs) -> Table:
+    """Put what each method took beside its scores."""
+    if not costs:
+        return rows
+    return {name: {**row, **in_columns(costs.get(name))} for name, row in rows.items()}
 
 
 def table(rows: Table) -> str:

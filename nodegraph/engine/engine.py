@@ -16,10 +16,11 @@ from nodegraph import document
 from nodegraph.context import Context
 from nodegraph.document import Graph
 from nodegraph.edits import relocate
+from nodegraph.engine import costs, sparing
 from nodegraph.engine import keys as naming
 from nodegraph.engine import plan as planning
-from nodegraph.engine import sparing
 from nodegraph.engine.cache import Slots
+from nodegraph.engine.costs import Cost
 from nodegraph.engine.events import Listener, Previewed, Progressed
 from nodegraph.engine.feeding import Blocked, Env
 from nodegraph.engine.listening import Soundings
@@ -50,6 +51,8 @@ class Result(Mapping[str, Any]):
     seconds: float
     names: Mapping[Slot, str] = field(default_factory=dict)
     """For each value that was asked for by name: another name whenever it may be another value."""
+    costs: Mapping[str, Mapping[str, Cost]] = field(default_factory=dict)
+    """For each node that compares methods, what each of them took."""
 
     @property
     def files(self) -> list[Path]:
@@ -86,12 +89,15 @@ class Result(Mapping[str, Any]):
             "graph": self.fingerprint,
             "state": self.state,
             "seconds": round(self.seconds, 6),
-            "nodes": {name: _entry(record) for name, record in self.records.items()},
+            "nodes": {
+                name: _entry(record, self.costs.get(name, {}))
+                for name, record in self.records.items()
+            },
             "files": [str(path) for path in self.files],
         }
 
 
-def _entry(record: Record) -> dict[str, Any]:
+def _entry(record: Record, costs: Mapping[str, Cost]) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "state": record.state,
         "seconds": round(record.seconds, 6),
@@ -112,6 +118,11 @@ def _entry(record: Record) -> dict[str, Any]:
             for row, columns in record.scores.items()
         }
         entry["unit"] = record.unit
+    if costs:
+        entry["costs"] = {
+            method: {"seconds": round(cost.seconds, 6), "bytes": cost.bytes}
+            for method, cost in costs.items()
+        }
     return entry
 
 
@@ -243,7 +254,9 @@ class Engine:
         values = _given(plan, env, only is not None)
         found = {slot: naming.name_of(plan, keys, slot) for slot in plan.wanted}
         seconds = time.perf_counter() - begin
-        return Result(state, plan.fingerprint, run.records, values, seconds, found)
+        spent = {name: Cost(record.seconds, record.bytes) for name, record in run.records.items()}
+        took = costs.of_graph(plan.graph, self.types, plan.edges, spent)
+        return Result(state, plan.fingerprint, run.records, values, seconds, found, took)
 
     def _plan(self, graph: Graph, only: tuple[str, ...] | None) -> Plan:
         """Plan a graph, or take the plan of an earlier run; graphs never change."""

@@ -36,6 +36,7 @@ KNOBS: dict[str, Any] = {
     "bars": 1,
     "filters": 32,
     "existing": "replace",
+    "source": "source 1",
 }
 """Knobs that are set for every node that has them, so that little is computed."""
 

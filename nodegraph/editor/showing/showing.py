@@ -10,6 +10,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from nodegraph.editor.showing.listing import Order
 from nodegraph.editor.showing.spans import Span
 from nodegraph.views import Scale
 
@@ -52,6 +53,8 @@ class Pane:
     other_source: str = ""
     own: Window | None = None
     """What it sees alone, where it is not linked."""
+    order: Order | None = None
+    """By which column the rows of a table stand; None: as they come."""
 
     @property
     def linked(self) -> bool:
@@ -144,6 +147,10 @@ class Showing:
     def of_source(self, index: int, source: str) -> Showing:
         """Show one of the sources of a pane, or with nothing all of them."""
         return self.with_pane(index, replace(self.panes[index], source=source))
+
+    def in_order(self, index: int, order: Order | None) -> Showing:
+        """Let the rows of a table stand in another order."""
+        return self.with_pane(index, replace(self.panes[index], order=order))
 
     def next_scale(self) -> Showing:
         """Spread frequency in the next way; what is seen of it stays."""

@@ -241,6 +241,10 @@ class Grip:
             if part:
                 self._choose(pane, part, held.adding)
                 return
+        head = pane.head_at(at) if event.button == "left" else -1
+        if head >= 0:
+            pane.sort(head)
+            return
         plot = pane.plot_at(at)
         if plot is None:
             flag = pane.histogram.flag_at(at) if pane.histogram is not None else -1

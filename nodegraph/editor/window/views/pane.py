@@ -11,11 +11,13 @@ import numpy as np
 
 from nodegraph.document import find
 from nodegraph.editor.canvas.view import Point, Rect
+from nodegraph.editor.look.colours import with_alpha
 from nodegraph.editor.look.faces import TEXT, Face
 from nodegraph.editor.look.measures import PRESENTER
 from nodegraph.editor.pictures import lines
 from nodegraph.editor.pictures.readout import Readout
-from nodegraph.editor.showing import Pane, places, spans
+from nodegraph.editor.pictures.tables import rows
+from nodegraph.editor.showing import Pane, listing, places, spans
 from nodegraph.editor.showing.marking import Marking
 from nodegraph.editor.showing.places import Spot
 from nodegraph.editor.window.canvas.words import empty, standing
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from nodegraph.editor.window.views.views import Views
 
 PLAIN = Axis("", "", 0.0, 1.0)
+HOVER = 0.07
+"""Share of a column's head that is covered under the pointer."""
 RESTING = 0.2
 """Share of its height by which a kernel lies below the middle of a picture."""
 
@@ -60,6 +64,9 @@ class PaneView:
         self.plots: list[Plot] = []
         self.rooms: dict[str, Rect] = {}
         """What can be clicked in it, by name, in pixels of the pane."""
+        self.heads: tuple[Rect, ...] = ()
+        """The heads of a table's columns, which can be clicked, in pixels of the drawing."""
+        self._listed: tuple[Any, Any, Any, Table] | None = None
         self._structure: Hashable = None
         self._framed: Hashable = None
         self._over: Hashable = None
@@ -139,10 +146,27 @@ class PaneView:
     def parts(self) -> tuple[Single, ...]:
         """Give the single pictures that stand here."""
         found = places.parts_of(self.picture) if self.picture is not None else ()
+        if len(found) == 1 and isinstance(found[0], Table):
+            return (self._table(found[0]),)
         below = self.under.picture if self.under is not None else None
         if below is not None and len(found) == 1 and isinstance(found[0], Curves):
             return (*found, places.parts_of(below)[0])
         return found
+
+    def _table(self, told: Table) -> Table:
+        """Give a table in its order, with what methods took; the same one as long as it is so."""
+        app, pane = self.app, self.pane
+        known = self._listed
+        same = known is not None and known[0] is told and known[1] is app.board
+        if known is None or not same or known[2] != pane.order:
+            node = pane.slot[0] if not pane.kind and pane.other is None else ""
+            costs = listing.costs_of(app.graph, app.types, app.board, node)
+            made = listing.ordered(listing.with_costs(told, costs), pane.order)
+            # The board is another one with each message, and most say nothing of this.
+            if known is not None and (made.columns, made.rows) == (known[3].columns, known[3].rows):
+                made = known[3] if known[0] is told else made
+            self._listed = known = told, app.board, pane.order, made
+        return known[3]
 
     def closer(self) -> tuple[Single | None, ...]:
         """Give the closer picture of each part, where there is one."""
@@ -244,10 +268,11 @@ class PaneView:
             style.notes, style.colour_map, style.grey, self.views.ready, self.app.presenting,
             tuple((plot.across, plot.upright) for plot in self.plots),
             tuple(getattr(part, "name", "") for part in parts),
+            tuple(id(part) for part in parts if isinstance(part, Table)), self.pane.order,
         )  # fmt: skip
         if key == self._framed:
             return
-        self._framed = key
+        self._framed, self.heads = key, ()
         ground, pen = self.pen("ground"), self.pen("frame")
         for one in (ground, pen):
             one.clear()
@@ -263,7 +288,7 @@ class PaneView:
             ground.fill(plot.rect, theme.plot)
             part = parts[plot.spot.index]
             if isinstance(part, Table):
-                table.draw(pen, part, plot.rect, self.app.kit)
+                self.heads = table.draw(pen, part, plot.rect, self.app.kit, self.pane.order)
                 continue
             frame(pen, plot, style, size, px)
         surround.rulers(self, pen, style, size, px)
@@ -352,6 +377,17 @@ class PaneView:
         """Find the plot under a point of the drawing."""
         return next((plot for plot in self.plots if plot.rect.holds(at)), None)
 
+    def head_at(self, at: Point) -> int:
+        """Find the head of a table's column under a point of the drawing; -1 for none."""
+        return next((n for n, rect in enumerate(self.heads) if rect.holds(at)), -1)
+
+    def sort(self, head: int) -> None:
+        """Let the rows stand in the order of a column."""
+        (part,) = self.parts()
+        if isinstance(part, Table):
+            order = listing.clicked(self.pane.order, part, part.columns[head])
+            self.app.show_views(self.app.showing.in_order(self.index, order))
+
     def hover(self, at: Point | None) -> None:
         """Follow the pointer, or let go of it."""
         plot = self.plot_at(at) if at is not None else None
@@ -360,6 +396,9 @@ class PaneView:
         self.at = at if plot is not None else None
         pen = self.pen("hover")
         pen.clear()
+        head = self.head_at(at) if at is not None else -1
+        if head >= 0:
+            pen.fill(self.heads[head], with_alpha(self.app.kit.theme.t1, HOVER), self.app.kit.px(4))
         found = plot.read(at) if plot is not None and at is not None else Readout()
         self.readout = "   ".join(p for p in (found.x, found.y, found.note, found.value) if p)
         if plot is None or at is None:
@@ -414,6 +453,11 @@ class PaneView:
             "readout": self.readout,
             "marks": len(self.marking.all),
             "reason": self.sight.reason,
+            "tables": [
+                [list(part.columns), *rows(part, len(part.rows))]
+                for part in self.parts()
+                if isinstance(part, Table)
+            ],
         }
 
 

@@ -352,6 +352,8 @@ class Views:
             found[f"view.{number}"] = pane.rect.moved(self._rect.x, self._rect.y)
             for index, plot in enumerate(pane.plots):
                 found[f"view.{number}.plot{index}"] = plot.rect.moved(x, y + pane.top)
+            for index, rect in enumerate(pane.heads):
+                found[f"view.{number}.head{index}"] = rect.moved(x, y + pane.top)
             for name, rect in pane.rooms.items():
                 found[name] = rect.moved(x, y + pane.top)
         return found
