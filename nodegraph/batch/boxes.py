@@ -12,7 +12,7 @@ LEFT, RIGHT, TOP, LINE = 64, 20, 26, 17
 HEIGHT = 240
 WIDE, BETWEEN = 34, 30
 """Pixels of a box, and between two."""
-LETTER = 6.6
+LETTER = 7.4
 """Pixels of a letter of the labels."""
 
 

@@ -1,8 +1,8 @@
 """What a track scored, as JSON that museval reads, and what others wrote in that format.
 
 ``targets`` is museval's: for each source its frames, each with its time, duration and metrics. A
-metric that is not defined in a frame is left out there, since strict JSON knows no NaN, and museval
-reads what is missing as one. Under ``nodegraph`` stands all the rest: every score of every node over
+metric that is not defined in a frame is null there, since JSON knows no NaN; museval, which writes
+NaN all the same, reads it as one. Under ``nodegraph`` stands all the rest: every score of every node over
 the whole track, notes, faults and files.
 
 The score of a track is the one that its node gives (for framewise measures the median over the
@@ -81,8 +81,9 @@ def _frames(record: Record, row: str) -> list[dict[str, Any]]:
 
 
 def _frame(time: float, duration: float, metrics: Mapping[str, float]) -> dict[str, Any]:
-    finite = {n: round(float(v), 5) for n, v in metrics.items() if math.isfinite(v)}
-    return {"time": round(time, 6), "duration": round(duration, 6), "metrics": finite}
+    """Give one frame as museval has it: five places, and an endless score is not defined."""
+    told = {n: round(float(v), 5) if math.isfinite(v) else None for n, v in metrics.items()}
+    return {"time": round(time, 6), "duration": round(duration, 6), "metrics": told}
 
 
 def _written(rows: Rows) -> dict[str, dict[str, float | str | None]]:

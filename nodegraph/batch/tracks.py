@@ -132,7 +132,18 @@ def _folders(root: Path, layout: Layout, skip: str) -> list[Track]:
     folders = [f for f in _with_sounds(divided or root, skip, set()) if _sounds(f)]
     if layout == "auto" and divided is None and folders:
         _check_meaning(root, folders)
-    return _checked([_track(folder, layout) for folder in folders], "dsd100" if divided else layout)
+    lone = [_lone(folder) for folder in folders] if layout == "auto" else []
+    rest = [
+        _track(folder, layout) for folder in folders if folder not in {f.parent for f in lone if f}
+    ]
+    tracks = _checked(rest, "dsd100" if divided else layout)
+    return tracks + [_track(file, "files") for file in lone if file]
+
+
+def _lone(folder: Path) -> Path | None:
+    """Give the only sound of a folder: without a usual name it is no stem, but a recording."""
+    sounds = _sounds(folder)
+    return sounds[0] if len(sounds) == 1 and sounds[0].stem.lower() not in USUAL else None
 
 
 def _check_meaning(root: Path, folders: list[Path]) -> None:
@@ -154,7 +165,7 @@ def _checked(tracks: list[Track], layout: str) -> list[Track]:
     if layout == "stems":
         return [replace(track, layout=layout) for track in tracks]
     return [
-        replace(track, layout=layout, fault=_missing(STEMS - own))
+        replace(track, layout=layout, fault=track.fault or _missing(STEMS - own))
         for track, own in zip(tracks, names, strict=True)
     ]
 
@@ -169,7 +180,16 @@ def _missing(stems: frozenset[str]) -> str:
 def _track(path: Path, layout: str) -> Track:
     above = path.parent.name.lower()
     name = path.name if path.is_dir() else path.stem
-    return Track(name, path, layout, above if above in SUBSETS else "")
+    fault = "" if _is_text(path) else "its path is no UTF-8 text: rename it"
+    return Track(name, path, layout, above if above in SUBSETS else "", fault)
+
+
+def _is_text(path: Path) -> bool:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _sources_of(folder: Path) -> Path | None:

@@ -105,14 +105,9 @@ class Task:
         known = types()
         self.graph = load(graph)
         self.asked = asked(self.graph, known, options)
-        self.kinds = {
-            kind: prepared(
-                self.asked,
-                [track.path for track in tracks if _kind(track) == kind],
-                self.store.folder / ESTIMATES,
-            )
-            for kind in dict.fromkeys(map(_kind, tracks))
-        }
+        examples = {_kind(track): track.path for track in tracks if not track.fault}
+        place = self.store.folder / ESTIMATES
+        self.kinds = {kind: prepared(self.asked, path, place) for kind, path in examples.items()}
         self.meaning = self.asked.meaning
         self.done = 0
         self.faults: dict[str, tuple[str, ...]] = {}

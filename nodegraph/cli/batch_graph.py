@@ -109,8 +109,8 @@ def source_of(graph: Graph, known: Registry, inputs: Sequence[str]) -> str:
     return chosen[0]
 
 
-def prepared(asked: Asked, examples: Sequence[Path], place: Path) -> dict[str, Any]:
-    """Give a graph ready for recordings like the examples, its files to go into `place`.
+def prepared(asked: Asked, example: Path, place: Path) -> dict[str, Any]:
+    """Give a graph ready for recordings like the example, its files to go into `place`.
 
     Every fault is found here. Raises GraphError.
     """
@@ -119,8 +119,6 @@ def prepared(asked: Asked, examples: Sequence[Path], place: Path) -> dict[str, A
     from nodegraph.cli.settings import apply
     from nodegraph.engine import plan
 
-    # A name that is no text can be in no graph: that one fails by itself, later.
-    example = next((path for path in examples if _is_text(path)), examples[0])
     graph = apply(
         asked.graph,
         asked.types,
@@ -142,14 +140,6 @@ def prepared(asked: Asked, examples: Sequence[Path], place: Path) -> dict[str, A
         "scores": list(asked.scores),
         "only": asked.only,
     }
-
-
-def _is_text(path: Path) -> bool:
-    try:
-        str(path).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _in_folder(graph: Graph, place: str) -> Iterator[str]:
