@@ -79,6 +79,8 @@ class Heatmap:
     top: float = float("nan")
     """For levels in dB below the largest: how large that is, in dB, so that pictures may share one
     range. NaN where the numbers mean what they say."""
+    square: bool = False
+    """Both axes count the same: a step across is as long as a step up."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +121,17 @@ class Curves:
     marks: tuple[tuple[float, str], ...] = ()
     """Positions on the x axis with a name."""
     title: str = ""
+    square: bool = False
+    """As in `Heatmap`."""
+
+
+def fitted(picture: object, width: float, height: float) -> tuple[float, float]:
+    """Give how large a picture is in a room: less than it where its axes count the same."""
+    if not isinstance(picture, (Heatmap, Curves)) or not picture.square:
+        return width, height
+    across, up = (abs(axis.stop - axis.start) or 1.0 for axis in (picture.x, picture.y))
+    step = min(width / across, height / up)
+    return across * step, up * step
 
 
 @dataclass(frozen=True, eq=False)

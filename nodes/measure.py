@@ -12,7 +12,7 @@ from nodes.dsp import metrics as dsp
 NOT_DEFINED = float("nan")
 
 
-def _check(one: Audio, other: Audio, names: tuple[str, str]) -> None:
+def check(one: Audio, other: Audio, names: tuple[str, str]) -> None:
     """Raise ValueError where two sounds cannot be compared sample by sample."""
     one.check_same(other, names)
     if one.channels != other.channels:
@@ -21,13 +21,13 @@ def _check(one: Audio, other: Audio, names: tuple[str, str]) -> None:
         )
 
 
-def _check_mixture(estimates: Audio, mixture: Audio) -> None:
+def check_mixture(estimates: Audio, mixture: Audio) -> None:
     """Raise ValueError where the mixture is not one sound like the estimates."""
-    _check(estimates, mixture, ("estimates", "mixture"))
+    check(estimates, mixture, ("estimates", "mixture"))
     mixture.check_one("mixture")
 
 
-def _fault(name: str, references: Audio | None) -> str:
+def missing(name: str, references: Audio | None) -> str:
     """Say why a source has no score; '' where it has one."""
     if references is None:
         return "not defined: there are no references"
@@ -56,15 +56,15 @@ def _compare(
     if references is not None:
         # One sound against one sound needs no names.
         references = references.stacked(estimates.names[0] if len(estimates.names) == 1 else "")
-        _check(estimates, references, ("estimates", "references"))
+        check(estimates, references, ("estimates", "references"))
     if mixture is not None:
-        _check_mixture(estimates, mixture)
+        check_mixture(estimates, mixture)
     rows: dict[str, dict[str, float]] = {}
     notes: list[str] = []
     for number, (name, estimate) in enumerate(estimates.singles().items()):
         tick = _part(context, number, len(estimates.names))
         score = floor = NOT_DEFINED
-        fault = _fault(name, references)
+        fault = missing(name, references)
         if references is not None and not fault:
             truth = references.pick(name).data
             score = metric(estimate.data, truth, tick)
@@ -145,6 +145,6 @@ def null(estimates: Many[Audio], mixture: Audio, *, context: Context = SILENT) -
     20 log10 |x - sum_j e_j| / |x|, and -200 where nothing at all is left. About -140 is the
     precision of the arithmetic: the estimates sum to the mixture.
     """
-    _check_mixture(estimates, mixture)
+    check_mixture(estimates, mixture)
     parts = estimates.stacked().data
     return Number(dsp.null_depth(parts, mixture.data, tick=context.progress), "null", "dB")

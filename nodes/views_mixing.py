@@ -75,7 +75,8 @@ def mixing_arrows(value: Mixing) -> Curves:
         Line(name, np.array([0.0, x]), np.array([0.0, y]))
         for name, (x, y) in zip(value.sources, tips.T, strict=True)
     )
-    return Curves(lines, Axis("first channel", "", low, far), Axis("second channel", "", low, far))
+    x, y = (Axis(f"{which} channel", "", low, far) for which in ("first", "second"))
+    return Curves(lines, x, y, square=True)
 
 
 def _over_frequencies(value: Mixing) -> bool:
@@ -122,7 +123,7 @@ def audio_scatter(value: Audio, *, lens: Lens = WHOLE) -> Heatmap:
     top = float(image.max(initial=0.0))
     (image,) = decibels([image], 2 * DECIBELS)
     x, y = part(whole, CELLS, first, last), Axis("second channel", "", -far, far)
-    return Heatmap(image, x, y, "samples", "dB", -DECIBELS, 0.0, top=level(top))
+    return Heatmap(image, x, y, "samples", "dB", -DECIBELS, 0.0, top=level(top), square=True)
 
 
 def _far(sound: Array) -> float:

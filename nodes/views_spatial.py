@@ -78,7 +78,7 @@ def _ellipses(covariances: dict[str, Array], lens: Lens, title: str) -> Curves:
     most = max((float(np.abs([line.x, line.y]).max()) for line in lines), default=0.0)
     reach = max(1.5, 1.05 * most)
     first, second = (Axis(f"{which} channel", "", -reach, reach) for which in ("first", "second"))
-    return Curves(tuple(lines), first, second, title=title)
+    return Curves(tuple(lines), first, second, title=title, square=True)
 
 
 def _over_frequency(

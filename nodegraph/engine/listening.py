@@ -7,7 +7,6 @@ from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from nodegraph.engine.asking import Sounding
 from nodegraph.errors import NodegraphError
+from nodegraph.loudness import loudness, weighting
 from nodegraph.marks import EVERYTHING, Selection
 from nodegraph.sharing import share
 from nodegraph.values import Audio, Value, channels
@@ -26,14 +26,6 @@ NOTHING = -200.0
 """dB, where nothing at all is left."""
 MOST, MOST_BYTES, LEAST = 96, 800_000_000, 4
 """Answers that are kept, their bytes, and how many of the newest are kept whatever their size."""
-_LOWEST_RATE = 8000
-"""Below it the filters of the standard do not exist."""
-_BLOCK = 0.4
-_PIECE = 10
-"""Seconds that are measured at once: an hour in double precision would not fit."""
-_MOST = 60
-"""Pieces that are measured of a long sound, evenly spread over it."""
-_GATE = -70.0
 
 
 class Wordless(NodegraphError):
@@ -169,65 +161,11 @@ def resampled(data: Array, rate: int, wanted: int) -> tuple[Array, str]:
     return made.astype(np.float32, copy=False), how
 
 
-def loudness(data: Array, rate: int) -> float:
-    """Give how loud a sound of one or two channels is, in LUFS (ITU-R BS.1770), -inf for silence.
-
-    What is shorter than a block of the standard, or of a rate too low for its filters, is measured
-    as a whole without its gates. Of what lasts more than ten minutes, ten are measured: sixty
-    stretches of ten seconds, evenly spread.
-    """
-    if not data.any():
-        return float("-inf")
-    if rate < _LOWEST_RATE or data.shape[-1] < _BLOCK * rate:
-        energy = float(np.square(data, dtype=np.float64).mean(axis=-1).sum())
-        return 10 * math.log10(energy) - 0.691
-    tenths = _tenths(data, rate)
-    # Blocks of 0.4 s, one every 0.1 s.
-    loud = np.convolve(tenths, np.ones(4) / 4, "valid")
-    loud = loud[loud >= 10 ** ((_GATE + 0.691) / 10)]
-    if not loud.size:
-        return float("-inf")
-    loud = loud[loud > loud.mean() / 10]
-    return float(10 * math.log10(loud.mean()) - 0.691)
-
-
-def _tenths(data: Array, rate: int) -> Array:
-    """Give the energy of each tenth of a second as it is heard, summed over channels."""
-    from scipy.signal import sosfilt
-
-    sections = weighting(rate)
-    step = round(rate / 10)
-    piece = 10 * _PIECE * step
-    whole = data.shape[-1] // step * step
-    starts = np.arange(0, whole, piece)
-    if len(starts) > _MOST:
-        starts = np.linspace(0, whole // step - 10 * _PIECE, _MOST).astype(int) * step
-    state = np.zeros((len(sections), data.shape[0], 2))
-    energies: list[Array] = []
-    for start in starts.tolist():
-        part = data[:, start : min(start + piece, whole)].astype(np.float64)
-        heard, state = sosfilt(sections, part, axis=-1, zi=state)
-        np.square(heard, out=heard)
-        energies.append(heard.reshape(data.shape[0], -1, step).mean(axis=-1).sum(axis=0))
-    return np.concatenate(energies)
-
-
 def prepare() -> None:
     """Load what the first question would wait for."""
     weighting(48000)
     resampled(np.zeros((1, 8), np.float32), 44100, 48000)
     loudness(np.ones((1, 48000), np.float32), 48000)
-
-
-@cache
-def weighting(rate: int) -> Array:
-    """Give the K-weighting as second-order sections."""
-    from pyloudnorm import IIRfilter
-
-    shelf = IIRfilter(4.0, math.sqrt(0.5), 1500.0, rate, "high_shelf")
-    passed = IIRfilter(0.0, 0.5, 38.0, rate, "high_pass")
-    rows = [[*(f.passband_gain * f.b), *f.a] for f in (shelf, passed)]
-    return np.array(rows, np.float64)
 
 
 def left_over(name: str, mixture: Value, parts: Sequence[tuple[str, Value]]) -> float:

@@ -39,6 +39,8 @@ def heatmap(axes: Axes, picture: Heatmap, theme: Theme, style: Style) -> Any:
         **_place(picture.x, picture.y),
     )
     _set_both(axes, picture.x, picture.y)
+    if picture.square:
+        axes.set_aspect("equal")
     return image
 
 
@@ -186,6 +188,8 @@ def curves(axes: Axes, picture: Curves, theme: Theme, colours: Mapping[str, str]
     axes.grid(True)
     set_axis(axes, "x", picture.x)
     set_axis(axes, "y", picture.y)
+    if picture.square:
+        axes.set_aspect("equal")
     _marks(axes, picture, theme, colours)
 
 

@@ -34,7 +34,8 @@ class Windows:
     starts: Array
     """Where the windows begin (window,), in seconds."""
     length: float
-    """Seconds of a window; the last may be shorter."""
+    """Seconds of a window; the last may be shorter. 0 where these are no stretches of time but
+    samples of another kind, such as the ratings of listeners: they are only numbered."""
 
     def __post_init__(self) -> None:
         shape = len(self.rows), len(self.metrics), len(self.starts)

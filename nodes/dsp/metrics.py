@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,6 +99,71 @@ def si_sdr(estimate: Array, reference: Array, tick: Tick = silent) -> float:
         guess -= truth
         error += float(np.vdot(guess, guess))
     return decibels(scale * scale * truth_energy, error)
+
+
+class ScaleInvariant(NamedTuple):
+    """Scores in dB that do not depend on the gain of the estimate, and one that does."""
+
+    si_sdr: float
+    si_sir: float
+    si_sar: float
+    sd_sdr: float
+
+
+DEPENDENT = 1e-12
+"""References are told apart where they differ by more than this share of their energy."""
+
+
+@one_blas_thread()
+def scale_invariant(
+    estimate: Array, references: Array, which: int, tick: Tick = silent
+) -> ScaleInvariant:
+    """Tell apart what is wrong with an estimate, by gains alone.
+
+    With a = <e, s> / |s|^2 the rest e - a s is split into its projection on all references,
+    interference, and artefacts. Against |a s|^2 stand all of the rest (SI-SDR), interference (SI-SIR),
+    artefacts (SI-SAR) and e - s (SD-SDR: a wrong gain counts, and loses at least what it loses).
+
+    Parameters
+    ----------
+    estimate
+        Sound e (channel, sample).
+    references
+        True sources (source, channel, sample).
+    which
+        Number of the reference s that is estimated, which is not silent.
+    tick
+        Called with the fraction done.
+
+    Returns
+    -------
+    dB; -120 for an estimate that is silent or has nothing of the reference.
+
+    References
+    ----------
+    Le Roux, Wisdom, Erdogan and Hershey, "SDR - half-baked or well done?", ICASSP 2019.
+    """
+    count = len(references)
+    gram, products = np.zeros((count, count)), np.zeros(count)
+    for truths, guess in _blocks(references, estimate, lambda done: tick(done / 2)):
+        flat = truths.reshape(count, -1)
+        gram += flat @ flat.T
+        products += flat @ guess.reshape(-1)
+    scale = products[which] / gram[which, which]
+    sizes = np.sqrt(np.diag(gram))
+    sizes[sizes == 0] = 1.0
+    rest = (products - scale * gram[which]) / sizes
+    gains = np.linalg.lstsq(gram / np.outer(sizes, sizes), rest, rcond=DEPENDENT)[0] / sizes
+    sums = np.zeros(4)
+    # A second pass, since the difference of two large energies would lose the small one.
+    for truths, guess in _blocks(references, estimate, lambda done: tick(0.5 + done / 2)):
+        foreign = np.tensordot(gains, truths, 1)
+        wrong = guess - truths[which]
+        guess -= scale * truths[which]
+        parts = (guess, foreign, guess - foreign, wrong)
+        sums += [float(np.vdot(part, part)) for part in parts]
+    signal = float(scale * scale * gram[which, which])
+    return ScaleInvariant(*(decibels(signal, float(error)) for error in sums))
 
 
 @one_blas_thread()

@@ -22,6 +22,8 @@ LEFT_OUT = {
     "source.file": "reads a file: see tests/test_bad_input.py",
     "source.notes_file": "reads a file: see tests/nodes/test_scores.py",
     "source.stems": "reads files: see tests/test_bad_input.py",
+    "measure.mushra": "reads files: see tests/nodes/test_mushra.py",
+    "measure.mushra_pairs": "reads files: see tests/nodes/test_mushra.py",
     "output.picture": "draws any value with matplotlib, which is slow: see tests/test_figure.py",
 }
 """Node types that are not run here, and why."""

@@ -174,3 +174,12 @@ def test_a_loop_in_a_loop_has_a_slider_of_its_own_and_pictures_follow_both(
     window.click(window.state().widgets["inner.end"])
     window.click(window.state().widgets["outer.end"])
     assert stands(window, 3, 2) == seen[3, 2]
+
+
+def test_large_views_of_a_loop_form_turn_by_turn(program: Start):
+    window = program(str(GRAPHS / "projet_loop.json"))
+    forming = window.wait(
+        lambda s: len(s.views) == 2 and all(view["pictures"] for view in s.views), 30, "both"
+    )
+    assert forming.board["projet"]["state"] == "running"
+    window.key("Escape")

@@ -20,7 +20,7 @@ from nodegraph.editor.look.signs import source_style
 from nodegraph.editor.pictures import lines, maps, paint
 from nodegraph.editor.pictures.tables import numbers
 from nodegraph.reduction import edges, how, reduced
-from nodegraph.views import Blend, Curves, Heatmap, Panels, Picture, Table, Wave
+from nodegraph.views import Blend, Curves, Heatmap, Panels, Picture, Table, Wave, fitted
 
 Array = NDArray[Any]
 Place = tuple[int, int, int, int]
@@ -48,7 +48,8 @@ def raster(
     parts = picture.pictures if isinstance(picture, Panels) else (picture,)
     known = lines.styles(_names(parts), theme, grey)
     loud = lines.loudest(part for part in parts if isinstance(part, Wave))
-    for part, (left, top, right, bottom) in _boxes(picture, width, height):
+    for part, box in _boxes(picture, width, height):
+        left, top, right, bottom = _inner(part, box)
         if right <= left or bottom <= top:
             continue
         spot = canvas[top:bottom, left:right]
@@ -181,6 +182,14 @@ def _boxes(picture: Picture, width: int, height: int) -> Iterator[tuple[Any, Pla
         yield picture, (0, 0, width, height)
         return
     yield from zip(picture.pictures, tiles(picture.places, width, height), strict=False)
+
+
+def _inner(part: Any, box: Place) -> Place:
+    """Give the middle of a box to a picture that does not fill it."""
+    left, top, right, bottom = box
+    width, height = (round(side) for side in fitted(part, right - left, bottom - top))
+    left, top = left + (right - left - width) // 2, top + (bottom - top - height) // 2
+    return left, top, left + width, top + height
 
 
 def tiles(places: Sequence[Place], width: int, height: int) -> list[Place]:

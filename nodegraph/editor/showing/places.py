@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.views import Axis, Blend, Curves, Heatmap, Panels, Picture, Single, Table, Wave
+from nodegraph.views import (
+    Axis,
+    Blend,
+    Curves,
+    Heatmap,
+    Panels,
+    Picture,
+    Single,
+    Table,
+    Wave,
+    fitted,
+)
 
 LEFT, RIGHT, BARE, BOTTOM = 56, 60, 20, 32
 """Room for the upright axis, for a ruler of colours, for none, and for the axis below."""
@@ -122,6 +133,7 @@ def single(room: Rect, picture: Picture, px: float, *, below: bool = False) -> l
         max(room.height - bottom - legend, 8.0),
     )
     if not below:
+        inner = _centred(picture, inner)
         return [Spot(0, _rounded(inner), not isinstance(picture, Wave), True, ruled)]
     title = TITLE * px + BOTTOM * px
     high = max(inner.height - title, 16.0)
@@ -152,6 +164,7 @@ def grid(room: Rect, picture: Panels, px: float) -> list[Spot]:
             max(across * wide - gap, 4.0),
             max(down * high - gap, 4.0),
         )
+        rect = _centred(picture.pictures[number], rect)
         first, last = column == 0 and not waves, row + down == rows
         found.append(
             Spot(number, _rounded(rect), first, last, ruled and column + across == columns)
@@ -185,6 +198,14 @@ def factors(room: Rect, picture: Panels, px: float) -> Factored | None:
         Spot(found["below"], _rounded(Rect(left, top, across, bottom - top - gap)), False, True),
         tuple(rows),
         found.get("table", -1),
+    )
+
+
+def _centred(picture: Picture, room: Rect) -> Rect:
+    """Give the middle of a room to a picture that does not fill it."""
+    width, height = fitted(picture, room.width, room.height)
+    return Rect(
+        room.x + (room.width - width) / 2, room.y + (room.height - height) / 2, width, height
     )
 
 

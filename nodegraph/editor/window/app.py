@@ -31,6 +31,7 @@ from nodegraph.editor.running import looking
 from nodegraph.editor.running.board import Board
 from nodegraph.editor.running.board_policy import RunSettings
 from nodegraph.editor.running.cards import Card, cards, troubles
+from nodegraph.editor.running.forming import behind
 from nodegraph.editor.running.watched import LoopNow
 from nodegraph.editor.showing import Showing
 from nodegraph.editor.showing import kept as kept_views
@@ -162,6 +163,10 @@ class App:
     def loop(self, name: str) -> LoopNow:
         """Give what the frame of a loop shows of its turns."""
         return self.frames_of.now(name)
+
+    def forming(self, slot: tuple[str, str]) -> Picture | None:
+        """Give what an output of a loop at work looks like so far."""
+        return self.frames_of.forming(slot)
 
     def as_of(self, name: str) -> str:
         """Say which turns a node shows, as ``after turn 3``; nothing for what there is in the end."""
@@ -472,7 +477,11 @@ class App:
             if name in self.scene.loops and self.scene.loops[name].rect.touches(seen)
             for watch in getattr(item, "watch", ())
         ]
-        viewed = [pane.slot[0] for pane in self.showing.panes]
+        viewed = [
+            name
+            for pane in self.showing.panes
+            for name in (pane.slot[0], (behind(self.graph, pane.slot) or pane.slot)[0])
+        ]
         near = (name for _, name in sorted(found))
         return list(dict.fromkeys([*viewed, *near, *watched, *self._open_tracks()]))
 

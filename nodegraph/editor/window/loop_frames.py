@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nodegraph.document import Graph, Loop, walk
+from nodegraph.editor.running.forming import behind, curve
 from nodegraph.editor.running.watched import LoopNow, following, names, scores, watched
+from nodegraph.views import Picture
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.app import App
@@ -17,6 +19,8 @@ class LoopFrames:
     def __init__(self, app: App) -> None:
         self.app = app
         self._chosen: dict[str, str] = {}
+        self._drawn: tuple[tuple[str, str], int, Picture | None] | None = None
+        """The last curve that formed, of which output, and of how many turns."""
         self._known: tuple[Graph | None, dict[str, tuple[Loop, tuple[str, ...]]]] = None, {}
 
     def now(self, loop: str) -> LoopNow:
@@ -34,6 +38,21 @@ class LoopFrames:
         curve = watched(item, tally, self._chosen.get(loop, ""), which)
         limit = max(shown.limit, turn, last)
         return LoopNow(turn, last, limit, engine.back(loop), curve)
+
+    def forming(self, slot: tuple[str, str]) -> Picture | None:
+        """Give what an output of a loop at work looks like so far; None for any other output."""
+        app, (name, port) = self.app, slot
+        if name not in self._loops() or app.board[name].state != "running" or app.engine.at:
+            return None
+        inside = behind(app.graph, slot)
+        if inside is not None:
+            return app.pictures.get(inside)
+        tally = app.engine.tallies.newest(name)
+        numbers = tally.now.get(port, ()) if tally is not None else ()
+        if self._drawn is None or self._drawn[:2] != (slot, len(numbers)):
+            limit = app.board[name].limit
+            self._drawn = slot, len(numbers), curve(port, numbers, limit) if numbers else None
+        return self._drawn[2]
 
     def next_curve(self, loop: str) -> None:
         """Show another of the numbers that a loop watches."""

@@ -97,3 +97,15 @@ def test_a_histogram_leaves_room_for_what_stands_below():
     assert apart([one.rect, two.rect])
     assert one.rect.height > two.rect.height
     assert one.rect.width == two.rect.width
+
+
+@pytest.mark.parametrize("room", [Rect(0, 0, 600, 300), Rect(10, 20, 300, 800)])
+def test_where_both_axes_count_the_same_a_step_across_is_one_up(room: Rect) -> None:
+    x, y = Axis("first channel", "", -1.0, 1.0), Axis("second channel", "", -0.5, 0.5)
+    line = Line("a", np.zeros(2), np.zeros(2))
+    for square in (False, True):
+        (spot,) = places.single(room, Curves((line,), x, y, square=square), 1.0)
+        assert spot.rect.x >= room.x
+        assert spot.rect.right <= room.right
+        assert spot.rect.bottom <= room.bottom
+        assert (abs(spot.rect.width - 2 * spot.rect.height) <= 2) == square

@@ -67,13 +67,16 @@ class Sight:
 
     @property
     def picture(self) -> Picture | None:
-        """The picture of all; until the first answer the small one that the canvas has."""
-        if self.all is not None:
-            return self.all.picture
+        """The picture of all; until the first answer the small one that the canvas has.
+
+        Of a loop at work it is what the last turn left.
+        """
         pane = self.pane
-        if pane.kind or pane.other is not None or pane.source:
-            return None
-        return self.app.pictures.get(pane.slot)
+        plain = not (pane.kind or pane.other is not None or pane.source)
+        formed = self.app.forming(pane.slot) if plain else None
+        if formed is not None or self.all is not None:
+            return formed or (self.all.picture if self.all is not None else None)
+        return self.app.pictures.get(pane.slot) if plain else None
 
     @property
     def waiting(self) -> bool:

@@ -1,0 +1,74 @@
+"""Estimates and the references they meet: by name, never by order."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from nodegraph.context import Context
+from nodegraph.values import Audio, Scores
+from nodes.dsp import spectral
+from nodes.dsp.blocks import Tick
+from nodes.measure import check, check_mixture, missing
+
+OVER = "improvement"
+"""The column that tells how much an estimate is better than the mixture."""
+
+
+class Matched(NamedTuple):
+    """Estimates, the references they meet, who meets whom by number, and why others do not."""
+
+    estimates: Audio
+    references: Audio | None
+    pairs: list[tuple[int, int]]
+    notes: list[str]
+
+
+def match(
+    estimates: Audio, references: Audio | None, mixture: Audio | None, everyone: bool = False
+) -> Matched:
+    """Pair estimates with references by name, or `everyone` with everyone."""
+    estimates = estimates.stacked()
+    if references is not None:
+        # One sound against one sound needs no names.
+        references = references.stacked(estimates.names[0] if len(estimates.names) == 1 else "")
+        check(estimates, references, ("estimates", "references"))
+    if mixture is not None:
+        check_mixture(estimates, mixture)
+    pairs: list[tuple[int, int]] = []
+    notes: list[str] = []
+    for number, name in enumerate(estimates.names):
+        if everyone and references is not None:
+            pairs += [(number, reference) for reference in range(len(references.names))]
+            continue
+        fault = missing(name, references)
+        if references is not None and not fault:
+            pairs.append((number, references.names.index(name)))
+            fault = "" if estimates.pick(name).data.any() else f"{name}: the estimate is silent"
+        if fault and fault not in notes:
+            notes.append(fault)
+    return Matched(estimates, references, pairs, notes)
+
+
+def undefined(names: tuple[str, ...], columns: tuple[str, ...], notes: list[str]) -> Scores:
+    """Give a table with nothing but notes."""
+    return Scores(
+        {name: dict.fromkeys(columns, float("nan")) for name in names}, "dB", tuple(notes)
+    )
+
+
+def step(context: Context, done: int, count: int) -> Tick:
+    """Report one of several steps as that share of all."""
+    return lambda more: context.progress((done + more) / count)
+
+
+def lossy(references: Audio) -> list[str]:
+    """Say which references a codec has cut off."""
+    found: dict[float, list[str]] = {}
+    for name, single in references.singles().items():
+        end = spectral.ceiling(single.data, references.rate)
+        if end:
+            found.setdefault(end, []).append(name)
+    return [
+        f"references that look lossy, with nothing above {end / 1000:.3g} kHz: {', '.join(names)}"
+        for end, names in sorted(found.items())
+    ]
