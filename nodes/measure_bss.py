@@ -19,17 +19,23 @@ METRICS = ("SDR", "ISR", "SIR", "SAR")
 
 
 def _bytes(
-    estimates: Audio, references: Audio | None = None, *, filters: int = dsp.TAPS, **_: Any
+    estimates: Audio,
+    references: Audio | None = None,
+    mixture: Audio | None = None,
+    *,
+    filters: int = dsp.TAPS,
+    **_: Any,
 ) -> float:
-    """Two matrices of all delays of all references, one of them in parts, and spectra of filters."""
+    """Count the matrix of all delays of all references, spectra of filters, and what is joined."""
     if references is None:
         return 0.0
     sounds = max(len(references.names), 1) * references.channels
-    return 9.0 * (sounds * filters) ** 2 + 16.0 * sounds**2 * 8192 + 4 * estimates.nbytes
+    joined = 2 * estimates.nbytes + references.nbytes
+    return 9.0 * (sounds * filters) ** 2 + 16.0 * sounds**2 * 8192 + joined
 
 
 def _one_bytes(estimate: Audio, references: Audio, *, filters: int = dsp.TAPS, **_: Any) -> float:
-    return _bytes(estimate, references, filters=filters)
+    return _bytes(estimate, references, filters=filters) + 4.0 * estimate.nbytes
 
 
 @node(
