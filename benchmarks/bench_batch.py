@@ -18,8 +18,8 @@ from pathlib import Path
 
 import psutil
 import soundfile
-
 from measure import machine
+
 from nodes.source import song
 
 

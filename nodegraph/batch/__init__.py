@@ -6,5 +6,6 @@ track scored in the format of museval, `tables` and `page` sum it up, and `pairs
 
 A track is finished when its JSON lies in the folder, and not before. Each such file is moved there
 whole, after the track's sound files: so whatever is killed at whatever moment, what is finished
-stays, and all else is done again by ``--resume``.
+stays, and all else is done again by ``--resume``. Seeds are those of the graph, the same for every
+track, so that no order and no number of processes changes a result.
 """
