@@ -12,18 +12,16 @@ simple sequentially rejective multiple test procedure", Scandinavian Journal of 
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 
 from nodegraph.batch.marks import Marks
 from nodegraph.batch.tables import Spread
+from nodegraph.ranks import holm, signed_rank
 
 Method = Mapping[str, Marks]
 Key = tuple[str, str]
-EXACT = 50
-"""Differences up to which p is counted out."""
 
 
 @dataclass(frozen=True)
@@ -88,40 +86,7 @@ def _pair(
     ]
     better = sum(difference > 0 for difference in differences)
     middle = Spread.over(differences).median
-    return Pair(*key, *names, len(differences), better, middle, wilcoxon(differences))
-
-
-def wilcoxon(differences: Sequence[float]) -> float:
-    """Give the two-sided p of Wilcoxon's signed-rank test; NaN where there is no difference.
-
-    Up to `EXACT` differences it is counted over all signs, ties or not; beyond, the sum of ranks is
-    as good as normal.
-    """
-    moved = [difference for difference in differences if difference]
-    if not moved:
-        return math.nan
-    sizes = sorted(abs(difference) for difference in moved)
-    # Twice the rank is whole, also where several share one.
-    ranks = [bisect_left(sizes, abs(d)) + bisect_right(sizes, abs(d)) + 1 for d in moved]
-    positive = sum(rank for rank, d in zip(ranks, moved, strict=True) if d > 0)
-    if len(moved) > EXACT:
-        spread = math.sqrt(sum(rank * rank for rank in ranks) / 4)
-        return math.erfc(abs(positive - sum(ranks) / 2) / spread / math.sqrt(2))
-    ways = [1] + [0] * sum(ranks)
-    for rank in ranks:
-        ways = [n + (ways[k - rank] if k >= rank else 0) for k, n in enumerate(ways)]
-    tail = min(sum(ways[: positive + 1]), sum(ways[positive:]))
-    return min(1.0, float(tail / 2 ** (len(moved) - 1)))
-
-
-def holm(values: Sequence[float]) -> list[float]:
-    """Correct p values for their number; those that are NaN are no tests."""
-    order = sorted((k for k, p in enumerate(values) if not math.isnan(p)), key=lambda k: values[k])
-    found, least = [math.nan] * len(values), 0.0
-    for rank, k in enumerate(order):
-        least = max(least, min(1.0, (len(order) - rank) * values[k]))
-        found[k] = least
-    return found
+    return Pair(*key, *names, len(differences), better, middle, signed_rank(differences))
 
 
 def matched(methods: Mapping[str, Method]) -> dict[str, Method]:
