@@ -4,8 +4,8 @@
 
 The recordings are the demo song with other seeds, in the layout of MUSDB18-HQ (30 MB a track in the
 temporary folder). Each number of processes runs all of them, then half of them: memory must depend on
-the processes, not on the tracks. Goal: two processes on two cores that are free at least 1.6 times as
-fast as one; a process with both cores to itself uses the second in part.
+the processes, not on the tracks. Run it on a machine with nothing else to do: one process uses a second
+core in part, so on a busy one both wait alike.
 """
 
 from __future__ import annotations
