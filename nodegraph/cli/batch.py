@@ -20,7 +20,23 @@ if TYPE_CHECKING:
 LAYOUTS = ("auto", "musdb", "dsd100", "stems", "files")
 
 
-@click.command(short_help="Run a graph over many recordings, or compare such runs.")
+HELP = """Run GRAPH over FILES: sound files, folders of stems, data sets, patterns.
+
+\b
+  nodegraph batch harmonic_percussive songs/*.wav --layout files --out results
+  nodegraph batch best_blind musdb18hq/test --out results --jobs 4
+  nodegraph batch best_blind musdb18hq/test --out results --resume
+  nodegraph batch --compare results other_results --out comparison
+
+A folder that holds sound files is one recording with its stems. In DIR there are then scores.csv,
+report.html, for each track a JSON in the format of museval under tracks, its files under
+estimates, and in failed.txt what failed: a bad file never stops the rest.
+
+Exit code 0: all done; 1: a fault before the run; 2: some failed; 130: interrupted.
+"""
+
+
+@click.command(help=HELP, short_help="Run a graph over many recordings, or compare such runs.")
 @click.argument("graph", metavar="GRAPH")
 @click.argument("files", metavar="FILES...", nargs=-1)
 @click.option("--out", metavar="DIR", help="Folder for all results.")
@@ -52,20 +68,7 @@ LAYOUTS = ("auto", "musdb", "dsd100", "stems", "files")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but faults.")
 @click.pass_context
 def batch(ctx: click.Context, /, graph: str, files: tuple[str, ...], **options: Any) -> None:
-    r"""Run GRAPH over FILES: sound files, folders of stems, data sets, patterns.
-
-    \b
-      nodegraph batch harmonic_percussive songs/*.wav --layout files --out results
-      nodegraph batch best_blind musdb18hq/test --out results --jobs 4
-      nodegraph batch best_blind musdb18hq/test --out results --resume
-      nodegraph batch --compare results other_results --out comparison
-
-    A folder that holds sound files is one recording with its stems. In DIR there are then scores.csv,
-    report.html, for each track a JSON in the format of museval under tracks, its files under
-    estimates, and in failed.txt what failed: a bad file never stops the rest.
-
-    Exit code 0: all done; 1: a fault before the run; 2: some failed; 130: interrupted.
-    """
+    """Run a graph over many recordings, or compare such runs."""
     if options["compare"]:
         from nodegraph.cli.comparing import compare
 
