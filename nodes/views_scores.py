@@ -23,16 +23,16 @@ def has_windows(value: Scores) -> bool:
 def boxes(value: Scores) -> Curves | Panels:
     """Show the spread of each measure over all windows: a box from quarter to quarter around the median.
 
-    Whiskers reach over nine tenths of the windows. Sources stand side by side in the order of the table.
+    Whiskers reach over nine tenths of the windows. Measures stand over one another, sources stand side by side in the order of the table.
     """
     windows = _windows(value)
     count = len(windows.rows)
-    x = Axis("source", "", 0.5, count + 0.5)
+    x = Axis("source", "", 0.0, count + 1.0)
     shown = []
     for title, rows in _by_metric(windows):
         lines = [_box(name, at + 1, rows[at]) for at, name in enumerate(windows.rows)]
         shown.append(_curves([line for line in lines if len(line.x)], x, title, value.unit))
-    return shown[0] if len(shown) == 1 else panels(shown, len(shown))
+    return shown[0] if len(shown) == 1 else panels(shown, len(shown), columns=1)
 
 
 def _in_time(value: Scores) -> bool:
@@ -57,7 +57,7 @@ def over_time(value: Scores) -> Curves | Panels:
             if not np.isnan(row).all()
         ]
         shown.append(_curves(lines, x, title, value.unit))
-    return shown[0] if len(shown) == 1 else panels(shown, len(shown))
+    return shown[0] if len(shown) == 1 else panels(shown, len(shown), columns=1)
 
 
 def _windows(value: Scores) -> Windows:

@@ -34,6 +34,7 @@ KNOBS: dict[str, Any] = {
     "iterations": 3,
     "seconds": 0.05,
     "bars": 1,
+    "filters": 32,
     "existing": "replace",
 }
 """Knobs that are set for every node that has them, so that little is computed."""
