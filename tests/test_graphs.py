@@ -527,3 +527,34 @@ def test_the_library_and_the_command_line_give_the_same_hash_and_samples(tmp_pat
     assert result.fingerprint == json.loads((tmp_path / "r.json").read_text())["graph"]
     written = soundfile.read(tmp_path / "out" / "a_harmonic.wav", dtype="float32")[0].T
     assert np.array_equal(result["istft"].pick("harmonic").data, written)
+
+
+def test_five_faults_have_one_number_and_others_tell_them_apart(ran):
+    records = ran("metrics_lie").result.records
+    names = ("gain", "delay", "dull", "holes", "leak")
+    found = {name: records[f"bss_{name}"].scores["vocals"] for name in names}
+    for name in names:
+        assert found[name]["SDR"] == pytest.approx(6, abs=0.1)
+        assert records["snr"].scores[name]["SNR"] == pytest.approx(6, abs=0.1)
+    # What is lowest beside the SDR names the fault.
+    kinds = {name: min(("ISR", "SIR", "SAR"), key=found[name].__getitem__) for name in names}
+    assert kinds == {"gain": "ISR", "delay": "ISR", "dull": "ISR", "holes": "SAR", "leak": "SIR"}
+
+
+def test_the_wrong_wire_costs_eleven_decibels_and_the_right_one_is_that_of_repet(ran):
+    records = ran("bughunt_swapped_refs").result.records
+    assert records["si_sdr"].scores["foreground"]["SI-SDR"] < -11
+    wires = read("repet").nodes["snr"].inputs
+    graph = read("bughunt_swapped_refs")
+    assert graph.nodes["snr"].inputs != wires
+    mended = replace(graph.nodes["snr"], inputs=wires)
+    result = nodegraph.run(replace(graph, nodes={**graph.nodes, "snr": mended}), only=["snr"])
+    assert result["snr"].rows["foreground"]["SNR"] > 7
+
+
+def test_a_method_stands_between_floor_and_ceiling(ran):
+    records = ran("oracle_masks").result.records
+    row = records["between"].scores["drums"]
+    assert row["floor (dB)"] == records["snr_floor"].scores["drums"]["SNR"]
+    assert row["ceiling (dB)"] == records["snr_irm2"].scores["drums"]["SNR"]
+    assert 25 < row["reached (%)"] < 32
