@@ -38,6 +38,7 @@ FLOORS = {
     "mushra_export": {"snr": {"binary": 3.3, "soft": 3.8, "ideal": 10.6, "mixture": -5.5}},
     "projet_loop": {"snr": {"source 1": 7.7, "source 2": 9.3, "source 3": 8.2}},
     "pan_histogram": {"snr": {"source 1": 4.9, "source 2": 6.9, "source 3": 5.5}},
+    "hear_the_errors": {"snr": {"source 1": 4.9, "source 2": 6.9, "source 3": 5.5}},
     "centre_cut": {
         "snr": {"centre": -2.5, "sides": 0.2},
         "lost": {"vocals": 150.0, "drums": 150.0, "bass": 150.2, "keys": 7.4, "guitar": 7.4},
@@ -209,6 +210,7 @@ KEPT = {
 }
 # They are about the sources themselves: of a recording without stems they write nothing.
 NEED_STEMS = (
+    "hear_the_errors",
     "oracle_masks",
     "metrics_lie",
     "four_sources",

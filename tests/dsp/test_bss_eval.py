@@ -370,6 +370,18 @@ def test_a_filter_is_found_and_applied() -> None:
     np.testing.assert_allclose(made.apply(spectrum).reshape(-1)[: len(y)], y, atol=1e-9)
 
 
+def test_filters_that_are_not_unique_are_tame() -> None:
+    # Panned tones end far below half the rate, and both of their channels are the same.
+    time = np.arange(2 * RATE) / RATE
+    tones = np.stack([np.sin(2 * np.pi * f * time) * (1 + np.sin(f * time)) for f in (200, 331)])
+    references = (tones[:, np.newaxis] * np.array([0.8, 0.6])[:, np.newaxis]).astype(np.float32)
+    noise = 0.1 * np.random.default_rng(0).standard_normal(references.shape)
+    flat = references.reshape(4, -1)
+    lags = projection.correlations(flat, np.concatenate([flat, noise.reshape(4, -1)]), TAPS)
+    filters = projection.projection(lags[:, :4], lags[:, 4:])
+    assert np.abs(np.fft.rfft(filters, 256)).max() < projection.TAME
+
+
 @pytest.mark.parametrize("size", [1, 520, 1100])
 def test_tiles_have_the_factor_of_the_whole(size: int) -> None:
     rng = np.random.default_rng(size)
