@@ -311,6 +311,8 @@ COMMANDS: tuple[Command, ...] = (
     _C("sound.make_a", "Compare with this track", ("Alt+B",), "Listen", words="a reference set"),
     _C("sound.match", "Match loudness", ("Shift+L",), "Listen", words="level gain fair"),
     _C("sound.blind", "Blind", ("Shift+B",), "Listen", words="test shuffle guess reveal"),
+    _C("sound.abx", "Blind ABX test", ("Alt+Shift+B",), "Listen",
+       words="compare difference x hear p value binomial guess double"),
     _C("sound.keep", "Keep as a track", ("Shift+H",), "Listen", edit=True,
        words="add pin output hear"),
     _C("sound.drop", "Remove the track", ("Alt+Shift+H",), "Listen", edit=True,

@@ -49,6 +49,7 @@ from nodegraph.editor.window.panels.inspector import Inspector
 from nodegraph.editor.window.picturing import Picturing
 from nodegraph.editor.window.popups import Popups
 from nodegraph.editor.window.shell import Shell
+from nodegraph.editor.window.testing import Testing
 from nodegraph.editor.window.views import Views
 from nodegraph.engine.asking import Answer, Ask
 from nodegraph.engine.worker import Facts
@@ -91,6 +92,7 @@ class App:
         self._unsaved = False
         self._heard = 0
         self.ears: Ears = Ears(self)
+        self.testing: Testing = Testing(self)
         self.files: Filing = Filing(self)
         self.picturing: Picturing = Picturing(self)
         self.hands: Hands = Hands(self)
@@ -321,6 +323,7 @@ class App:
         self.engine.opened(session.graph)
         self.views.forget_all()
         self.showing = kept_views.opening(session.graph, self.showing)
+        self.testing.opened()
         self.ears.opened()
         self.lay_out()
         self._build_scene()

@@ -166,6 +166,12 @@ def _blind(app: App, **_: Any) -> None:
         app.say(f"A was {names[one]}, B was {names[other]}.")
 
 
+@command("sound.abx", _several)
+def _abx(app: App, **_: Any) -> None:
+    app.ears.release()
+    app.popups.abx()
+
+
 # One output alone
 
 
