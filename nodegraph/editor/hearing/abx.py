@@ -179,8 +179,8 @@ def verdict(test: Abx) -> str:
     if not test.trial:
         return "Nothing was answered."
     if test.p_value < LEVEL:
-        return "A and B were told apart: guessing is as good in less than 1 of 20 tests."
-    return "Guessing does as well. That does not show that A and B sound the same."
+        return "A and B were told apart: guessing gets this far in less than 1 of 20 tests."
+    return "This shows no difference between A and B; nor does it show that there is none."
 
 
 def caution(test: Abx) -> str:

@@ -72,6 +72,8 @@ class AbxBench:
         for key in (one, other):
             if key not in ears.sounds:
                 return f"{ears.names.get(key, key)} has no sound yet: run the graph first."
+        if len({ears.sounds[key].rate for key in (one, other)}) > 1:
+            return "The two have not the same rate yet."
         try:
             tests.matched(one, other, loud(ears.sounds))
         except ValueError as error:
@@ -156,6 +158,21 @@ class AbxBench:
             self.app.ears.stage(run.staged, HUSH)
         self.app.touch()
 
+    def told(self) -> dict[str, object]:
+        """Give where it is, and of a result no more than is shown."""
+        run = self.run
+        if run is None:
+            return {}
+        test = run.test
+        found: dict[str, object] = {
+            "trial": test.trial, "count": test.count, "heard": run.heard, "over": test.over,
+            "x_heard": run.x_heard, "region": list(run.region),
+        }  # fmt: skip
+        if test.over:
+            names = {side: run.names[key] for side, key in test.sides.items()}
+            found |= {"right": test.right, "p": test.p_value, **names}
+        return found
+
     @property
     def report(self) -> str:
         """The result as text."""
@@ -171,6 +188,10 @@ class Testing:
 
     def __init__(self, app: App) -> None:
         self.abx = AbxBench(app)
+
+    def told(self) -> dict[str, object]:
+        """Give what is known of the test that is going on."""
+        return self.abx.told()
 
     def opened(self) -> None:
         """Forget tests of the document before."""

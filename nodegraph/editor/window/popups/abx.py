@@ -16,6 +16,7 @@ from nodegraph.editor.look.measures import SPACE, TRACK, WINDOW
 from nodegraph.editor.window import pasting
 from nodegraph.editor.window.panels import parts
 from nodegraph.editor.window.popups.layout import centred
+from nodegraph.editor.window.popups.surface import number
 from nodegraph.editor.window.popups.testing import FOOT, HEAD, LINE, ROW, TestPanel
 from nodegraph.editor.window.popups.time_strip import HIGH, TimeStrip
 
@@ -240,6 +241,7 @@ class AbxPanel(TestPanel):
             self.card(body, rect, f"abx.is_{side}", partial(self._answer, side), False)
             dpg.configure_item(f"abx.is_{side}", enabled=run.x_heard)
         right = self.buttons(body, [("Reveal", "reveal", self._reveal, "ghost")])
+        kit.tip(number("abx.reveal"), "End the test and tell what was what (R)")
         ink = self.ink(body)
         self._marks(ink, run)
         for name, rect in cards.items():
@@ -341,10 +343,9 @@ class AbxPanel(TestPanel):
         y += px(56)
         lines = [(tests.verdict(test), "t1"), (tests.caution(test), "stale")]
         for side, key in test.sides.items():
-            words = (
-                f"{side.upper()} was {run.names[key]}, played at {run.match.decibels[key]:+.1f} dB"
-            )
-            lines.append((words.replace("-", "−"), "t2"))
+            softer = -run.match.decibels[key]
+            how = f"played {softer:.1f} dB softer" if softer > 0.05 else "played as it is"
+            lines.append((f"{side.upper()} was {run.names[key]}, {how}", "t2"))
         if run.match.rest > 0.05:
             lines.append((f"Their loudness still differed by {run.match.rest:.1f} dB.", "stale"))
         for words, role in lines:
