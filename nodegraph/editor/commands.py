@@ -313,6 +313,8 @@ COMMANDS: tuple[Command, ...] = (
     _C("sound.blind", "Blind", ("Shift+B",), "Listen", words="test shuffle guess reveal"),
     _C("sound.abx", "Blind ABX test", ("Alt+Shift+B",), "Listen",
        words="compare difference x hear p value binomial guess double"),
+    _C("sound.mushra", "MUSHRA listening test", ("Alt+Shift+R",), "Listen",
+       words="rate ratings quality score session hidden reference anchor webmushra"),
     _C("sound.keep", "Keep as a track", ("Shift+H",), "Listen", edit=True,
        words="add pin output hear"),
     _C("sound.drop", "Remove the track", ("Alt+Shift+H",), "Listen", edit=True,

@@ -16,6 +16,7 @@ from nodegraph.editor.hearing.abx import Abx, Match, Side
 from nodegraph.editor.hearing.fetching import loud
 from nodegraph.editor.hearing.staging import Staged, shared_stretch, within
 from nodegraph.editor.hearing.timeline import Region, region_words
+from nodegraph.editor.window.rating import MushraBench
 from nodegraph.sharing import Sounding
 
 if TYPE_CHECKING:
@@ -187,11 +188,11 @@ class Testing:
     """All listening tests of the window."""
 
     def __init__(self, app: App) -> None:
-        self.abx = AbxBench(app)
+        self.abx, self.mushra = AbxBench(app), MushraBench(app)
 
     def told(self) -> dict[str, object]:
         """Give what is known of the test that is going on."""
-        return self.abx.told()
+        return self.mushra.told() or self.abx.told()
 
     def opened(self) -> None:
         """Forget tests of the document before."""

@@ -26,6 +26,7 @@ from nodegraph.editor.window.popups.listing import RecentList, StepList
 from nodegraph.editor.window.popups.menu_rows import bar_menu, meant, neighbour, rows_for
 from nodegraph.editor.window.popups.menus import Menu, menu_title
 from nodegraph.editor.window.popups.mouse import Mouse
+from nodegraph.editor.window.popups.mushra import MushraPanel
 from nodegraph.editor.window.popups.pages import ComputerPage, HelpPage
 from nodegraph.editor.window.popups.palette import CommandPalette
 from nodegraph.editor.window.popups.picture import Choice, PictureBox
@@ -42,9 +43,9 @@ if TYPE_CHECKING:
     from nodegraph.editor.window.host import Host
 
 HEADINGS = (TEXT.title, TEXT.panel, TEXT.reason, TEXT.block, TEXT.heading, TEXT.time)
-UNDER = ("files", "settings", "abx")
+UNDER = ("files", "settings", "abx", "mushra")
 """Popups over which a question opens, and goes back to them."""
-KEPT = ("settings", "abx")
+KEPT = ("settings", "abx", "mushra")
 """Popups that are there again when the window was built anew."""
 REST = 2
 """Frames after the window was built anew until words can be measured in new fonts."""
@@ -249,6 +250,12 @@ class Popups:
         """Open the ABX test."""
         bench = self.host.testing.abx
         self._open(lambda shut: AbxPanel(self.host, shut, bench, self.ask))
+
+    def mushra(self, choose: Callable[[], None]) -> None:
+        """Open the MUSHRA test that was begun; `choose` finds another one."""
+        bench = self.host.testing.mushra
+        if bench.now is not None:
+            self._open(lambda shut: MushraPanel(self.host, shut, bench, self.ask, choose))
 
     def history(self) -> None:
         """Open the steps to undo."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import dearpygui.dearpygui as dpg
@@ -104,7 +104,7 @@ class TestPanel(Popup):
     def buttons(
         self,
         body: int,
-        made: list[tuple[str, str, Callable[[], object], str]],
+        made: Sequence[tuple[str, str, Callable[[], object], str]],
         enabled: bool = True,
     ) -> float:
         """Add buttons (words, tag, what they do, style) from the right of the foot; give their left.
