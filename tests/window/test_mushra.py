@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import soundfile
@@ -75,7 +77,7 @@ def opened(program, session):
     program.wait(lambda s: s.popup == "files", 5, "the browser")
     program.wait_frames(3)
     program.type(str(session[0].folder / "session.json"))
-    program.wait_frames(2)
+    program.wait_frames(12)  # a letter a frame
     program.key("Return")
     return program.wait(lambda s: s.popup == "mushra" and s.test["page"] == -1, 5, "what to do")
 
@@ -205,7 +207,7 @@ def test_the_largest_page_fits_the_smallest_window(program, session):
         state = program.wait(lambda s: s.test["page"] == 1, 3, "the second page")
         state = program.wait_frames(3)
     rects = [state.places[f"mushra slider {n}"] for n in range(1, 13)]
-    for one, other in zip(rects, rects[1:], strict=False):
+    for one, other in pairwise(rects):
         assert one[0] + one[2] <= other[0]
     assert rects[-1][0] + rects[-1][2] < SIZE[0]
     for rect in [*rects, state.buttons["mushra.next"], state.buttons["mushra.12"]]:
@@ -220,7 +222,7 @@ def test_what_is_no_test_is_refused_with_the_reason(program, session, tmp_path):
     program.wait(lambda s: s.popup == "files", 5, "the browser")
     program.wait_frames(3)
     program.type(str(bad))
-    program.wait_frames(2)
+    program.wait_frames(12)
     program.key("Return")
     state = program.wait(lambda s: "no listening test" in s.toast, 5, "the reason")
     assert "session.json" in state.toast

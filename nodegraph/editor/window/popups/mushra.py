@@ -141,8 +141,9 @@ class MushraPanel(TestPanel):
         if self.kind == "rating":
             rows = HEAD, LINE, SPACE.gap, HIGH, SPACE.panel, CARD, SPACE.gap, TALL, NUMBER, FOOT
             return sum(map(px, rows)) + px(SPACE.gap)
-        lines = sum(len(words) + 1 for words in self._paragraphs())
-        return px(HEAD) + px(ROW) + lines * px(LINE) + px(FOOT)
+        texts = self._paragraphs()
+        lines = sum(map(len, texts)) * px(LINE) + len(texts) * px(SPACE.gap)
+        return px(HEAD) + px(ROW) + lines + px(FOOT)
 
     def _lines(self, words: str) -> list[str]:
         wide = min(self.kit.px(WIDE), round(self.window[0]) - 16) - 2 * self.pad
