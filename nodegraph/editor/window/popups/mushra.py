@@ -120,7 +120,7 @@ class MushraPanel(TestPanel):
 
     def _drag(self, mouse: Pointer) -> None:
         rect = self.sliders.get(self._held)
-        if rect is not None and mouse.down:
+        if rect is not None:  # where it is let go counts as well
             score = HIGHEST * (rect.bottom - mouse.at[1]) / max(rect.height, 1)
             self.bench.rate(self._held, score)
         if not mouse.down:
