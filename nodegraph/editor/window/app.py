@@ -530,6 +530,7 @@ class App:
 
     def end(self) -> None:
         """Leave nothing running."""
+        self.testing.close()
         self.ears.close()
         self.picturing.close()
         self.engine.close()

@@ -195,5 +195,9 @@ class Testing:
         return self.mushra.told() or self.abx.told()
 
     def opened(self) -> None:
-        """Forget tests of the document before."""
+        """Forget tests of the document before; a MUSHRA test belongs to none."""
         self.abx.run = None
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        self.mushra.forget()
