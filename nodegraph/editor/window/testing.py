@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nodegraph.editor.hearing import abx as tests
@@ -113,9 +114,15 @@ class AbxBench:
         self.app.ears.play()
 
     def resume(self) -> None:
-        """Take the sound, where something is still asked."""
-        if self.run is not None and not self.run.test.over:
-            self.app.ears.stage(self.run.staged, HUSH)
+        """Take the sound, where something is still asked; ends a test whose sounds are gone."""
+        run = self.run
+        if run is None or run.test.over:
+            return
+        if self.app.ears.staged is None and not all(map(_there, run.sounds.values())):
+            self.run = None
+            self.app.say("The test has ended: the graph has run since, and its sounds are gone.")
+            return
+        self.app.ears.stage(run.staged, HUSH)
 
     def rest(self) -> None:
         """Give the sound back; the test stays where it is, unless it is over."""
@@ -182,6 +189,10 @@ class AbxBench:
             return ""
         title = self.app.graph.title or self.app.session.name
         return tests.report(run.test, run.names, run.match, title, region_words(run.region))
+
+
+def _there(sound: Sounding) -> bool:
+    return Path(sound.samples.path).exists()
 
 
 class Testing:

@@ -20,6 +20,7 @@ def app(monkeypatch):
     made.answer()
     made.testing = testing.Testing(made)
     made.clock = 100.0
+    monkeypatch.setattr(testing, "_there", lambda sound: True)
     for part in (module, rating):
         monkeypatch.setattr(part.time, "monotonic", lambda: made.clock)
     return made
@@ -106,6 +107,19 @@ def test_nothing_of_what_x_is_is_told_before_the_end(app):
     assert not {"a", "b", "right", "p"} & set(app.testing.told())
     bench.reveal()
     assert {app.testing.told()["a"], app.testing.told()["b"]} == {"Mixture", "Vocals"}
+
+
+def test_a_kept_test_ends_where_its_sounds_are_gone(app, monkeypatch):
+    bench = app.testing.abx
+    bench.begin(MIXTURE, VOCALS)
+    bench.rest()
+    bench.resume()
+    assert bench.run is not None
+    bench.rest()
+    monkeypatch.setattr(testing, "_there", lambda sound: False)
+    bench.resume()
+    assert bench.run is None
+    assert "sounds are gone" in app.said[-1]
 
 
 def test_another_document_forgets_the_test(app):
