@@ -10,13 +10,14 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.hearing import mushra as tests
-from nodegraph.editor.hearing.mushra import HIGHEST, LABELS, REFERENCE, Page, Sitting
+from nodegraph.editor.hearing.mushra import HIGHEST, REFERENCE, Page, Sitting
 from nodegraph.editor.look.faces import TEXT
-from nodegraph.editor.look.measures import LOOP, SPACE, WINDOW
+from nodegraph.editor.look.measures import SPACE, WINDOW
 from nodegraph.editor.window import pasting
 from nodegraph.editor.window.panels import parts
 from nodegraph.editor.window.popups.layout import centred
 from nodegraph.editor.window.popups.mouse import Pointer
+from nodegraph.editor.window.popups.scale import NUMBER, draw_scale, draw_slider
 from nodegraph.editor.window.popups.testing import FOOT, HEAD, LINE, ROW, TestPanel
 from nodegraph.editor.window.popups.time_strip import HIGH, TimeStrip
 
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
     from nodegraph.editor.window.host import Host
     from nodegraph.editor.window.rating import MushraBench
 
-WIDE, COLUMN, NARROW, SCALE, CARD = 560, 84, 60, 124, 40
-"""Widths of the panel at least, of a sound, at least of that, and of the labels; height of a card."""
-TALL, NUMBER, LOWEST = 260, 24, 120
-"""Heights of the sliders, of the number below, and of the sliders at least."""
+WIDE, COLUMN, SCALE, CARD = 560, 84, 124, 40
+"""Widths of the panel at least, of a sound and of the labels; height of a card."""
+TALL, LOWEST = 260, 120
+"""Height of the sliders, and at least."""
 STEPS = {"Up": 1, "Down": -1, "Shift+Up": 10, "Shift+Down": -10, "PageUp": 10, "PageDown": -10}
 TITLE = "MUSHRA listening test"
 
@@ -224,7 +225,7 @@ class MushraPanel(TestPanel):
             self.card(body, rect, tag, partial(self.bench.hear, id), on)
         y += px(CARD) + px(SPACE.gap)
         foot = self.height - px(FOOT) - px(NUMBER)
-        scale = Rect(0, y, self.width, max(foot - y, px(LOWEST)))
+        scale = Rect(pad, y, self.width - 2 * pad, max(foot - y, px(LOWEST)))
         made = [
             ("Finish" if now.last else "Next", "next", self._next, "main"),
             ("Give up", "end", self._give_up, "ghost"),
@@ -238,7 +239,7 @@ class MushraPanel(TestPanel):
         wide = parts.words_in(kit, ink, row, count, TEXT.title, "t1", align=1.0) + px(SPACE.gap)
         asked = row._replace(width=row.width - wide)
         parts.words_in(kit, ink, asked, page.question, TEXT.body, "t1")
-        self._scale(ink, scale)
+        draw_scale(kit, ink, scale, pad + px(SCALE))
         for place, (id, rect) in enumerate(cards.items()):
             name, on = page.names.get(id, "Reference"), self.bench.heard == id
             key = "R" if id == REFERENCE else ""
@@ -277,27 +278,6 @@ class MushraPanel(TestPanel):
             parts.key_hint(kit, ink, rect.right - px(6), rect.centre[1], key)
         parts.words_in(kit, ink, room, words, TEXT.panel, "t1" if on else "t2", align=align)
 
-    def _scale(self, ink: int, rect: Rect) -> None:
-        """Draw the fifths of the scale with their names, behind all sliders."""
-        kit, px, pad = self.kit, self.kit.px, self.pad
-        left, fifth = pad + px(SCALE), rect.height / len(LABELS)
-        for place, words in enumerate(LABELS):
-            top = rect.y + place * fifth
-            if place % 2 == 0:
-                band = Rect(left, top, self.width - pad - left, fifth)
-                parts.block(ink, band, kit.theme.panel2)
-            parts.hairline(kit, ink, (left, top), (self.width - pad, top + 1))
-            row = Rect(pad, top, px(SCALE) - px(40), fifth)
-            parts.words_in(kit, ink, row, words, TEXT.body, "t2")
-            self._mark(ink, left, top, HIGHEST - 20 * place)
-        parts.hairline(kit, ink, (left, rect.bottom), (self.width - pad, rect.bottom + 1))
-        self._mark(ink, left, rect.bottom, 0)
-
-    def _mark(self, ink: int, left: float, y: float, score: int) -> None:
-        px = self.kit.px
-        row = Rect(left - px(44), y - px(8), px(36), px(16))
-        parts.words_in(self.kit, ink, row, str(score), TEXT.small_number, "t3", align=1.0)
-
     def _draw_scores(self) -> None:
         """Draw the sliders anew where one has moved."""
         page = self.bench.now.page if self.bench.now is not None else None
@@ -310,29 +290,8 @@ class MushraPanel(TestPanel):
         dpg.delete_item(self._layer, children_only=True)
         x, y = self.origin
         for id, rect in self.sliders.items():
-            self._slider(rect.moved(-x, -y), scores.get(id), self.bench.heard == id)
-
-    def _slider(self, rect: Rect, score: int | None, on: bool) -> None:
-        kit, px, layer = self.kit, self.kit.px, self._layer
-        theme = kit.theme
-        middle, half = round(rect.centre[0]), px(LOOP.track) / 2
-        track = Rect(middle - half, rect.y, 2 * half, rect.height)
-        parts.block(layer, track, theme.frame, px(LOOP.track_radius))
-        share = (score if score is not None else 50) / HIGHEST
-        y = rect.bottom - share * rect.height
-        if score is not None:
-            filled = Rect(track.x, y, track.width, rect.bottom - y)
-            parts.block(layer, filled, theme.acc if on else theme.line2, px(LOOP.track_radius))
-        ground = theme.panel if score is None else theme.t1 if on else theme.t2
-        dpg.draw_circle(
-            (middle, round(y)), px(LOOP.knob), color=theme.t1 if on else theme.t3, fill=ground,
-            thickness=px(2), parent=layer,
-        )  # fmt: skip
-        row = Rect(rect.x, rect.bottom + px(6), rect.width, px(NUMBER) - px(6))
-        words = "–" if score is None else str(score)
-        parts.words_in(
-            kit, layer, row, words, TEXT.number, "t1" if score is not None else "t3", align=0.5
-        )
+            place, on = rect.moved(-x, -y), self.bench.heard == id
+            draw_slider(self.kit, self._layer, place, scores.get(id), on)
 
     # What is pressed
 
