@@ -374,7 +374,6 @@ def _brief(state: State) -> str:
         "idle",
         "popup",
         "text",
-        "graph",
         "selection",
         "toast",
         "board",
