@@ -19,17 +19,23 @@ METRICS = ("SDR", "ISR", "SIR", "SAR")
 
 
 def _bytes(
-    estimates: Audio, references: Audio | None = None, *, filters: int = dsp.TAPS, **_: Any
+    estimates: Audio,
+    references: Audio | None = None,
+    mixture: Audio | None = None,
+    *,
+    filters: int = dsp.TAPS,
+    **_: Any,
 ) -> float:
-    """Two matrices of all delays of all references, one of them in parts, and spectra of filters."""
+    """Count the matrix of all delays of all references, spectra of filters, and what is joined."""
     if references is None:
         return 0.0
     sounds = max(len(references.names), 1) * references.channels
-    return 9.0 * (sounds * filters) ** 2 + 16.0 * sounds**2 * 8192 + 4 * estimates.nbytes
+    joined = 2 * estimates.nbytes + references.nbytes
+    return 9.0 * (sounds * filters) ** 2 + 16.0 * sounds**2 * 8192 + joined
 
 
 def _one_bytes(estimate: Audio, references: Audio, *, filters: int = dsp.TAPS, **_: Any) -> float:
-    return _bytes(estimate, references, filters=filters)
+    return _bytes(estimate, references, filters=filters) + 4.0 * estimate.nbytes
 
 
 @node(
@@ -74,7 +80,9 @@ def bss_eval(
 
     When it fails: where a reference or an estimate is silent in a window, nothing is defined there, and
     a note counts such windows; the filters are long enough to undo a short room or equaliser, so SIR and
-    SAR call good what one hears as coloured; a perfect estimate scores 200 dB. A reference that is
+    SAR call good what one hears as coloured; a perfect estimate scores 200 dB. Where channels of
+    references are the same but for a gain (panned mono), filters are not unique: the tame ones taken
+    here make sense in windows too, those of other programs need not. A reference that is
     lossy (nothing above 16 kHz) makes estimates look bad that have more: a note says so.
 
     E. Vincent, R. Gribonval and C. Févotte, "Performance measurement in blind audio source separation",

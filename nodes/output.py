@@ -41,7 +41,9 @@ def audio(
     ``name`` may hold {track}, the name of the recording, and {node}, the name of this node.
     WAV is float32 and exact, FLAC is 24 bit, OGG and MP3 are lossy. Nothing is rescaled: a peak
     over full scale fits only into WAV and is refused in the others. WAV, FLAC and OGG carry the
-    graph, and open as a graph again.
+    graph, and open as a graph again. Six channels are written as 5.1 (L, R, C, LFE, Ls, Rs), which
+    a WAV says in its header and a FLAC by its standard; OGG and MP3 refuse them. Of other numbers
+    of channels a file does not say which speakers they are for.
 
     ``existing`` says what to do about another file of that name: refuse, write beside it with a
     number, or replace it. A file that already holds the very same sound is left as it is.

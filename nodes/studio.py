@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
@@ -11,8 +10,10 @@ import numpy as np
 from nodegraph.context import SILENT, Context
 from nodegraph.declare import Many, Param, node
 from nodegraph.values import Array, Audio, channels
+from nodes import faders
 from nodes.dsp import mixing
 from nodes.dsp import studio as dsp
+from nodes.dsp.remix import Fader, faded
 
 Angle = Annotated[float, Param(min=0, max=90, unit="degrees")]
 Drive = Annotated[float, Param(min=-40, max=60, step=0.5, unit="dB")]
@@ -196,40 +197,21 @@ def mixer(
     """Mix images of sources, and give the mixture together with what it is made of.
 
     ``gains`` is text such as ``vocals -3; drums off``, in dB; sources that are not named keep their
-    level. The *images* are the sources as they are in the mixture: what estimates are measured
+    level. A fader that moves has times in seconds: ``vocals off at 2, 0 at 4``, in straight lines
+    between them. The *images* are the sources as they are in the mixture: what estimates are measured
     against. The *mixture* is their sum, made in double precision and rounded once.
 
     With ``clip`` the mixture goes through tanh(g x) / g with the ``drive`` g in dB (see
     `mix.soft_clip`): the images then do not sum to it, as with a loud master.
     """
-    factors = _gains(gains, audio.names)
+    moved = faders.read(gains, audio.names)
     images = audio
-    if any(factor != 1 for factor in factors):
-        images = audio.like(audio.data * np.array(factors, np.float32)[:, np.newaxis, np.newaxis])
+    if any(fader != Fader.still(0.0) for fader in moved):
+        offset = round(context.region[0] * audio.rate) if context.region else 0
+        images = audio.like(faded(audio.data, moved, audio.rate, offset, context.progress))
     # One sound without a name is the mixture already.
     mixture = images.like(mixing.total(images.data), ()) if images.names else images
     if clip:
         mixture = mixture.like(dsp.soft_clip(mixture.data, drive, tick=context.progress))
         context.note("clip is on: the images do not sum to the mixture")
     return Mix(mixture, images)
-
-
-def _gains(text: str, names: tuple[str, ...]) -> list[float]:
-    """Read the factor of each source from text such as ``vocals -3; drums off``."""
-    factors = dict.fromkeys(names, 1.0)
-    seen: set[str] = set()
-    for entry in filter(None, (part.strip() for part in re.split(r"[;\n]", text))):
-        found = re.fullmatch(r"(.+?)\s*:?\s+(?:([+-]?\d+(?:\.\d+)?)(?:\s*dB)?|off)", entry)
-        if found is None:
-            raise ValueError(f"gains: {entry!r} needs the form 'vocals -3' (dB) or 'vocals off'")
-        name, level = found[1], found[2]
-        if name not in factors:
-            known = ", ".join(names) or "one sound without a name"
-            raise ValueError(f"gains: there is no source {name!r}; there is: {known}")
-        if name in seen:
-            raise ValueError(f"gains: {name!r} is there twice")
-        if level and abs(float(level)) > 120:
-            raise ValueError(f"gains: {name!r} must be -120 to 120 dB or off, got {level}")
-        seen.add(name)
-        factors[name] = mixing.gain_factor(float(level)) if level else 0.0
-    return list(factors.values())

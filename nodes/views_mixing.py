@@ -8,7 +8,7 @@ import numpy as np
 
 from nodegraph.values import Array, Audio, Mixing
 from nodegraph.views import WHOLE, Axis, Curves, Heatmap, Lens, Line, Table, view
-from nodes.dsp import pyramid
+from nodes.dsp import pyramid, surround
 from nodes.dsp.blocks import parallel, spans
 from nodes.dsp.reduction import decibels, even
 from nodes.picturing import level, part, stretch
@@ -21,7 +21,7 @@ BLOCK = 1 << 20
 """Samples counted at once; a sum of whole numbers does not depend on it."""
 
 
-def _gains(value: Mixing) -> Array:
+def gains_of(value: Mixing) -> Array:
     """Give the gain of each source in each channel (channel, source), in the mean over frequencies.
 
     Below zero where gains are the same at all frequencies and one channel is reversed.
@@ -41,13 +41,22 @@ def _angles(value: Mixing) -> Array:
     return np.where(np.hypot(cross, apart) > 0, angles, 45.0)
 
 
+def _numbered(channel: int) -> str:
+    return f"channel {channel + 1}"
+
+
+def six_channels(value: Mixing) -> bool:
+    return value.channels == 6
+
+
 @view
 def mixing_picture(value: Mixing) -> Table:
     """List the gain of each source in each channel, and for two channels the angle it stands at."""
-    columns = ["source", *(f"channel {k + 1}" for k in range(value.channels))]
+    called = surround.NAMES if six_channels(value) else map(_numbered, range(value.channels))
+    columns = ["source", *called]
     rows: list[tuple[str | float, ...]] = [
         (name, *map(float, gains))
-        for name, gains in zip(value.sources, _gains(value).T, strict=True)
+        for name, gains in zip(value.sources, gains_of(value).T, strict=True)
     ]
     if value.channels == 2:
         columns.insert(1, "angle (°)")
@@ -66,7 +75,7 @@ def _two_channels(value: Mixing) -> bool:
 @view("arrows", label="Arrows", when=_two_channels)
 def mixing_arrows(value: Mixing) -> Curves:
     """Draw each source from zero to its gains in the first and in the second channel."""
-    length, angles = np.hypot(*_gains(value)), np.deg2rad(_angles(value))
+    length, angles = np.hypot(*gains_of(value)), np.deg2rad(_angles(value))
     tips = np.stack([length * np.cos(angles), length * np.sin(angles)])
     far = float(np.abs(tips).max(initial=0.0)) * 1.1 or 1.0
     # A little below zero, since an area under an arrow means nothing.

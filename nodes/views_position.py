@@ -25,6 +25,9 @@ from nodes.picturing import part as part_of
 from nodes.position import PRINCIPAL
 
 HISTOGRAM_DECIBELS = 40.0
+LEAST_DECIBELS = 3.0
+SAMPLED = 100_000
+"""Bins from which the middle level is taken."""
 PEAKS, DISTANCE, PROMINENCE = 8, 5.0, 0.02
 """Most peaks that are marked, how many units they lie apart, how far they stand out of the highest."""
 HEIGHT = 0.1
@@ -138,8 +141,20 @@ def _map(
     rows = even(0, len(plane), max(1, lens.rows))
     image = joined(lambda r, c: plane[r, c], rows, columns, "largest")
     (image,) = decibels([image], FLOOR, top)
-    low = -HISTOGRAM_DECIBELS
+    low = _darkest(plane, top)
     return Heatmap(image, x, y, "level", "dB", low, 0.0, "magma", title, top=level(top))
+
+
+def _darkest(plane: Array, top: float) -> float:
+    """Give the level drawn black: nearer to the highest where most of a plane is near to it.
+
+    The half of all bins that is above the middle one has half of the colours. Where peaks stand far
+    above all the rest, 40 dB are shown.
+    """
+    every = max(1, plane.size // SAMPLED)
+    middle = float(np.median(plane.ravel()[::every])) if plane.size else 0.0
+    levels = 2 * (level(middle) - level(top)) if middle > 0 else -HISTOGRAM_DECIBELS
+    return float(min(max(levels, -HISTOGRAM_DECIBELS), -LEAST_DECIBELS))
 
 
 @view("sides", label="Along each axis", when=is_double)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from nodegraph.values import Array, Scores, Windows
@@ -10,6 +12,8 @@ from nodes.picturing import panels
 
 WIDTH = 0.32
 """Half the width of a box; boxes stand 1 apart."""
+NAMES = 0.6
+"""Room for the names of sources, as a share of the range."""
 WHISKERS = 5.0
 """Per cent of the windows that lie beyond each whisker."""
 
@@ -23,16 +27,17 @@ def has_windows(value: Scores) -> bool:
 def boxes(value: Scores) -> Curves | Panels:
     """Show the spread of each measure over all windows: a box from quarter to quarter around the median.
 
-    Whiskers reach over nine tenths of the windows. Sources stand side by side in the order of the table.
+    Whiskers reach over nine tenths of the windows. Measures stand over one another, sources stand side by side in the order of the table.
     """
     windows = _windows(value)
     count = len(windows.rows)
-    x = Axis("source", "", 0.5, count + 0.5)
-    shown = []
+    x = Axis("source", "", 0.0, count + 1.0)
+    shown: list[Curves] = []
     for title, rows in _by_metric(windows):
         lines = [_box(name, at + 1, rows[at]) for at, name in enumerate(windows.rows)]
-        shown.append(_curves([line for line in lines if len(line.x)], x, title, value.unit))
-    return shown[0] if len(shown) == 1 else panels(shown, len(shown))
+        known = [line for line in lines if len(line.x)]
+        shown.append(_curves(known, x, title, value.unit, not shown))
+    return _together(shown, windows)
 
 
 def _in_time(value: Scores) -> bool:
@@ -49,15 +54,22 @@ def over_time(value: Scores) -> Curves | Panels:
     x = Axis("time", "s", float(starts[0]), float(starts[-1] + windows.length))
     ends = np.append(starts[:-1] + step, x.stop)
     places = np.stack([starts, ends], axis=1).reshape(-1)
-    shown = []
+    shown: list[Curves] = []
     for title, rows in _by_metric(windows):
         lines = [
             Line(name, places, np.repeat(row, 2))
             for name, row in zip(windows.rows, rows, strict=True)
             if not np.isnan(row).all()
         ]
-        shown.append(_curves(lines, x, title, value.unit))
-    return shown[0] if len(shown) == 1 else panels(shown, len(shown))
+        shown.append(_curves(lines, x, title, value.unit, not shown))
+    return _together(shown, windows)
+
+
+def _together(shown: list[Curves], windows: Windows) -> Curves | Panels:
+    """Put pictures over one another."""
+    if len(shown) == 1:
+        return shown[0]
+    return replace(panels(shown, len(shown), columns=1), title=f"windows of {windows.length:g} s")
 
 
 def _windows(value: Scores) -> Windows:
@@ -72,14 +84,15 @@ def _by_metric(windows: Windows) -> list[tuple[str, Array]]:
     return [(name, rows) for name, rows in found if not np.isnan(rows).all()]
 
 
-def _curves(lines: list[Line], x: Axis, title: str, unit: str) -> Curves:
-    """Draw lines over a range that holds them all."""
+def _curves(lines: list[Line], x: Axis, title: str, unit: str, named: bool) -> Curves:
+    """Draw lines over a range that holds them all, with room for their names above if `named`."""
     heights = np.concatenate([line.y[~np.isnan(line.y)] for line in lines])
     low, high = float(heights.min()), float(heights.max())
     margin = 0.05 * (high - low) or 1.0
+    above = NAMES * (high - low) if named and len(lines) > 1 else 0.0
     # The unit stands in the name: areas under curves in dB are filled, and these have no bottom.
     name = f"{title} ({unit})" if unit else title
-    return Curves(tuple(lines), x, Axis(name, "", low - margin, high + margin), (), title)
+    return Curves(tuple(lines), x, Axis(name, "", low - margin, high + margin + above), (), title)
 
 
 def _box(name: str, at: int, scores: Array) -> Line:

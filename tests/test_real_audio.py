@@ -150,6 +150,16 @@ def test_the_best_without_training_is_a_decibel_above_the_best_single_method(fol
         assert made[target] > sdr([stems.pick(target).data], [alone])[0] + 1
 
 
+def test_a_real_voice_is_turned_down_and_a_real_band_at_0_db_is_itself():
+    room = nodegraph.run(on("karaoke", "falcon69"), only=["headroom"])["headroom"]
+    floors = {"at -3 dB": 19.2, "at -12 dB": 10.6, "removed": 8.0}
+    assert all(room.rows["foreground"][gain] > floor for gain, floor in floors.items())
+    made = nodegraph.run(on("remix_upmix", "cc0-band"), only=["unchanged", "song", "downmix"])
+    mixture = made["song"]["mixture"].data
+    assert np.array_equal(made["unchanged"]["mixture"].data, mixture)
+    assert made["downmix"].data.shape == mixture.shape
+
+
 @pytest.mark.parametrize("folder", ["cc0-band", "falcon69"])
 @pytest.mark.parametrize("name", ["harmonic_percussive", "kernel_additive", "pan_histogram"])
 def test_a_real_band_is_separated_and_the_stems_sum_to_the_mixture(

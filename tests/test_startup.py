@@ -48,7 +48,8 @@ def loaded(words, folder):
 
 
 @pytest.mark.parametrize(
-    "words", [["--help"], ["--version"], ["run", "--help"], ["figure", "--help"]]
+    "words",
+    [["--help"], ["--version"], ["run", "--help"], ["batch", "--help"], ["figure", "--help"]],
 )
 def test_help_needs_no_arrays_no_graphs_and_no_window(words, tmp_path):
     modules = loaded(words, tmp_path)

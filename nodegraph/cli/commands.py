@@ -7,6 +7,7 @@ import os
 import click
 
 from nodegraph import __version__
+from nodegraph.cli.batch import batch
 from nodegraph.cli.catalogue import nodes
 from nodegraph.cli.figure import figure
 from nodegraph.cli.graphs import check, describe, format_, script
@@ -43,6 +44,7 @@ _HELP = """Separate music with graphs of small nodes.
   nodegraph                                  open the window
   nodegraph harmonic_percussive              open a graph in it
   nodegraph run harmonic_percussive --input song=mine.wav --out stems
+  nodegraph batch harmonic_percussive songs/*.wav --layout files --out results
   nodegraph describe harmonic_percussive
   nodegraph nodes transform.stft
 """
@@ -96,5 +98,5 @@ def doctor() -> None:
     click.echo(report())
 
 
-for _command in (run, check, describe, nodes, format_, script, figure, doctor):
+for _command in (run, batch, check, describe, nodes, format_, script, figure, doctor):
     nodegraph.add_command(_command)

@@ -132,6 +132,10 @@ def _several(figure: Figure, picture: Panels, theme: Theme, style: Style) -> Non
         if isinstance(part, Blend):
             last = axes
             blended |= dict.fromkeys(part.names)
+        numbered = isinstance(part, Curves) and "part" in (part.x.name, part.y.name)
+        if isinstance(part, Curves) and len(part.lines) > 1 and not numbered:
+            last = axes
+            blended |= dict.fromkeys(line.name for line in part.lines)
     for group in maps.values():
         colour_bar(figure, group[0][1], [axes for axes, _, _ in group], group[0][2], style)
     if last is not None:

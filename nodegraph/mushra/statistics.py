@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from nodegraph.mushra.keys import Condition, Key
 from nodegraph.mushra.ratings import Rating
+from nodegraph.ranks import holm, signed_rank
 
 Array = NDArray[Any]
 Samples = Literal["ratings", "listeners"]
@@ -30,8 +31,6 @@ WORDS: Mapping[str, Condition] = {
 LIMIT, SHARE = 90.0, 0.15
 """A score that the hidden reference should reach and the mid anchor should not, and in how many of
 the trials a listener may fail (BS.1534-3, post-screening)."""
-EXACT = 200
-"""Pairs up to which every assignment of signs is counted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,45 +213,3 @@ def comparisons(
         found.append((first, second, mean, differences.size, signed_rank(differences)))
     corrected = holm([one[-1] for one in found])
     return tuple(Comparison(*one, p) for one, p in zip(found, corrected, strict=True))
-
-
-def signed_rank(differences: Array) -> float:
-    """Give the two-sided p of Wilcoxon's signed-rank test; differences of zero are left out.
-
-    Ties share their ranks. All assignments of signs are counted for up to 200 differences; beyond,
-    the sum of ranks is taken for normal.
-
-    F. Wilcoxon, "Individual comparisons by ranking methods", Biometrics Bulletin 1(6), 1945.
-    """
-    differences = differences[differences != 0]
-    count = differences.size
-    if not count:
-        return 1.0
-    _, group, size = np.unique(np.abs(differences), return_inverse=True, return_counts=True)
-    # Twice the ranks are whole numbers, ties or not.
-    ranks = (2 * np.cumsum(size) - size + 1)[group]
-    positive, total = int(ranks[differences > 0].sum()), int(ranks.sum())
-    least = min(positive, total - positive)
-    if count <= EXACT:
-        ways = np.zeros(total + 1)
-        ways[0] = 1
-        for rank in ranks.tolist():
-            added = ways[: total + 1 - rank] / 2
-            ways /= 2
-            ways[rank:] += added
-        return min(1.0, 2 * float(ways[: least + 1].sum()))
-    spread = math.sqrt(float(np.square(ranks, dtype=np.float64).sum()) / 4)
-    return min(1.0, math.erfc((total / 2 - least) / spread / math.sqrt(2)))
-
-
-def holm(chances: Sequence[float]) -> list[float]:
-    """Correct p values for being several.
-
-    S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of
-    Statistics 6(2), 1979.
-    """
-    corrected, worst = [0.0] * len(chances), 0.0
-    for place, number in enumerate(sorted(range(len(chances)), key=lambda n: chances[n])):
-        worst = max(worst, min(1.0, (len(chances) - place) * chances[number]))
-        corrected[number] = worst
-    return corrected

@@ -45,6 +45,9 @@ def write(
 class Writer:
     """An audio file that grows in `temp`; nothing is at its path until `place` puts it there.
 
+    Six channels are 5.1, in the order of WAV and FLAC: left, right, centre, low frequencies, back
+    left and right. WAV says so in its header, FLAC by its standard; OGG and MP3 refuse them.
+
     WAV is float32 and exact, FLAC 24 bit; OGG (Vorbis) and MP3 are lossy. The comment is kept by
     all but MP3.
     """
@@ -67,6 +70,9 @@ class Writer:
     def _encode(self, channels: int, comment: str) -> Any:
         if self.format == "wav":
             return Wav(self._sink, self.rate, channels, comment)
+        if self.format == "ogg" and channels == 6:
+            # Its encoder takes the sixth for low frequencies and leaves nothing else of it.
+            raise ValueError("OGG has another order of six channels: write WAV or FLAC")
         import soundfile
 
         kind, subtype = CODED[self.format]

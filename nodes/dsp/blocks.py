@@ -35,7 +35,10 @@ def silent(fraction: float) -> None:
 
 
 def cores() -> int:
-    """Count the cores that this process may use."""
+    """Count the cores that this process may use; ``NODEGRAPH_CORES`` allows fewer."""
+    allowed = os.environ.get("NODEGRAPH_CORES", "")
+    if allowed.isdecimal():
+        return max(1, int(allowed))
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

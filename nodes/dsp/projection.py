@@ -27,8 +27,12 @@ PARTIAL = 64
 """At most as many partial sums of correlations are held."""
 TILE = 512
 """Rows and columns of a matrix that one thread works on."""
-RIDGES = (0.0, 1e-13, 1e-12, 1e-11, 1e-10, 1e-8)
-"""Added to the diagonal of ones where references cannot be told apart, until they can."""
+RIDGES = (0.0, 1e-12, 1e-9, 1e-6)
+"""Added to the diagonal of ones where references cannot be told apart, until they can: as noise of -120,
+-90 or -60 dB in each of them would."""
+TAME = 100.0
+"""Where a ridge is needed, it is made so large that no filter has a greater gain: others would blow up
+what a reference does not have, a rounding error or the edge of a window."""
 
 
 def block_of(filters: int) -> tuple[int, int]:
@@ -148,7 +152,8 @@ def projection(lags: Array, products: Array, tick: Tick = silent) -> Array:
     Returns
     -------
     float64 (reference, sound, tap). Where references depend on each other, as two channels that are
-    the same do, many filters give the same projection: one of them is returned.
+    the same do, or leave frequencies out, many filters give the same projection: tame ones are
+    returned.
     """
     count, sounds, taps = products.shape
     # Each reference at a size of one: what the ridge means does not depend on anybody's gain.
@@ -156,17 +161,19 @@ def projection(lags: Array, products: Array, tick: Tick = silent) -> Array:
     sizes[sizes == 0] = 1.0
     scaled = lags / (sizes[:, np.newaxis] * sizes)[..., np.newaxis]
     right = (products / sizes[:, np.newaxis, np.newaxis]).transpose(0, 2, 1).reshape(-1, sounds)
-    for ridge in RIDGES:
+    made: Array | None = None
+    for number, ridge in enumerate(RIDGES):
         matrix = _gram(scaled)
         matrix.flat[:: len(matrix) + 1] += ridge
-        if cholesky(matrix, tick):
+        if not cholesky(matrix, tick if number == 0 else silent):
+            continue
+        # LAPACK counts along columns: for it this lower triangle is the upper one of the transpose.
+        solution, _ = linalg.lapack.dpotrs(matrix.T, right, lower=0)
+        solution = solution.reshape(count, taps, sounds) / sizes[:, np.newaxis, np.newaxis]
+        made = solution.transpose(0, 2, 1)
+        if not ridge or np.abs(fft.rfft(made, 2 * taps)).max() <= TAME:
             break
-    else:
-        raise ValueError("the references cannot be told apart")
-    # LAPACK counts along columns: for it this lower triangle is the upper one of the transpose.
-    solution, _ = linalg.lapack.dpotrs(matrix.T, right, lower=0)
-    solution = solution.reshape(count, taps, sounds) / sizes[:, np.newaxis, np.newaxis]
-    made: Array = solution.transpose(0, 2, 1)
+    assert made is not None, "a matrix of ones with a ridge is positive definite"
     return made
 
 

@@ -105,7 +105,7 @@ def ceiling(sound: Array, rate: int) -> float:
     levels = 10 * np.log10(bands / bands.max() + 1e-20)
     for at in range(len(levels) - 2, 0, -1):
         if low <= edges[at] <= high and levels[at - 1] - levels[at + 1 :].max() >= CLIFF:
-            before = levels[max(0, at - 9) : at]
-            # A few partials that end are no cliff: what is below it goes on without gaps.
+            before = levels[max(0, at - 9) : at - 1]
+            # A few partials that end are no cliff: what is well below it goes on without gaps.
             return float(edges[at]) if np.ptp(before) < CLIFF else 0.0
     return 0.0

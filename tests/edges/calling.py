@@ -34,6 +34,7 @@ KNOBS: dict[str, Any] = {
     "iterations": 3,
     "seconds": 0.05,
     "bars": 1,
+    "filters": 32,
     "existing": "replace",
     "source": "source 1",
 }
@@ -82,6 +83,8 @@ PORTS: dict[str, str] = {
     "response: Audio": "response",
     "mix.pan.audio": "first_channel",
     "mix.auto_pan.audio": "first_channel",
+    "mix.downmix.audio": "mix.upmix>surround",
+    "mask.diffuse.coherence": "position.angle>coherence",
     "position.adress_select.angle": "position.adress>angle",
     "position.adress_select.strength": "position.adress>strength",
     "position.peaks_2d.histogram": "histogram_2d",

@@ -223,9 +223,9 @@ def test_a_wav_over_4_gb_is_read(tmp_path: Path) -> None:
     wav = Wav(sink, 44100, 2, "")
     # A hole in the file stands for five gigabytes of silence.
     wav.bytes = 5 << 30
-    sink.seek(wav.HEADER + wav.bytes)
+    sink.seek(wav.header + wav.bytes)
     wav.close()
-    sink.truncate(wav.HEADER + wav.bytes)
+    sink.truncate(wav.header + wav.bytes)
     sink.close()
     with path.open("rb") as file:
         assert file.read(4) == b"RF64"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -204,3 +205,16 @@ def test_one_hears_a_band_of_the_histogram() -> None:
         )
         assert 0 < np.std(part.data) < np.std(whole.data)
         assert np.std(part.data[1]) > np.std(part.data[0])
+
+
+def test_what_is_near_the_highest_everywhere_is_shown_more_closely() -> None:
+    near = replace(
+        double(), data=np.linspace(0.1, 1, double().data.size).reshape(double().data.shape)
+    )
+    far = replace(near, data=near.data**40)
+    assert seen(views_position.histogram_map(near)).low == pytest.approx(
+        2 * 10 * np.log10(0.55), abs=0.1
+    )
+    assert seen(views_position.histogram_map(far)).low == -40
+    silent = replace(near, data=np.zeros_like(near.data))
+    assert seen(views_position.histogram_map(silent)).low == -40

@@ -114,6 +114,8 @@ class State:
     """How far the sum of the parts is from the mixture, in dB below it."""
     auditioned: str = ""
     """The output that is heard in place of the tracks: ``node.port`` or ``node``."""
+    test: Mapping[str, Any] = field(default_factory=dict)
+    """Of a listening test that is open or kept: where it is, and of its result what is shown."""
     views: Sequence[Mapping[str, Any]] = ()
     """The large views: of each slot, kind, what is seen of time and frequency, and more."""
     engine_pid: int = 0
@@ -372,7 +374,6 @@ def _brief(state: State) -> str:
         "idle",
         "popup",
         "text",
-        "graph",
         "selection",
         "toast",
         "board",

@@ -50,6 +50,7 @@ from nodegraph.editor.window.panels.inspector import Inspector
 from nodegraph.editor.window.picturing import Picturing
 from nodegraph.editor.window.popups import Popups
 from nodegraph.editor.window.shell import Shell
+from nodegraph.editor.window.testing import Testing
 from nodegraph.editor.window.views import Views
 from nodegraph.engine.asking import Answer, Ask
 from nodegraph.engine.worker import Facts
@@ -92,6 +93,7 @@ class App:
         self._unsaved = False
         self._heard = 0
         self.ears: Ears = Ears(self)
+        self.testing: Testing = Testing(self)
         self.files: Filing = Filing(self)
         self.picturing: Picturing = Picturing(self)
         self.hands: Hands = Hands(self)
@@ -326,6 +328,7 @@ class App:
         self.engine.opened(session.graph)
         self.views.forget_all()
         self.showing = kept_views.opening(session.graph, self.showing)
+        self.testing.opened()
         self.ears.opened()
         self.lay_out()
         self._build_scene()
@@ -536,6 +539,7 @@ class App:
 
     def end(self) -> None:
         """Leave nothing running."""
+        self.testing.close()
         self.ears.close()
         self.picturing.close()
         self.engine.close()

@@ -1,4 +1,4 @@
-"""What is heard: the tracks of the graph on a desk, or one output in their place.
+"""What is heard: the tracks of the graph on a desk, or in their place one output or a test.
 
 Each frame `work` finds the tracks, asks the engine for the sound of those that have none or an old
 one, and tells the player what has changed. Nothing here waits: until a sound comes the one before
@@ -19,6 +19,7 @@ from nodegraph.editor.hearing import waves
 from nodegraph.editor.hearing.auditions import KEY, Audition
 from nodegraph.editor.hearing.desk import Desk
 from nodegraph.editor.hearing.fetching import Fetching, Want, end, loud
+from nodegraph.editor.hearing.staging import Staged
 from nodegraph.editor.hearing.timeline import SHORTEST, Region, Timeline
 from nodegraph.editor.hearing.tracks import Lineup, Slot, lineup
 from nodegraph.editor.window.panels.names import labels
@@ -49,6 +50,11 @@ class Ears:
         self.speaker = Speaker()
         self._fetching = Fetching()
         self._audition: Audition | None = None
+        self._staged: Staged | None = None
+        self._before = (False, 0.0)
+        """Whether it played, and where, before a test had the sound."""
+        self._hush = 0.0
+        """Until when a test is silent between two sounds."""
         self._due: float | None = None
         """When playing was asked for, while it waits for a sound."""
         self._told = False
@@ -90,9 +96,14 @@ class Ears:
         """Seconds of the longest track."""
         return self.timeline.total
 
+    @property
+    def length(self) -> float:
+        """Seconds of what is played."""
+        return self._staged.total if self._staged is not None else self.total
+
     def seek(self, seconds: float) -> None:
         """Move the playhead."""
-        self.speaker.seek(min(max(seconds, 0.0), self.total or max(seconds, 0.0)))
+        self.speaker.seek(min(max(seconds, 0.0), self.length or max(seconds, 0.0)))
         self.app.touch()
 
     def toggle(self) -> None:
@@ -106,7 +117,7 @@ class Ears:
         """Play on from the playhead; as soon as there is something to hear."""
         if self.sounding:
             return
-        if self.total and self.seconds >= self.total - 0.01:
+        if self.length and self.seconds >= self.length - 0.01:
             self.seek(0.0)
         self._due, self._told = time.monotonic(), False
         self.work()
@@ -135,7 +146,9 @@ class Ears:
 
     @property
     def sounding_keys(self) -> tuple[str, ...]:
-        """Keys of the tracks that are really heard: none while an output is in their place."""
+        """Keys of the tracks that are really heard: none while something is in their place."""
+        if self._staged is not None:
+            return ()
         return () if self._audition is not None and self._audition.sounds else self.heard
 
     @property
@@ -186,6 +199,8 @@ class Ears:
     def audition(self, name: str, slot: Slot, selection: Selection = EVERYTHING) -> None:
         """Hear an output now, or what is marked of it, in place of the tracks."""
         before = self._audition
+        if self._staged is not None:
+            return
         if before is not None and before.auditions(slot, selection):
             return
         playing = before.playing if before else self.playing
@@ -231,11 +246,45 @@ class Ears:
             self.release()
         self.app.touch()
 
+    # A listening test in place of all that
+
+    @property
+    def staged(self) -> Staged | None:
+        """The test that has the sound."""
+        return self._staged
+
+    def stage(self, staged: Staged | None, hush: float = 0.0) -> None:
+        """Let a listening test have the sound, or give it back.
+
+        With `hush` all is silent for so many seconds where another sound follows, so that switching
+        sounds the same between any two, be they the same or not.
+        """
+        before = self._staged
+        if staged == before:
+            return
+        if before is None:
+            self.release()
+            self._before = self.playing, self.seconds
+            self.pause()
+        self._staged, self._due = staged, None
+        if staged is None:
+            self.pause()
+            self._tell()
+            playing, seconds = self._before
+            self.seek(seconds)
+            if playing:
+                self.play()
+        elif before is None or before.heard != staged.heard:
+            self._hush = time.monotonic() + hush
+        self._tell()
+        self.app.touch()
+
     # Each frame
 
     def opened(self) -> None:
         """Begin with another document."""
         self.pause()
+        self._staged = None
         self._audition, self.desk, self.sum_level, self._weighed = None, Desk(), None, None
         self._fetching.forget()
         self.line, self._line_of, self.timeline = Lineup(), (), Timeline()
@@ -250,19 +299,20 @@ class Ears:
             and app.engine.worker is not None
         ):
             self.speaker.start()
-        if app.in_gallery:
+        if app.in_gallery and self._staged is None:
             if self.playing:
                 self.pause()
             return
-        self._find()
-        self._ask_audition()
-        self._ask()
+        if not app.in_gallery:
+            self._find()
+            self._ask_audition()
+            self._ask()
         self._tell()
         self._follow()
 
     def _follow(self) -> None:
         """Turn the page where the playhead leaves what is on screen; not where it was elsewhere."""
-        if not self.sounding:
+        if not self.sounding or self._staged is not None:
             self._page = None
             return
         seconds, line = self.seconds, self.timeline
@@ -335,6 +385,8 @@ class Ears:
         if self._audition is not None:
             # What comes before any track may have a rate of its own.
             tracks = tracks | self._audition.tracks if rate else self._audition.tracks
+        if self._staged is not None:
+            tracks = self._staged.tracks
         self.speaker.put(tracks)
         self._mix()
         self.speaker.loop(self._repeated)
@@ -343,7 +395,9 @@ class Ears:
     def _mix(self) -> None:
         auditioned = self._audition
         # The tracks are heard until what takes their place is there.
-        if auditioned is not None and auditioned.sounds:
+        if self._staged is not None:
+            levels = {} if time.monotonic() < self._hush else self._staged.levels
+        elif auditioned is not None and auditioned.sounds:
             levels = auditioned.levels
         else:
             levels = desks.levels(self.desk, self.line, loud(self.sounds))
@@ -352,6 +406,8 @@ class Ears:
     @property
     def _repeated(self) -> Region | None:
         """The stretch that is repeated."""
+        if self._staged is not None:
+            return self._staged.region
         if self._audition is not None and self._audition.sounds and self._audition.stretch:
             return self._audition.stretch
         if not self.desk.looping:
@@ -362,6 +418,10 @@ class Ears:
     def _begin(self) -> None:
         """Start playing, once there is what is to be heard; say what it waits for."""
         if self._due is None:
+            return
+        if self._staged is not None:
+            self._due = None
+            self.speaker.play()
             return
         missing = [key for key in self.heard if key not in self.sounds]
         if self._audition is not None:

@@ -26,6 +26,7 @@ from nodegraph.views import Picture
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.ears import Ears
+    from nodegraph.editor.window.testing import Testing
 
 
 class Host(Protocol):
@@ -49,6 +50,8 @@ class Host(Protocol):
     in_gallery: bool
     ears: Ears
     """What is heard, the playhead, and the stretch of time on screen."""
+    testing: Testing
+    """Listening tests."""
 
     @property
     def kit(self) -> Kit:

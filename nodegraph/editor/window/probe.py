@@ -93,6 +93,7 @@ class Probe:
             "heard": list(ears.sounding_keys),
             "loaded": sorted(ears.sounds),
             "sum_level": ears.sum_level,
+            "test": self.app.testing.told(),
             "auditioned": ".".join(heard[0]).rstrip(".") if heard else "",
         }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nodegraph import edits
@@ -15,6 +16,7 @@ from nodegraph.editor.window.doing.table import command, opened
 from nodegraph.editor.window.panels.names import labels
 from nodegraph.editor.window.panels.sheets import outputs_of
 from nodegraph.marks import Selection
+from nodegraph.mushra import SESSION
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.app import App
@@ -164,6 +166,34 @@ def _blind(app: App, **_: Any) -> None:
         names = ears.names
         one, other = desks.pair(ears.desk, ears.line)
         app.say(f"A was {names[one]}, B was {names[other]}.")
+
+
+@command("sound.abx", _several)
+def _abx(app: App, **_: Any) -> None:
+    app.ears.release()
+    app.popups.abx()
+
+
+@command("sound.mushra")
+def _mushra(app: App, path: str = "", **_: Any) -> None:
+    """Go on with the test that was begun; else choose one."""
+    if app.testing.mushra.now is None:
+        if not path:
+            _choose_mushra(app)
+            return
+        fault = app.testing.mushra.open(Path(path))
+        if fault:
+            app.say(f"This is no listening test: {fault}.", "error")
+            return
+    app.ears.release()
+    app.popups.mushra(lambda: _choose_mushra(app))
+
+
+def _choose_mushra(app: App) -> None:
+    app.popups.files(
+        "open", f"Open a MUSHRA test: its {SESSION}", "all", app.files.folder,
+        then=lambda path: app.do("sound.mushra", path=str(path)),
+    )  # fmt: skip
 
 
 # One output alone

@@ -65,7 +65,7 @@ class TrackBar:
         desk, line = ears.desk, ears.line
         basis = (
             band, settled, ears.playing, desk, line, ears.heard, ears.sum_level, ears.fault,
-            ears.audition_name, ears.audition_how, tuple(ears.matched.items()), ears.total,
+            ears.staged is None, ears.audition_name, ears.audition_how, tuple(ears.matched.items()), ears.total,
         )  # fmt: skip
         pressed = dpg.is_mouse_button_down(dpg.mvMouseButton_Left)
         if basis != self._made and not (pressed and dpg.is_item_hovered(self._pane)):
@@ -124,8 +124,11 @@ class TrackBar:
         host, kit, px, ears = self.host, self.host.kit, self.host.kit.px, self.host.ears
         desk, right = ears.desk, self._rect.width - px(SPACE.bar)
         least = px(560)
-        if len(ears.line.tracks) < 2:
+        if len(ears.line.tracks) < 2 or ears.staged is not None:
             return right
+        right = self._from_right(
+            "sound.abx", "ABX", "question", "Blind ABX test (Alt Shift B)", right, least
+        )
         words = "Blind" if desk.blind is None else "Reveal" if desk.hidden else "End blind"
         tip = "Hide names and shuffle (Shift B)" if desk.blind is None else "Shift B"
         right = self._from_right("sound.blind", words, "shuffle", tip, right, least)
@@ -184,7 +187,10 @@ class TrackBar:
         length = f"/ {time_words(ears.total, 2)}"
         x += parts.words_in(kit, ink, room, length, TEXT.number, "t3") + px(20)
         right = self._sum(ink, x, right)
-        if ears.audition_name:
+        if ears.staged is not None:
+            words = "A listening test has the sound"
+            parts.words_in(kit, ink, Rect(x, 0, max(right - x, 0), high), words, TEXT.label, "t2")
+        elif ears.audition_name:
             x = self._chip(ink, x, f"hearing {ears.audition_name}") + px(SPACE.gap)
             words = ", ".join(filter(None, (ears.audition_how, "Esc brings the tracks back")))
             parts.words_in(kit, ink, Rect(x, 0, max(right - x, 0), high), words, TEXT.label, "t2")
@@ -203,7 +209,8 @@ class TrackBar:
             words = "loop region" if ears.desk.looping else "loop region, not repeated"
             parts.words_in(kit, ink, Rect(x, 0, max(right - x, 0), high), words, TEXT.label, "t2")
         if clear is not None:
-            dpg.configure_item(clear, show=not (ears.audition_name or ears.fault))
+            hidden = ears.audition_name or ears.fault or ears.staged is not None
+            dpg.configure_item(clear, show=not hidden)
 
     def _chip(self, ink: int, x: float, words: str) -> float:
         kit, px, high = self.host.kit, self.host.kit.px, self._rect.height

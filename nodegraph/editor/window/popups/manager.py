@@ -18,6 +18,7 @@ from nodegraph.editor.look.faces import TEXT
 from nodegraph.editor.offers.converters import Refusal
 from nodegraph.editor.offers.ends import End
 from nodegraph.editor.offers.search import Wire
+from nodegraph.editor.window.popups.abx import AbxPanel
 from nodegraph.editor.window.popups.browser import Mode
 from nodegraph.editor.window.popups.files import FileBrowser
 from nodegraph.editor.window.popups.layout import Size
@@ -25,6 +26,7 @@ from nodegraph.editor.window.popups.listing import RecentList, StepList
 from nodegraph.editor.window.popups.menu_rows import bar_menu, meant, neighbour, rows_for
 from nodegraph.editor.window.popups.menus import Menu, menu_title
 from nodegraph.editor.window.popups.mouse import Mouse
+from nodegraph.editor.window.popups.mushra import MushraPanel
 from nodegraph.editor.window.popups.pages import ComputerPage, HelpPage
 from nodegraph.editor.window.popups.palette import CommandPalette
 from nodegraph.editor.window.popups.picture import Choice, PictureBox
@@ -40,7 +42,11 @@ from nodegraph.editor.window.popups.toast import Toasts
 if TYPE_CHECKING:
     from nodegraph.editor.window.host import Host
 
-HEADINGS = (TEXT.title, TEXT.panel, TEXT.reason)
+HEADINGS = (TEXT.title, TEXT.panel, TEXT.reason, TEXT.block, TEXT.heading, TEXT.time)
+UNDER = ("files", "settings", "abx", "mushra")
+"""Popups over which a question opens, and goes back to them."""
+KEPT = ("settings", "abx", "mushra")
+"""Popups that are there again when the window was built anew."""
 REST = 2
 """Frames after the window was built anew until words can be measured in new fonts."""
 AGAIN = 0.4
@@ -203,7 +209,7 @@ class Popups:
 
         The first line of the text is the question, what follows says more.
         """
-        over = self.open in ("files", "settings")
+        over = self.open in UNDER
         self._open(lambda shut: Question(self.host, shut, text, answers, then), over=over)
 
     def ask_text(
@@ -214,7 +220,7 @@ class Popups:
         fault: Callable[[str], str | None] = lambda value: None,
     ) -> None:
         """Ask for a line of text; `fault` says at once what is wrong with it."""
-        over = self.open in ("files", "settings")
+        over = self.open in UNDER
         self._open(lambda shut: TextQuestion(self.host, shut, title, value, then, fault), over=over)
 
     def files(
@@ -239,6 +245,17 @@ class Popups:
     def settings(self) -> None:
         """Open the settings."""
         self._open(lambda shut: SettingsPanel(self.host, shut))
+
+    def abx(self) -> None:
+        """Open the ABX test."""
+        bench = self.host.testing.abx
+        self._open(lambda shut: AbxPanel(self.host, shut, bench, self.ask))
+
+    def mushra(self, choose: Callable[[], None]) -> None:
+        """Open the MUSHRA test that was begun; `choose` finds another one."""
+        bench = self.host.testing.mushra
+        if bench.now is not None:
+            self._open(lambda shut: MushraPanel(self.host, shut, bench, self.ask, choose))
 
     def history(self) -> None:
         """Open the steps to undo."""
@@ -336,8 +353,8 @@ class Popups:
             popup.resize(size)
 
     def destroy(self) -> None:
-        """Delete what is drawn; settings stay open when the window is built anew."""
-        self._again = [popup for popup in self._chain if popup.name == "settings"]
+        """Delete what is drawn; some stay open when the window is built anew."""
+        self._again = [popup for popup in self._chain if popup.name in KEPT]
         for popup in self._chain:
             popup.closed()
         self._chain = []

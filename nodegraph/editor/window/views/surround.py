@@ -11,7 +11,7 @@ from nodegraph.editor.look.signs import source_style
 from nodegraph.editor.showing import places
 from nodegraph.editor.window.kit.pen import Pen
 from nodegraph.editor.window.views.plots import Plot, Style, ruler, ruler_pixels
-from nodegraph.views import Blend, Heatmap, Single
+from nodegraph.views import Blend, Curves, Heatmap, Single
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.views.pane import PaneView
@@ -47,6 +47,14 @@ def names(view: PaneView, pen: Pen, parts: tuple[Single, ...], style: Style) -> 
             for number, name in enumerate(part.names):
                 # On a dark ground in both themes.
                 x += _badge(view, pen, plot, (x, y), name, number, DARK) + view.app.kit.px(4)
+        elif order and isinstance(part, Curves) and len(part.lines) > 1:
+            size = view.app.kit.fonts.size(TEXT.label)
+            pen.words(x, y + view.app.kit.px(12), part.title, Face.SEMIBOLD, size, style.theme.t1)
+            x += pen.ruler.width(part.title, Face.SEMIBOLD, size) + view.app.kit.px(12)
+            # The lines of all pictures are of the same sources.
+            for number, line in enumerate(part.lines if plot.spot.index == 0 else ()):
+                x += _badge(view, pen, plot, (x, y), line.name, number, style.theme)
+                x += view.app.kit.px(4)
         elif order and order[plot.spot.index]:
             name = order[plot.spot.index]
             _badge(view, pen, plot, (x, y), name, plot.spot.index, style.theme)
