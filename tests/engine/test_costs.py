@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from nodegraph.cli.summary import summary
 from nodegraph.declare import Many, node
 from nodegraph.document import Link
 from nodegraph.engine import costs, plan
@@ -159,3 +160,20 @@ def test_what_compares_methods_must_have_a_wire_for_each():
     for port in ("number", "numbers"):
         with pytest.raises(DeclarationError, match=r"is no port that takes many wires"):
             node("toy.wrong", methods=port)(one)
+
+
+def test_the_summary_puts_time_and_memory_beside_the_scores():
+    nodes = {
+        "quick": n("sleep", seconds=0.01),
+        "slow": n("sleep", {"a": "quick"}, seconds=0.25),
+        "how": n("compare", {"numbers": {"quick": "quick", "slow": "slow"}}),
+        "other": n("scored", {"a": "quick"}),
+    }
+    result = Engine(KNOWN, cache_bytes=0, threads=1).run(graph(**nodes))
+    lines = summary(result).splitlines()
+    at = lines.index("how")
+    assert lines[at + 1].split("  ")[-2:] == ["time (s)", "memory (MB)"]
+    assert lines[at + 3].split()[0] == "slow"
+    assert 0.26 <= float(lines[at + 3].split()[-2]) < 5
+    heading = lines[lines.index("other (dB)") + 1]
+    assert "time" not in heading, "only what compares methods tells what they took"
