@@ -214,7 +214,8 @@ def _group(
         if not isinstance(item, Node) or not isinstance(told, Link):
             continue
         known = types.get(item.type)
-        if known is None or not _ends_here(known) or told.source:
+        # What compares methods is told of several estimates of one source: they are no parts.
+        if known is None or known.methods or not _ends_here(known) or told.source:
             continue
         wired = [links for port, links in item.inputs.items() if port not in (MIXTURE, REFERENCES)]
         parts = [link for it in wired for link in ([it] if isinstance(it, Link) else it.values())]

@@ -52,6 +52,13 @@ def test_where_a_mixture_was_shared_out_something_is_left_over_without_a_measure
     assert names(lineup(Graph(SPLIT), TYPES, KNOWN))[-1] == "Residual"
 
 
+def test_methods_that_are_compared_are_no_parts_of_their_mixture():
+    path = shipped()["compare_five"]
+    found = lineup(document.parse(path.read_text("utf-8")), TYPES)
+    assert found.group is None
+    assert not found.parts
+
+
 def test_what_others_are_measured_against_is_no_result():
     rest = Node(
         "mix.subtract", {}, {"audio": Link("song", "mixture"), "other": Link("song", "stems")}
