@@ -19,10 +19,10 @@ from tests.toys import TYPES, graph, n
 
 
 @node("toy.compare", methods="numbers")
-def compare(numbers: Many[Number]) -> Scores:
+def compare(numbers: Many[Scores | Number]) -> Scores:
     """Compare numbers: each is its own score."""
     assert isinstance(numbers, Scores)
-    return Scores(numbers.rows)
+    return Scores(numbers.rows, "dB")
 
 
 KNOWN = Registry([*TYPES.values(), compare.__node__])  # type: ignore[attr-defined]
@@ -171,7 +171,7 @@ def test_the_summary_puts_time_and_memory_beside_the_scores():
     }
     result = Engine(KNOWN, cache_bytes=0, threads=1).run(graph(**nodes))
     lines = summary(result).splitlines()
-    at = lines.index("how")
+    at = lines.index("how (dB)")
     assert lines[at + 1].split("  ")[-2:] == ["time (s)", "memory (MB)"]
     assert lines[at + 3].split()[0] == "slow"
     assert 0.26 <= float(lines[at + 3].split()[-2]) < 5

@@ -136,7 +136,9 @@ def test_without_another_reference_the_rest_of_the_mixture_explains_interference
     two = node.compare(three(truth), rest, mixture_of(truth), source="vocals", window=0)
     for name in one.rows:
         for metric in ALL:
-            assert one.rows[name][metric] == pytest.approx(two.rows[name][metric], abs=1e-3)
+            # Beyond 100 dB it is the rounding of 32 bits that is measured.
+            alike, other = (min(each.rows[name][metric], 100) for each in (one, two))
+            assert alike == pytest.approx(other, abs=1e-3), (name, metric)
 
 
 def test_with_nothing_to_interfere_there_is_no_interference_and_it_is_said():

@@ -70,7 +70,7 @@ def test_each_pane_has_an_order_of_its_own():
 
 
 @node("toy.compare", methods="numbers")
-def compare(numbers: Many[Number]) -> Scores:
+def compare(numbers: Many[Scores | Number]) -> Scores:
     """Compare numbers."""
     return Scores()
 
