@@ -11,7 +11,7 @@ from nodegraph.declare import Many, Param, node
 from nodegraph.values import Array, Audio, Scores, Windows
 from nodes.dsp import bss_eval, metrics
 from nodes.dsp.blocks import Tick
-from nodes.matching import OVER, lossy, undefined
+from nodes.matching import OVER, lossy, medians, undefined
 from nodes.measure import check, check_mixture
 
 QUICK = ("SDR", "SI-SDR")
@@ -128,7 +128,7 @@ def compare(
     starts = np.array([start / estimates.rate for start, _ in stretches])
     length = (stretches[0][1] - stretches[0][0]) / estimates.rate
     windows = Windows(data, estimates.names, columns, starts, length)
-    return Scores(_medians(windows), "dB", tuple(notes), windows)
+    return Scores(medians(windows), "dB", tuple(notes), windows)
 
 
 def _part(context: Context, first: float, last: float) -> Tick:
@@ -200,13 +200,3 @@ def _notes(estimates: Audio, silent: Array, columns: tuple[str, ...], others: Ar
     if "SIR" in columns and not len(others):
         notes.append("SIR is not defined: there is no other reference, and no mixture beside it")
     return notes
-
-
-def _medians(windows: Windows) -> dict[str, dict[str, float]]:
-    """Give the median over all windows in which a measure is defined."""
-    made: dict[str, dict[str, float]] = {}
-    for name, row in zip(windows.rows, windows.data, strict=True):
-        good = [values[~np.isnan(values)] for values in row]
-        middles = [float(np.median(values)) if len(values) else float("nan") for values in good]
-        made[name] = dict(zip(windows.metrics, middles, strict=True))
-    return made

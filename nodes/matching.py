@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from nodegraph.context import Context
-from nodegraph.values import Audio, Scores
+from nodegraph.values import Audio, Scores, Windows
 from nodes.dsp import spectral
 from nodes.dsp.blocks import Tick
 from nodes.measure import check, check_mixture, missing
@@ -54,6 +56,16 @@ def undefined(names: tuple[str, ...], columns: tuple[str, ...], notes: list[str]
     return Scores(
         {name: dict.fromkeys(columns, float("nan")) for name in names}, "dB", tuple(notes)
     )
+
+
+def medians(windows: Windows) -> dict[str, dict[str, float]]:
+    """Give the median over all windows where a measure is defined."""
+    made: dict[str, dict[str, float]] = {}
+    for name, row in zip(windows.rows, windows.data, strict=True):
+        good = [values[~np.isnan(values)] for values in row]
+        middles = [float(np.median(values)) if len(values) else float("nan") for values in good]
+        made[name] = dict(zip(windows.metrics, middles, strict=True))
+    return made
 
 
 def step(context: Context, done: int, count: int) -> Tick:

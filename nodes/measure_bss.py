@@ -11,7 +11,7 @@ from nodegraph.context import SILENT, Context
 from nodegraph.declare import Many, Param, node
 from nodegraph.values import Array, Audio, Scores, Windows
 from nodes.dsp import bss_eval as dsp
-from nodes.matching import OVER, lossy, match, undefined
+from nodes.matching import OVER, lossy, match, medians, undefined
 from nodes.measure import check, missing
 
 COMPONENTS = ("target", "spatial", "interference", "artefacts")
@@ -132,7 +132,7 @@ def bss_eval(
     notes += lossy(references)
     length = min(window or np.inf, estimates.data.shape[-1] / estimates.rate)
     windows = Windows(data, estimates.names, columns, made.starts, length)
-    return Scores(_medians(windows), "dB", tuple(notes), windows)
+    return Scores(medians(windows), "dB", tuple(notes), windows)
 
 
 @node(
@@ -185,16 +185,6 @@ def components(
         estimate.data, references.data, which, filters=filters, tick=context.progress
     )
     return Audio(made, estimate.rate, COMPONENTS)
-
-
-def _medians(windows: Windows) -> dict[str, dict[str, float]]:
-    """Give the median over all windows where a measure is defined."""
-    made: dict[str, dict[str, float]] = {}
-    for name, row in zip(windows.rows, windows.data, strict=True):
-        good = [values[~np.isnan(values)] for values in row]
-        middles = [float(np.median(values)) if len(values) else float("nan") for values in good]
-        made[name] = dict(zip(windows.metrics, middles, strict=True))
-    return made
 
 
 def _best(
