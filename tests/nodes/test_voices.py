@@ -216,6 +216,18 @@ def test_two_notes_are_fitted_and_the_rest_is_exact(two):
                                made.residual.data, atol=1e-6), knobs  # fmt: skip
 
 
+def test_the_sharing_of_overlaps_matters():
+    t = np.arange(RATE // 2) / RATE
+    rows = [sum(np.sin(2 * np.pi * f * h * t) / h for h in range(1, 6)) for f in (220, 330)]
+    audio = Audio(np.array(rows).sum(axis=0)[np.newaxis], RATE)
+    sung = np.array([[220.0] * 9, [330.0] * 9])
+    voices = Pitch(sung, np.arange(9) / 16, np.ones(sung.shape), ("low", "high"))
+    made = [
+        harmonics.harmonics(audio, voices, overlaps=how).estimates.data for how in ("smooth", "fit")
+    ]
+    assert np.abs(made[0] - made[1]).max() > 0.01
+
+
 def test_one_pitch_without_a_name_is_the_harmonic_part(two):
     one = pitch.yin(two.pick("low"))
     assert harmonics.harmonics(two.pick("low"), one).estimates.names == ("harmonic",)
