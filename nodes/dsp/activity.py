@@ -19,6 +19,8 @@ RANGE = 60.0
 """Decibels below the loudest frame within which a threshold is sought."""
 LEVELS = 240
 """Steps of that range."""
+LEAST, MOST = 1e-4, float(np.log(20))
+"""Share of the largest bin from which on bins are compared; logarithm of the largest weight."""
 
 
 def loudness(
@@ -31,6 +33,28 @@ def loudness(
         for row in channel[first:last]:
             total += row.astype(np.float64) ** exponent
     return total
+
+
+def bin_weights(energy: Array, sung: Array, power: float) -> Array:
+    """Give each bin (band / voice)^power, of geometric mean 1: float32 (freq,).
+
+    Parameters
+    ----------
+    energy
+        Energy (channel, freq, time) of a mixture.
+    sung
+        Frames with a voice (time,); in all others the band is alone. There are both.
+    power
+        0 makes all 1.
+    """
+    mean = energy.mean(axis=0, dtype=np.float64)
+    band = mean[:, ~sung].mean(axis=-1)
+    voice = np.maximum(mean[:, sung].mean(axis=-1) - band, 0)
+    if not (band.any() and voice.any()):
+        return np.ones(len(band), np.float32)
+    sides = [np.log(np.maximum(side, LEAST * side.max())) for side in (band, voice)]
+    ratio = power * (sides[0] - sides[1])
+    return np.asarray(np.exp(np.clip(ratio - ratio.mean(), -MOST, MOST)), np.float32)
 
 
 def active(energy: Array, median: int, widen: int) -> Array:
