@@ -83,7 +83,8 @@ def similar_frames(
 def _past_bytes(power: Power, *, count: int, buffer: float, **_: Any) -> float:
     """The frames at unit length, their neighbours, and blocks of the matrix."""
     grid = power.grid
-    block = dsp.TILE * (dsp.TILE + buffer * grid.rate / grid.hop) * 24.0
+    wide = min(dsp.TILE + buffer * grid.rate / grid.hop, grid.frames)
+    block = min(dsp.TILE, grid.frames) * wide * 24.0
     return 4.0 * grid.frames * (grid.bins + count) + block * cores()
 
 
