@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 
@@ -38,6 +38,7 @@ def _harmonics_bytes(
 @node(
     "voice.harmonics",
     label="Fit harmonics",
+    version=2,
     whole=True,
     memory=_harmonics_bytes,
     aliases=("least squares", "harmonic separation"),
@@ -50,6 +51,7 @@ def harmonics(
     window: Annotated[float, Param(min=5, max=1000, step=1, unit="ms")] = 93.0,
     degree: Annotated[int, Param(min=0, max=3)] = 1,
     inharmonicity: Inharmonicity = 0.0,
+    overlaps: Literal["smooth", "fit"] = "smooth",
     context: Context = SILENT,
 ) -> Separated:
     """Separate sources whose pitches are known: fit the harmonics of all of them at once.
@@ -60,11 +62,19 @@ def harmonics(
     squares. With an `inharmonicity` B > 0 the h-th partial lies at h f0 sqrt(1 + B h^2), as those of
     strings do.
 
+    Partials of two sources less than rate / window samples apart cannot be told apart by the fit
+    alone: a fifth shares every third. With ``overlaps`` set to *smooth* their amplitudes are expected
+    to be as a line between those of the source's next partials that are alone says, e. They are then
+    the likeliest under c ~ N(0, e^2) for a noise as strong as what the fit leaves: partials at the
+    same place get the shares e_j^2 / sum of e^2. *fit* leaves them as they come: without noise and
+    with pitches that are exact it tells apart what is not at the very same place, and shares the
+    rest evenly; with noise it gives partials of near places large amplitudes against each other.
+
     Shapes: audio (channel, sample) and pitch (source, frame) to estimates (source, channel, sample)
     and a residual, which sum to the audio.
 
-    When it fails: harmonics that meet, less than rate / window samples apart, cannot be told apart
-    (a fifth shares every third); a pitch that is wrong by half a semitone explains little.
+    When it fails: of partials that meet the phases are not known, so a fifth is parted at 12 dB and
+    not exactly; a unison is halved. A pitch that is wrong by half a semitone explains little.
 
     Reference: T. Virtanen, A. Klapuri, "Separation of harmonic sounds using linear models for the
     overtone series", ICASSP 2002.
@@ -74,7 +84,7 @@ def harmonics(
     size = max(2 * round(window / 2000 * audio.rate), 4)
     made = dsp.separate(
         audio.data, audio.rate, voices.data, voices.times, size, harmonics, degree, inharmonicity,
-        context.progress,
+        overlaps == "smooth", context.progress,
     )  # fmt: skip
     rest = audio.data - made.sum(axis=0)
     return Separated(Audio(made, audio.rate, voices.names), Audio(rest, audio.rate))

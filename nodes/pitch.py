@@ -207,7 +207,12 @@ def _path_bytes(salience: Histogram, **_: object) -> float:
 
 
 @node(
-    "voice.path", label="Pitch path", whole=True, memory=_path_bytes, aliases=("Viterbi", "melody")
+    "voice.path",
+    label="Pitch path",
+    version=2,
+    whole=True,
+    memory=_path_bytes,
+    aliases=("Viterbi", "melody"),
 )
 def path(
     salience: Histogram,
@@ -215,6 +220,7 @@ def path(
     cost: Annotated[float, Param(min=0, max=20, step=0.1, unit="/semitone")] = 0.3,
     cap: Annotated[float, Param(min=0.1, max=48, step=0.5, unit="semitones")] = 10.0,
     floor: Annotated[float, Param(min=-120, max=0, step=1, unit="dB")] = -10.0,
+    pauses: bool = True,
     context: Context = SILENT,
 ) -> Pitch:
     """Find the strongest steady melody in a salience.
@@ -225,13 +231,19 @@ def path(
     pitch 0. The confidence is the share of the path in the strongest salience of its frame, and 0
     in silence.
 
+    While the voice pauses the path goes on with whatever else sounds. With `pauses` it is cut where
+    it jumps by more than half a semitone, and each stretch has the median of its levels in dB. Where
+    the levels fall into two heaps (the threshold of Otsu explains 85 per cent of their spread), the
+    stretches of the weaker heap have pitch 0 too; where they do not nothing is left out.
+
     Shapes: salience (source?, pitch, frame) to pitch (source?, frame), at the middle of the frames.
 
-    When it fails: it follows whoever is loudest, and goes on through the pauses of the voice with
-    whatever else sounds.
+    When it fails: it follows whoever is loudest. Where the band is as loud as the voice its pauses
+    are not found; a voice that sings half of its notes very softly loses them with `pauses`.
 
-    Reference: J.-L. Durrieu, G. Richard, B. David, C. Févotte, "Source/filter model for unsupervised
-    main melody extraction", IEEE TASLP 18(3), 2010, for the costs of the jumps.
+    References: J.-L. Durrieu, G. Richard, B. David, C. Févotte, "Source/filter model for unsupervised
+    main melody extraction", IEEE TASLP 18(3), 2010, for the costs of the jumps. J. Salamon, E. Gómez,
+    IEEE TASLP 20(6), 2012, for voice found by the mean salience of a contour.
     """
     if salience.across is None or salience.across_unit != "s" or salience.unit != "Hz":
         raise ValueError(
@@ -249,6 +261,8 @@ def path(
         level = strength[states, np.arange(strength.shape[1])]
         top = strength.max(axis=0)
         heard = (level > 0) & (level >= 10 ** (floor / 20) * top.max(initial=0))
+        if pauses:
+            heard &= ~melody.pauses(level, states, per_semitone, heard)
         fine = centres[0] * 2 ** (melody.refined(strength, states) / per_semitone / 12)
         pitches.append(np.where(heard, fine, 0))
         sure.append(np.divide(level, top, out=np.zeros_like(level), where=top > 0))

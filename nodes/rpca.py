@@ -19,6 +19,7 @@ from nodes.activity import Frequency, single
 from nodes.dsp import rpca as dsp
 
 Scale = Annotated[float, Param(min=0.1, max=10, step=0.1, suggest=(1, 1.5, 2))]
+First = Annotated[float, Param(min=0.1, max=1000, log=True, suggest=(1.25, 12.5))]
 Growth = Annotated[float, Param(min=1.01, max=10, step=0.1)]
 
 
@@ -102,11 +103,17 @@ def _start_bytes(power: Power, **_: Any) -> float:
 
 
 @node("voice.rpca_start", label="RPCA start", whole=True, memory=_start_bytes)
-def start(power: Power, *, scale: Scale = 1.0, context: Context = SILENT) -> Started:
+def start(
+    power: Power,
+    *,
+    scale: Scale = 1.0,
+    first: First = dsp.FIRST_STEP,
+    context: Context = SILENT,
+) -> Started:
     """Begin robust principal components: nothing is of low rank yet, and the step is small.
 
-    L = 0, Y = M / max(|M|_2, max|M| / lambda) and mu = 1.25 / |M|_2, with |M|_2 the largest singular
-    value; ``most`` is 1e7 mu, and ``balance`` is lambda = ``scale`` / sqrt(longer side).
+    L = 0, Y = M / max(|M|_2, max|M| / lambda) and mu = ``first`` / |M|_2, with |M|_2 the largest
+    singular value; ``most`` is 1.25e7 / |M|_2, and ``balance`` is lambda = ``scale`` / sqrt(longer side).
 
     Shapes: power M (channel, freq, time) to planes of the same shape. It is taken as a matrix (freq,
     channel x time): the channels lie side by side.
@@ -115,7 +122,7 @@ def start(power: Power, *, scale: Scale = 1.0, context: Context = SILENT) -> Sta
     of corrupted low-rank matrices", arXiv:1009.5055.
     """
     data = single(power, "power")
-    begun = dsp.start(data, scale, context.progress)
+    begun = dsp.start(data, scale, first, context.progress)
     return Started(
         _field(np.zeros_like(data), power.grid, "low rank"),
         _field(begun.dual, power.grid, "dual"),
@@ -218,8 +225,10 @@ def _rpca_bytes(power: Power, *_: object, **__: Any) -> float:
 def rpca(
     power: Power,
     pattern: Field | None = None,
+    low: Field | None = None,
     *,
     scale: Scale = 1.0,
+    first: First = dsp.FIRST_STEP,
     rho: Growth = 1.5,
     tolerance: Annotated[float, Param(min=0, max=0.1, step=1e-6)] = 1e-6,
     iterations: Annotated[int, Param(1, 1000)] = 60,
@@ -233,6 +242,12 @@ def rpca(
     ``scale`` gives more to the low rank plane. Take the magnitude (exponent 1), and
     ``voice.rpca_parts`` for the masks. With a ``pattern`` the sparse plane stays empty where its
     weight G is 1e6: see ``voice.pattern``.
+
+    A second run, with the pattern that the first one gave, may begin with the ``low`` plane of the
+    first in place of nothing. That saves no turns by itself, as their number is that of the growth
+    of mu; but then a larger ``first`` step, mu = ``first`` / |M|_2, does little harm: with 12.5
+    there are 29 turns for 34 and the sum that is made least is 0.5 per cent larger, where without
+    ``low`` it is 6 per cent larger.
 
     Shapes: power M (channel, freq, time) to ``low`` and ``sparse`` of the same shape, which may be
     negative; ``values`` are the singular values of L, ``rank`` how many there are. The channels lie
@@ -248,9 +263,10 @@ def rpca(
     dataset", ICASSP 2015.
     """
     data, weights = single(power, "power"), _weights(power, pattern)
+    begun = None if low is None else _fitting(power, low=low)[1]
 
     def states() -> Iterator[tuple[Robust, bool]]:
-        turns = dsp.steps(data, scale, rho, weights, tick)
+        turns = dsp.steps(data, scale, rho, weights, tick, begun, first)
         for state in turns:
             made = Robust(
                 _field(state.low, power.grid, "low rank"),

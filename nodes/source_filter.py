@@ -1,7 +1,8 @@
 """A voice as a source and a filter over a band of few spectra, and the pitch that it sings.
 
 ``voice.source_filter`` is ``voice.start``, turns of ``voice.step``, ``voice.pitch``,
-``voice.restrict`` and as many turns once more, bit for bit.
+``voice.restrict`` and as many turns once more, bit for bit; between them ``voice.gains``, and after them
+``voice.unvoiced`` and turns again, where it is told to.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from nodegraph.values import Array, Number, Pitch, Power, SourceFilter, Spectrog
 from nodes.dsp import melody, windows
 from nodes.dsp import pitch as pitches_dsp
 from nodes.dsp import source_filter as dsp
+from nodes.dsp import source_filter_stereo as dsp_stereo
 from nodes.dsp.blocks import Tick, silent
+from nodes.singing import REACH, noisy, spread
 
 Hertz = Annotated[float, Param(min=30, max=5000, step=10, unit="Hz")]
 Steps = Annotated[int, Param(1, 40, unit="a semitone")]
@@ -62,10 +65,34 @@ def _scaled(power: Power | Spectrogram, level: float | None = None) -> tuple[Arr
 
 
 def _fitting(power: Power | Spectrogram, model: SourceFilter) -> Array:
-    """Give the energy as the model sees it. Raises ValueError where they do not fit."""
+    """Give the energy as the model sees it: (freq, time), or of each channel where it has gains.
+
+    Raises ValueError where they do not fit.
+    """
     if power.grid != model.grid:
         raise ValueError(f"power is on {power.grid}, model on {model.grid}")
-    return _scaled(power, model.level)[0]
+    if model.gains is None:
+        return _scaled(power, model.level)[0]
+    power.check_one("power")
+    if power.channels != len(model.gains):
+        raise ValueError(
+            f"power has {power.channels} channels, the gains of the model {len(model.gains)}"
+        )
+    scale, each = np.float32(1 / model.level), np.empty(power.data.shape, np.float32)
+    for channel, data in enumerate(power.data):
+        if isinstance(power, Spectrogram):
+            each[channel] = (data.real**2 + data.imag**2) * scale
+        else:
+            each[channel] = data ** np.float32(2 / power.exponent) * scale
+    return each
+
+
+def _turned(energy: Array, model: SourceFilter, omega: float, tick: Tick) -> SourceFilter:
+    """Take one turn, in one channel or in all."""
+    if model.gains is None:
+        return _with(model, dsp.step(energy, _matrices(model), omega, tick))
+    changed, gains = dsp_stereo.step(energy, _matrices(model), model.gains, omega, tick)
+    return replace(_with(model, changed), gains=gains)
 
 
 def _matrices(model: SourceFilter) -> dsp.Model:
@@ -151,6 +178,7 @@ def step(
     times (sum of V / X^2 parts / sum of 1 / X parts)^``omega``, with V the energy and X the model;
     then all are brought to sum one, with the scale in pitches and activations. The Itakura-Saito
     divergence never rises for ``omega`` 1/2, and in practice not for 1. What is zero stays zero.
+    A model with gains, from ``voice.gains``, is fitted to all channels, and its gains with it.
 
     Shapes: power (channel, freq, time), the mean of its channels' energies; matrices as in
     ``voice.start``.
@@ -158,7 +186,7 @@ def step(
     Reference: J.-L. Durrieu, B. David, G. Richard, IEEE JSTSP 5(6), 2011.
     """
     energy = _fitting(power, model)
-    return _with(model, dsp.step(energy, _matrices(model), omega, context.progress))
+    return _turned(energy, model, omega, context.progress)
 
 
 @node("voice.divergence", label="Source-filter divergence", whole=True)
@@ -171,16 +199,20 @@ def divergence(
     the loudest bin up.
     """
     energy = _fitting(power, model)
+    if model.gains is not None:
+        cost = dsp_stereo.divergence(energy, _matrices(model), model.gains)
+        return Number(cost, "divergence")
     return Number(dsp.divergence(energy, _matrices(model), context.progress), "divergence")
 
 
 def _pitch(model: SourceFilter, least: float, tick: Tick) -> Pitch:
     """Follow the voice, and say where it is silent."""
-    path = melody.path(model.pitches, model.steps, tick=tick)
-    near = dsp.near(model.pitches, path.astype(float), model.steps)
-    total = model.pitches.sum(axis=0)
+    path = melody.path(model.sung, model.steps, tick=tick)
+    near = dsp.near(model.sung, path.astype(float), model.steps)
+    total = model.sung.sum(axis=0)
     sure = np.divide(near.sum(axis=0), total, out=np.zeros_like(total), where=total > 0)
-    energy = dsp.planes(replace(_matrices(model), pitches=near))[0].sum(axis=0, dtype=np.float64)
+    voice = replace(_matrices(model), combs=model.combs[:, : len(model.table)], pitches=near)
+    energy = dsp.planes(voice)[0].sum(axis=0, dtype=np.float64)
     sung = dsp.voiced(energy, least)
     return Pitch(np.where(sung, model.table[path], 0), model.grid.times, sure)
 
@@ -211,7 +243,8 @@ def _restricted(model: SourceFilter, pitch: Pitch, width: float, seed: int) -> S
         places = 12 * model.steps * np.log2(hertz / model.table[0])
     places = np.where(hertz > 0, places, np.nan)
     begun = _matrices(model)
-    kept = dsp.near(begun.pitches, places, model.steps * 2 * width)
+    kept = dsp.near(model.sung, places, model.steps * 2 * width)
+    kept = np.concatenate([kept, model.pitches[len(kept) :]])
     made = dsp.band_anew(replace(begun, pitches=kept), np.random.default_rng(seed))
     return _with(model, made)
 
@@ -238,18 +271,22 @@ def restrict(
 
 
 def _sources(model: SourceFilter, tick: Tick) -> Power:
-    data = dsp.planes(_matrices(model), tick)
+    if model.gains is None:
+        data = dsp.planes(_matrices(model), tick)[:, np.newaxis]
+    else:
+        data = dsp_stereo.planes(_matrices(model), model.gains, tick)
     data *= np.float32(model.level)
-    return Power(data[:, np.newaxis], model.grid, NAMES)
+    return Power(data, model.grid, NAMES)
 
 
 @node("voice.sources", label="Voice and accompaniment")
 def sources(model: SourceFilter, *, context: Context = SILENT) -> Power:
     """Give the energy of the voice and of the accompaniment, for a Wiener filter.
 
-    (bumps filters vowels) * (combs pitches), and templates times activations.
+    (bumps filters vowels) * (combs pitches), and templates times activations; with gains, in each
+    channel.
 
-    Shapes: matrices to (source 2, channel 1, freq, time), of exponent 2.
+    Shapes: matrices to (source 2, channel, freq, time), of exponent 2; one channel without gains.
     """
     return _sources(model, context.progress)
 
@@ -275,6 +312,8 @@ def source_filter(
     iterations: Iterations = 30,
     omega: Omega = 1.0,
     least: Least = dsp.LEAST,
+    stereo: bool = False,
+    unvoiced: bool = False,
     seed: Seed = 0,
     context: Context = SILENT,
 ) -> Sung:
@@ -282,11 +321,13 @@ def source_filter(
 
     ``iterations`` turns of ``voice.step`` from ``voice.start``, the pitch by ``voice.pitch``; then
     as many turns again in which the voice keeps to that pitch (``voice.restrict``), bit for bit.
+    With ``stereo`` these find gains in the channels too (``voice.gains``); with ``unvoiced`` as many
+    turns follow in which the voice may be noise (``voice.unvoiced``).
 
     Shapes: power (channel, freq, time), the mean of its channels' energies, to sources (source 2,
-    channel 1, freq, time), the pitch (time,), and the model.
+    channel 1 or all, freq, time), the pitch (time,), and the model.
 
-    When it fails: consonants and breath have no pitch and stay with the band; where another
+    When it fails: consonants and breath have no pitch and stay with the band unless ``unvoiced``; where another
     instrument is louder than the voice it is followed instead; two voices are one.
 
     Reference: J.-L. Durrieu, B. David, G. Richard, "A musically motivated mid-level representation
@@ -296,19 +337,18 @@ def source_filter(
         power, lowest=lowest, highest=highest, steps=steps, filters=filters, bumps=bumps,
         parts=parts, seed=seed,
     )  # fmt: skip
-    energy = _fitting(power, begun)
-    done = 0
+    done, turns = 0, iterations * (2 + unvoiced)
 
     def tick(fraction: float) -> None:
-        context.progress(min((done + fraction) / (2 * iterations), 1.0))
+        context.progress(min((done + fraction) / turns, 1.0))
 
     def turned(model: SourceFilter, which: str) -> SourceFilter:
         nonlocal done
+        energy = _fitting(power, model)
         for turn in range(iterations):
-            model = _with(model, dsp.step(energy, _matrices(model), omega, tick))
+            model = _turned(energy, model, omega, tick)
             done += 1
-            note = f"{which} pass, {turn + 1} of {iterations}"
-            context.progress(done / (2 * iterations), note)
+            context.progress(done / turns, f"{which} pass, {turn + 1} of {iterations}")
         return model
 
     def sung(model: SourceFilter, melody: Pitch) -> Sung:
@@ -317,4 +357,9 @@ def source_filter(
     first = turned(begun, "first")
     melody = _pitch(first, least, silent)
     context.preview(sung(first, melody))
-    return sung(turned(_restricted(first, melody, 0.5, seed + 1), "second"), melody)
+    kept = _restricted(first, melody, 0.5, seed + 1)
+    model = turned(spread(kept, power) if stereo else kept, "second")
+    if unvoiced:
+        context.preview(sung(model, melody))
+        model = turned(noisy(model, REACH), "third")
+    return sung(model, melody)

@@ -57,8 +57,8 @@ def _pitches(value: SourceFilter, lens: Lens) -> Heatmap:
     ]
     first, last = stretch(whole, len(value.table), *asked)
     rows = even(first, last, max(1, lens.rows))
-    image = joined(lambda r, c: value.pitches[r, c], rows, seen.columns, "largest")
-    top = largest(value.pitches)
+    image = joined(lambda r, c: value.sung[r, c], rows, seen.columns, "largest")
+    top = largest(value.sung)
     (image,) = decibels([image], DECIBELS, top)
     y = Axis("pitch", "Hz", 2 ** (low + step * first), 2 ** (low + step * last), "log")
     return Heatmap(image, seen.x, y, "level", "dB", -DECIBELS, 0.0, title="pitches", top=level(top))

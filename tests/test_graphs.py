@@ -70,7 +70,7 @@ FLOORS = {
     },
     "rpca_voice": {
         "snr": {"accompaniment": 8.4, "voice": 4.9},
-        "snr_again": {"accompaniment": 10.0, "voice": 6.5},
+        "snr_again": {"accompaniment": 11.1, "voice": 7.6},
     },
     "source_filter_voice": {
         "snr_first": {"voice": 3.7, "accompaniment": 6.5},

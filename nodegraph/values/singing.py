@@ -17,7 +17,7 @@ class SourceFilter(Value):
     """
 
     combs: Array
-    """Spectrum of the voice's source at each pitch (freq, pitch)."""
+    """Spectrum of the voice's source at each pitch (freq, pitch), and one more without pitch or none."""
     pitches: Array
     """How loud each pitch is sung (pitch, time)."""
     bumps: Array
@@ -37,6 +37,9 @@ class SourceFilter(Value):
     """Pitches in a semitone."""
     level: float = 1.0
     """Energy of the recording's loudest bin."""
+    gains: Array | None = None
+    """Of the voice and each part of the band in each channel (channel, 1 + part), in energy, of mean 1
+    over the channels; None where there is one channel only."""
 
     def __post_init__(self) -> None:
         names = ("combs", "pitches", "bumps", "filters", "vowels", "templates", "activations")
@@ -45,6 +48,7 @@ class SourceFilter(Value):
         table = np.asarray(self.table, np.float64)
         object.__setattr__(self, "table", table)
         bins, frames, count = self.grid.bins, self.grid.frames, len(table)
+        count += self.unvoiced
         bump, kind, part = self.bumps.shape[-1], self.filters.shape[-1], self.templates.shape[-1]
         wanted = (
             (bins, count), (count, frames), (bins, bump), (bump, kind), (kind, frames),
@@ -55,3 +59,20 @@ class SourceFilter(Value):
                 raise ValueError(
                     f"SourceFilter needs {name} of shape {shape}, got {getattr(self, name).shape}"
                 )
+        if self.gains is not None:
+            gains = np.asarray(self.gains, np.float32)
+            object.__setattr__(self, "gains", gains)
+            if gains.ndim != 2 or gains.shape[1] != 1 + part:
+                raise ValueError(
+                    f"SourceFilter needs {1 + part} gains a channel, got {gains.shape}"
+                )
+
+    @property
+    def unvoiced(self) -> bool:
+        """Whether the last comb is a voice without pitch."""
+        return bool(self.combs.shape[-1] == len(self.table) + 1)
+
+    @property
+    def sung(self) -> Array:
+        """How loud each pitch is sung (pitch, time), without the voice that has none."""
+        return self.pitches[: len(self.table)]

@@ -19,6 +19,8 @@ RANGE = 60.0
 """Decibels below the loudest frame within which a threshold is sought."""
 LEVELS = 240
 """Steps of that range."""
+LEAST, MOST = 1e-4, float(np.log(20))
+"""Share of the largest bin from which on bins are compared; logarithm of the largest weight."""
 
 
 def loudness(
@@ -31,6 +33,28 @@ def loudness(
         for row in channel[first:last]:
             total += row.astype(np.float64) ** exponent
     return total
+
+
+def bin_weights(energy: Array, sung: Array, power: float) -> Array:
+    """Give each bin (band / voice)^power, of geometric mean 1: float32 (freq,).
+
+    Parameters
+    ----------
+    energy
+        Energy (channel, freq, time) of a mixture.
+    sung
+        Frames with a voice (time,); in all others the band is alone. There are both.
+    power
+        0 makes all 1.
+    """
+    mean = energy.mean(axis=0, dtype=np.float64)
+    band = mean[:, ~sung].mean(axis=-1)
+    voice = np.maximum(mean[:, sung].mean(axis=-1) - band, 0)
+    if not (band.any() and voice.any()):
+        return np.ones(len(band), np.float32)
+    sides = [np.log(np.maximum(side, LEAST * side.max())) for side in (band, voice)]
+    ratio = power * (sides[0] - sides[1])
+    return np.asarray(np.exp(np.clip(ratio - ratio.mean(), -MOST, MOST)), np.float32)
 
 
 def active(energy: Array, median: int, widen: int) -> Array:
@@ -52,6 +76,19 @@ def active(energy: Array, median: int, widen: int) -> Array:
     levels = 10 * np.log10(np.maximum(smooth / top, 10 ** (-RANGE / 10)))
     now = levels > otsu(levels)
     return np.asarray(scipy.ndimage.maximum_filter1d(now, 2 * widen + 1, mode="constant"))
+
+
+def parted(levels: Array, threshold: float) -> float:
+    """Give the share of the spread of levels that lies between those above a threshold and the rest.
+
+    It is 0.64 where they are spread normally and 0.75 where evenly; near 1 there are two heaps.
+    """
+    above = levels > threshold
+    spread = float(levels.var())
+    if above.all() or not above.any() or not spread > 0:
+        return 0.0
+    share = float(above.mean())
+    return share * (1 - share) * float(levels[above].mean() - levels[~above].mean()) ** 2 / spread
 
 
 def otsu(levels: Array) -> float:

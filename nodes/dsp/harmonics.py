@@ -6,17 +6,15 @@ import math
 from typing import Any
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from nodes.dsp.blocks import Tick, one_blas_thread, parallel, silent, spans
 from nodes.dsp.masks import by_rows
+from nodes.dsp.overlaps import Partials, fitted
 from nodes.dsp.pitch import at_times
 
 Array = NDArray[Any]
 
-RIDGE = 1e-12
-"""Against columns that are the same: share of the mean energy of a column."""
 FRAMES = 8
 """Frames of the fit in a block; planes take more."""
 COLUMNS = 256
@@ -43,6 +41,7 @@ def separate(
     most: int = 40,
     degree: int = 1,
     inharmonicity: float = 0.0,
+    smooth: bool = False,
     tick: Tick = silent,
 ) -> Array:
     """Fit the harmonics of all sources at once: float64 (source, channel, sample).
@@ -68,6 +67,9 @@ def separate(
         Harmonics of each source; those above half the rate are left out.
     degree, inharmonicity
         Of the amplitudes' polynomials; B in f_h = h f_0 sqrt(1 + B h^2).
+    smooth
+        Partials of several sources that are less than 1 / `window` apart share what is there by
+        what the sources' other partials say: see `nodes.dsp.overlaps`.
     tick
         Called with the fraction done.
 
@@ -91,12 +93,13 @@ def separate(
         part = slice(low, min(low + window, length))
         moments = np.arange(part.start, part.stop) / rate
         sung, gate = _sung(pitch, times, moments, step)
-        matrix, owner = _columns(sung, gate, numbers, rate, degree)
+        matrix, partials = _columns(sung, gate, numbers, rate, degree)
         piece = samples[:, part]
         if not matrix.any() or not piece.any():
             return None
         inside = _sine(part.stop - part.start)
-        shares = _solved(matrix * inside, piece * inside)
+        apart = rate / window if smooth else 0.0
+        shares, owner = fitted(matrix * inside, piece * inside, partials, apart), partials.owner
         made = np.stack([shares[owner == j].T @ matrix[owner == j] for j in range(len(pitch))])
         kept = slice(max(first, 0), min(first + window, length))
         made = made[..., kept.start - low : kept.stop - low]
@@ -123,18 +126,47 @@ def _sine(count: int) -> Array:
 
 def _columns(
     sung: Array, gate: Array, numbers: Array, rate: int, degree: int
-) -> tuple[Array, Array]:
-    """Give the waves that are fitted (column, sample) and the source of each."""
-    bend = np.linspace(-1, 1, sung.shape[-1])
-    waves, owner = [np.empty((0, sung.shape[-1]))], []
+) -> tuple[Array, Partials]:
+    """Give the waves that are fitted (column, sample) and what they are."""
+    length = sung.shape[-1]
+    bend = np.linspace(-1, 1, length)
+    waves, shapes, sources, frequencies, phases = [np.empty((0, length))], [], [], [], []
     for source, row in enumerate(sung):
-        if not gate[source].any():
+        heard = numbers[numbers * row.max() < rate / 2]
+        if not gate[source].any() or not len(heard):
             continue
         turn = np.exp(2j * math.pi * np.cumsum(row) / rate)
-        plain = _overtones(turn, numbers[numbers * row.max() < rate / 2]) * gate[source]
+        plain = _overtones(turn, heard)
+        middle = plain.reshape(2, len(heard), length)[..., length // 2]
+        plain *= gate[source]
         waves += [plain * bend**order for order in range(degree + 1)]
-        owner += [source] * len(plain) * (degree + 1)
-    return np.concatenate(waves), np.array(owner, int)
+        shapes.append(len(heard))
+        sources.append(np.full(len(heard), source))
+        frequencies.append(heard * row.mean())
+        phases.append(middle[0] + 1j * middle[1])
+    first = np.cumsum([0, *shapes])
+    numbered = [
+        np.tile(start + np.arange(count), 2 * (degree + 1))
+        for start, count in zip(first.tolist(), shapes, strict=False)
+    ]
+    cosines = [
+        2 * (degree + 1) * start + np.arange(count)
+        for start, count in zip(first.tolist(), shapes, strict=False)
+    ]
+    sines = [place + count for place, count in zip(cosines, shapes, strict=True)]
+    number, cosine, sine, source_of = (
+        np.concatenate([np.empty(0, int), *rows]) for rows in (numbered, cosines, sines, sources)
+    )
+    partials = Partials(
+        source_of[number],
+        number,
+        cosine,
+        sine,
+        source_of,
+        np.concatenate([np.empty(0), *frequencies]),
+        np.concatenate([np.empty(0), *phases]),
+    )
+    return np.concatenate(waves), partials
 
 
 def _overtones(turn: Array, numbers: Array) -> Array:
@@ -151,20 +183,6 @@ def _overtones(turn: Array, numbers: Array) -> Array:
         np.cos(angle, out=made[0])
         np.sin(angle, out=made[1])
     return made.reshape(-1, len(turn))
-
-
-def _solved(matrix: Array, aim: Array) -> Array:
-    """Give the shares (column, channel) of the columns that come nearest to the aim."""
-    # Half of a symmetric product is enough.
-    square = scipy.linalg.blas.dsyrk(1.0, matrix.T, trans=1)
-    square[np.diag_indices_from(square)] += RIDGE * np.trace(square) / len(square)
-    right = matrix @ aim.T
-    try:
-        made = scipy.linalg.cho_solve(scipy.linalg.cho_factor(square, check_finite=False), right)
-    except np.linalg.LinAlgError:
-        whole = np.triu(square) + np.triu(square, 1).T
-        made = np.linalg.lstsq(whole, right, rcond=None)[0]
-    return np.asarray(made)
 
 
 def _sung(pitch: Array, times: Array, moments: Array, step: float) -> tuple[Array, Array]:

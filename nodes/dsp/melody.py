@@ -10,12 +10,17 @@ import scipy
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from nodes.dsp.activity import RANGE, otsu, parted
 from nodes.dsp.blocks import Tick, parallel, silent, spans
 
 Array = NDArray[Any]
 
 FRAMES = 32
 """Frames in a block of work."""
+HELD = 0.5
+"""Semitones that a melody may move from frame to frame within one stretch."""
+CLEAR = 0.85
+"""Share of the spread of levels between two heaps from which on they are two: see `parted`."""
 
 
 def salience(
@@ -99,6 +104,35 @@ def path(
         if frame % 64 == 0:
             tick(frame / frames)
     return traced(back, int(score.argmax()))
+
+
+def pauses(level: Array, states: Array, per_semitone: float, heard: Array) -> Array:
+    """Say which frames of a path are not the melody but what sounds while it pauses: bool (time,).
+
+    The path is cut where it jumps. Where its stretches fall into two heaps by their level, the
+    median over the stretch in dB, the weaker ones are pauses; where they do not there are none.
+
+    Parameters
+    ----------
+    level
+        Strength of the path (time,).
+    states, per_semitone
+        Candidate in each frame, and how many there are in a semitone.
+    heard
+        Frames that count (time,); stretches end where they do.
+    """
+    none = np.zeros(len(level), bool)
+    if not heard.any():
+        return none
+    decibels = 20 * np.log10(np.maximum(level / level.max(), 10 ** (-RANGE / 20)))
+    leaps = np.abs(np.diff(states)) > HELD * per_semitone
+    cuts = np.flatnonzero(leaps | (heard[1:] != heard[:-1])) + 1
+    for stretch in np.split(np.arange(len(level)), cuts):
+        decibels[stretch] = np.median(decibels[stretch])
+    threshold = otsu(decibels[heard])
+    if parted(decibels[heard], threshold) < CLEAR:
+        return none
+    return np.asarray(heard & (decibels <= threshold))
 
 
 def refined(strength: Array, states: Array) -> Array:

@@ -74,7 +74,9 @@ class State:
     """|M - L - S| / |M|."""
 
 
-def start(plane: Array, scale: float = 1.0, tick: Tick = silent) -> Start:
+def start(
+    plane: Array, scale: float = 1.0, first: float = FIRST_STEP, tick: Tick = silent
+) -> Start:
     """Give the dual plane and the numbers that the turns begin with.
 
     Parameters
@@ -83,6 +85,8 @@ def start(plane: Array, scale: float = 1.0, tick: Tick = silent) -> Start:
         M (..., freq, time).
     scale
         Lambda times the square root of the longer side.
+    first
+        The first mu times the largest singular value.
     tick
         Called with the fraction done; it may raise to stop.
     """
@@ -93,8 +97,8 @@ def start(plane: Array, scale: float = 1.0, tick: Tick = silent) -> Start:
         return Start(np.zeros_like(plane), balance, 1.0, LAST_STEP)
     with one_blas_thread():
         norm = float(np.sqrt(np.linalg.eigvalsh(_gram(plane, tick))[-1]))
-    mu = FIRST_STEP / norm
-    return Start(plane * (1 / max(norm, peak / balance)), balance, mu, LAST_STEP * mu)
+    dual = plane * (1 / max(norm, peak / balance))
+    return Start(dual, balance, first / norm, LAST_STEP * (FIRST_STEP / norm))
 
 
 def shrink(
@@ -230,6 +234,8 @@ def steps(
     rho: float = 1.5,
     pattern: Array | None = None,
     tick: Tick = silent,
+    low: Array | None = None,
+    first: float = FIRST_STEP,
 ) -> Iterator[State]:
     """Yield state after state, without end; take as many as you like.
 
@@ -243,9 +249,14 @@ def steps(
         As in `shrink`.
     tick
         Called with the number of turns done, such as 3.25; it may raise to stop.
+    low
+        The low rank plane to begin with, such as that of an earlier run; nothing by default.
+    first
+        As in `start`.
     """
-    begin = start(plane, scale)
-    low, dual, mu, done = np.zeros_like(plane), begin.dual, begin.mu, 0
+    begin = start(plane, scale, first)
+    low = np.zeros_like(plane) if low is None else low
+    dual, mu, done = begin.dual, begin.mu, 0
     while True:
         at = partial(_within, tick, done)
         sparse = shrink(plane, low, dual, mu, begin.balance, pattern, partial(at, 0.0, 0.2))

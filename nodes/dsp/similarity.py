@@ -41,6 +41,25 @@ def self_similarity(power: Array, exponent: float, tick: Tick = silent) -> Array
         Called with the fraction done; it may raise to stop.
     """
     frames = power.shape[-1]
+    units = _units(power, exponent)
+    matrix = np.empty((frames, frames), np.float32)
+
+    def multiply(item: tuple[tuple[int, int], tuple[int, int]]) -> None:
+        rows, columns = (slice(*span) for span in item)
+        part = units[rows] @ units[columns].T
+        matrix[rows, columns] = part
+        if rows != columns:
+            matrix[columns, rows] = part.T
+
+    cut = spans(frames, TILE)
+    with one_blas_thread():
+        parallel(multiply, [(a, b) for a in cut for b in cut if a <= b], tick)
+    return matrix
+
+
+def _units(power: Array, exponent: float) -> Array:
+    """Give the mean magnitude of the channels in each frame at length one (time, freq)."""
+    frames = power.shape[-1]
     units = np.empty((frames, power.shape[-2]), np.float32)
 
     def normalise(span: tuple[int, int]) -> None:
@@ -54,20 +73,8 @@ def self_similarity(power: Array, exponent: float, tick: Tick = silent) -> Array
         norm = np.sqrt(np.einsum("nk,nk->n", rows, rows))[:, np.newaxis]
         units[slice(*span)] = rows / np.where(norm > 0, norm, np.float32(1))
 
-    matrix = np.empty((frames, frames), np.float32)
-
-    def multiply(item: tuple[tuple[int, int], tuple[int, int]]) -> None:
-        rows, columns = (slice(*span) for span in item)
-        part = units[rows] @ units[columns].T
-        matrix[rows, columns] = part
-        if rows != columns:
-            matrix[columns, rows] = part.T
-
-    cut = spans(frames, TILE)
-    parallel(normalise, cut)
-    with one_blas_thread():
-        parallel(multiply, [(a, b) for a in cut for b in cut if a <= b], tick)
-    return matrix
+    parallel(normalise, spans(frames, TILE))
+    return units
 
 
 def similar_frames(
@@ -84,17 +91,69 @@ def similar_frames(
 
     def work(span: tuple[int, int]) -> None:
         rows = similarity[slice(*span)].copy()
-        own = np.arange(*span)
-        rows[np.arange(len(rows)), own] = ITSELF
-        highest = (rows == running_max(rows, distance)) & (rows > np.float32(threshold))
-        for number, (row, peaks) in enumerate(zip(rows, highest, strict=True)):
-            places = _apart(np.flatnonzero(peaks), distance)
-            best = np.argsort(-row[places], kind="stable")[:count]
-            found[span[0] + number] = places[best].astype(np.int32)
+        rows[np.arange(len(rows)), np.arange(*span)] = ITSELF
+        found[slice(*span)] = _highest(rows, distance, threshold, count)
 
     parallel(work, spans(frames, max(1, (1 << 18) // frames)), tick)
+    return _table(found)
+
+
+def past_frames(
+    power: Array,
+    exponent: float,
+    buffer: int,
+    distance: int,
+    threshold: float,
+    count: int,
+    tick: Tick = silent,
+) -> Array:
+    """Find the frames of the past that are most like each frame: int32 (time, count), -1 for none.
+
+    As `similar_frames`, of the `buffer` frames before each alone. Only as much of the matrix as that
+    is ever computed, block by block.
+
+    Parameters
+    ----------
+    power, exponent
+        As in `self_similarity`.
+    buffer
+        How many frames back it may look.
+    distance, threshold, count, tick
+        As in `similar_frames`.
+    """
+    frames = power.shape[-1]
+    units = _units(power, exponent)
+    found: list[Array] = [np.empty(0, np.int32)] * frames
+
+    def work(span: tuple[int, int]) -> None:
+        first = max(span[0] - buffer, 0)
+        rows = units[slice(*span)] @ units[first : span[1]].T
+        away = np.arange(*span)[:, np.newaxis] - np.arange(first, span[1])
+        rows[(away < 0) | (away > buffer)] = -np.inf
+        rows[away == 0] = ITSELF
+        places = _highest(rows, distance, threshold, count)
+        found[slice(*span)] = [place + np.int32(first) for place in places]
+
+    with one_blas_thread():
+        parallel(work, spans(frames, TILE), tick)
+    return _table(found)
+
+
+def _highest(rows: Array, distance: int, threshold: float, count: int) -> list[Array]:
+    """Give the places where each row is highest within a distance, the highest first."""
+    peaks = (rows == running_max(rows, distance)) & (rows > np.float32(threshold))
+    found = []
+    for row, high in zip(rows, peaks, strict=True):
+        places = _apart(np.flatnonzero(high), distance)
+        best = np.argsort(-row[places], kind="stable")[:count]
+        found.append(places[best].astype(np.int32))
+    return found
+
+
+def _table(found: list[Array]) -> Array:
+    """Put places of each frame side by side, with -1 behind them."""
     wide = max(len(places) for places in found)
-    table = np.full((frames, wide), -1, np.int32)
+    table = np.full((len(found), wide), -1, np.int32)
     for row, places in zip(table, found, strict=True):
         row[: len(places)] = places
     return table

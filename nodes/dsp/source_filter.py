@@ -218,7 +218,7 @@ def step(power: Array, model: Model, omega: float = 1.0, tick: Tick = silent) ->
     tick
         Called with the fraction done; it may raise to stop.
     """
-    pieces = _pieces(power)
+    pieces = pieces_of(power)
     runs = spans(len(pieces), -(-len(pieces) // SUMS))
     pitches, vowels, activations = (
         array.copy() for array in (model.pitches, model.vowels, model.activations)
@@ -233,22 +233,22 @@ def step(power: Array, model: Model, omega: float = 1.0, tick: Tick = silent) ->
                 s, g, h = pitches[:, frames], vowels[:, frames], activations[:, frames]
                 filtered, band = shapes @ g, model.templates @ h
                 source = model.combs @ s
-                above, below = _weights(v, filtered * source + band)
+                above, below = weights_of(v, filtered * source + band)
                 _scaled(s, model.combs.T, above * filtered, below * filtered, omega)
                 source = model.combs @ s
-                above, below = _weights(v, filtered * source + band)
+                above, below = weights_of(v, filtered * source + band)
                 _scaled(g, shapes.T, above * source, below * source, omega)
                 filtered = shapes @ g
-                above, below = _weights(v, filtered * source + band)
+                above, below = weights_of(v, filtered * source + band)
                 _scaled(h, model.templates.T, above, below, omega)
                 band = model.templates @ h
-                above, below = _weights(v, filtered * source + band)
+                above, below = weights_of(v, filtered * source + band)
                 terms = [model.bumps.T @ (part * source) @ g.T for part in (above, below)]
-                shares[run] = _added(shares[run], terms)
+                shares[run] = added(shares[run], terms)
 
         parallel(change, range(len(runs)), lambda done: tick(0.7 * done))
-        above, below = reduce(_added, shares)
-        filters = _times_ratio(model.filters, above, below, omega)
+        above, below = reduce(added, shares)
+        filters = times_ratio(model.filters, above, below, omega)
         turned = normalised(
             replace(model, pitches=pitches, vowels=vowels, activations=activations, filters=filters)
         )
@@ -259,17 +259,18 @@ def step(power: Array, model: Model, omega: float = 1.0, tick: Tick = silent) ->
             for frames in pieces[slice(*runs[run])]:
                 v = power[:, frames] + np.float32(FLOOR)
                 voice, band = _both(turned, shapes, frames)
-                above, below = _weights(v, voice + band)
+                above, below = weights_of(v, voice + band)
                 h = turned.activations[:, frames]
-                sums[run] = _added(sums[run], [above @ h.T, below @ h.T])
+                sums[run] = added(sums[run], [above @ h.T, below @ h.T])
 
         parallel(gather, range(len(runs)), lambda done: tick(0.7 + 0.3 * done))
-        above, below = reduce(_added, sums)
-        templates = _times_ratio(turned.templates, above, below, omega)
+        above, below = reduce(added, sums)
+        templates = times_ratio(turned.templates, above, below, omega)
     return normalised(replace(turned, templates=templates))
 
 
-def _pieces(power: Array) -> list[slice]:
+def pieces_of(power: Array) -> list[slice]:
+    """Cut a plane (freq, time) into blocks of frames."""
     frames = max(16, BLOCK // len(power) // 16 * 16)
     return [slice(first, last) for first, last in spans(power.shape[-1], frames)]
 
@@ -280,7 +281,7 @@ def _both(model: Model, shapes: Array, frames: slice) -> tuple[Array, Array]:
     return voice, model.templates @ model.activations[:, frames]
 
 
-def _weights(v: Array, x: Array) -> tuple[Array, Array]:
+def weights_of(v: Array, x: Array) -> tuple[Array, Array]:
     """Give V / X^2 and 1 / X; the model is overwritten."""
     x += np.float32(FLOOR)
     np.divide(1, x, out=x)
@@ -291,10 +292,10 @@ def _weights(v: Array, x: Array) -> tuple[Array, Array]:
 
 def _scaled(factor: Array, left: Array, above: Array, below: Array, omega: float) -> None:
     """Multiply a factor by the ratio of what its update adds up, in place."""
-    factor[...] = _times_ratio(factor, left @ above, left @ below, omega)
+    factor[...] = times_ratio(factor, left @ above, left @ below, omega)
 
 
-def _times_ratio(factor: Array, above: Array, below: Array, omega: float) -> Array:
+def times_ratio(factor: Array, above: Array, below: Array, omega: float) -> Array:
     """Give a factor times (above / below)^omega; it stays where there is nothing to divide by."""
     ratio = np.divide(above, below, out=np.ones_like(above), where=below > 0)
     if omega != 1:
@@ -302,7 +303,7 @@ def _times_ratio(factor: Array, above: Array, below: Array, omega: float) -> Arr
     return np.asarray(factor * ratio)
 
 
-def _added(sums: list[Array], parts: list[Array]) -> list[Array]:
+def added(sums: list[Array], parts: list[Array]) -> list[Array]:
     """Add each part to its sum, in place; without sums the parts are the first."""
     for total, part in zip(sums, parts, strict=False):
         total += part
@@ -319,13 +320,13 @@ def planes(model: Model, tick: Tick = silent) -> Array:
         def work(frames: slice) -> None:
             made[0][:, frames], made[1][:, frames] = _both(model, shapes, frames)
 
-        parallel(work, _pieces(made[0]), tick)
+        parallel(work, pieces_of(made[0]), tick)
     return made
 
 
 def divergence(power: Array, model: Model, tick: Tick = silent) -> float:
     """Give the Itakura-Saito divergence of a plane and its model, summed over all bins."""
-    pieces = _pieces(power)
+    pieces = pieces_of(power)
     costs = np.zeros(len(pieces))
     with one_blas_thread():
         shapes = model.bumps @ model.filters

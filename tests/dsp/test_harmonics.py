@@ -43,6 +43,67 @@ def test_a_fifth_shares_every_third_harmonic():
     assert all(7 < score < 30 for score in scores)
 
 
+def formed(frequency, formant, seed, gain=1.0):
+    """Give a sound of twenty partials about a formant, with any phases, and its pitch."""
+    rng = np.random.default_rng(seed)
+    numbers = np.arange(1, 21)
+    sizes = (0.1 + np.exp(-(((numbers * frequency - formant) / 600) ** 2))) / numbers
+    waves = np.cos(2 * np.pi * np.outer(numbers, frequency * TIME) + rng.uniform(0, 7, (20, 1)))
+    sound = sizes @ waves
+    return gain * sound / sound.std(), np.full(len(TIME), float(frequency))
+
+
+@pytest.mark.parametrize(("other", "gain"), [(330, 1.0), (330, 0.2), (440, 1.0), (660, 1.0)])
+def test_partials_that_meet_are_shared_by_what_the_others_say(other, gain):
+    players = [formed(220, 600, 1), formed(other, 2000, 9, gain)]
+    plain, smooth = (np.array(separated(players, most=20, smooth=s)) for s in (False, True))
+    assert np.all(smooth > plain + 3)
+
+
+def test_partials_that_nearly_meet_are_not_played_against_each_other_in_noise():
+    sounds = [formed(220, 600, 1), formed(329.6, 2000, 9)]
+    mixture = sum(sound for sound, _ in sounds)
+    mixture = mixture + 0.1 * np.random.default_rng(3).standard_normal(len(TIME))
+    pitches = np.stack([pitch for _, pitch in sounds])
+    for smooth, least, most in ((False, -99, 0), (True, 14, 99)):
+        made = harmonics.separate(
+            mixture[np.newaxis], RATE, pitches, TIME, 4096, most=20, smooth=smooth
+        )
+        for (sound, _), one in zip(sounds, made, strict=True):
+            score = 10 * np.log10((sound**2).sum() / ((sound - one[0]) ** 2).sum())
+            assert least < score < most
+
+
+@pytest.mark.parametrize("vibrato", [0.0, 0.02])
+def test_what_is_apart_and_without_noise_is_exact_also_when_smooth(vibrato):
+    """220 and 277 Hz have 1100 and 1108 in common, less than a bin apart."""
+    assert min(separated([player(220, vibrato), player(277, vibrato)], most=8, smooth=True)) > 167
+
+
+def shared(audio, *pitches, smooth=True):
+    return harmonics.separate(audio, RATE, np.stack(pitches), TIME, 4096, most=20, smooth=smooth)
+
+
+def test_sharing_leaves_the_sum_and_a_unison_is_halved():
+    (first, pitch), (second, other) = formed(220, 600, 1), formed(330, 2000, 9)
+    audio = (first + second)[np.newaxis, : RATE // 4]
+    sums = [shared(audio, pitch, other, smooth=smooth).sum(axis=0) for smooth in (False, True)]
+    assert np.allclose(*sums, atol=1e-4)
+    made = shared(audio, pitch, pitch)
+    assert np.allclose(made[0], made[1], atol=1e-4)
+
+
+def test_level_and_channels_do_not_matter_to_sharing():
+    (first, pitch), (second, other) = formed(220, 600, 1), formed(330, 2000, 9)
+    audio = np.stack([first + second, 0 * first, second])[:, : RATE // 4]
+    made = shared(audio, pitch, other)
+    # Partials that meet are as good as equal columns: rounding counts.
+    assert np.allclose(made[:, :1], shared(audio[:1], pitch, other), atol=1e-3)
+    assert not made[:, 1].any()
+    for gain in (1e-4, 1e4):
+        assert np.allclose(shared(gain * audio, pitch, other) / gain, made, atol=1e-3)
+
+
 def test_stiff_strings_need_their_inharmonicity():
     players = [player(220, stretch=1e-3), player(277, stretch=1e-3)]
     assert min(separated(players, most=8, inharmonicity=1e-3)) > 150

@@ -136,6 +136,35 @@ def test_a_jump_never_costs_more_than_the_cap():
     assert list(melody.path(strength, 5, 1.0, 10)) == [10] * 10 + [190] * 10
 
 
+def levelled(*stretches):
+    """Give states and levels of stretches of a path: (state, level, frames)."""
+    states, levels, frames = (np.array(side) for side in zip(*stretches, strict=True))
+    return np.repeat(states, frames), np.repeat(levels.astype(float), frames)
+
+
+def test_stretches_that_are_clearly_weaker_are_pauses():
+    states, level = levelled((10, 1.0, 30), (40, 0.4, 20), (12, 0.9, 30), (50, 0.45, 20))
+    level *= 1 + 0.05 * np.sin(np.arange(100))
+    heard = np.ones(100, bool)
+    found = melody.pauses(level, states, 5, heard)
+    assert np.array_equal(found, level < 0.6)
+    assert np.array_equal(found, melody.pauses(1e-4 * level, states, 5, heard))
+    # A single loud frame in it does not make a stretch a melody.
+    level[40] = 1.0
+    assert np.array_equal(melody.pauses(level, states, 5, heard), found)
+    # What does not count is no heap.
+    heard[found] = False
+    level[~found] = 1.0
+    assert not melody.pauses(level, states, 5, heard).any()
+
+
+def test_levels_of_all_kinds_are_no_pauses():
+    states, level = levelled(*((3 * n, 10 ** (-n / 20), 20) for n in range(9)))
+    assert not melody.pauses(level, states, 5, np.ones(180, bool)).any()
+    assert not melody.pauses(0 * level, states, 5, np.zeros(180, bool)).any()
+    assert not melody.pauses(level[:1], states[:1], 5, np.ones(1, bool)).any()
+
+
 def test_salience_is_the_plain_sum_over_harmonics():
     magnitude = np.random.default_rng(1).random((257, 3)).astype(np.float32)
     candidates = np.array([100.0, 333.3])

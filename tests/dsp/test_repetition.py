@@ -316,3 +316,25 @@ def test_work_can_be_stopped_and_ends_at_one(work):
 
     with pytest.raises(KeyboardInterrupt):
         work(plane, stop)
+
+
+def test_frames_of_the_past_are_the_similar_ones_of_a_matrix_that_ends_at_the_frame():
+    plane = np.random.default_rng(4).random((2, 20, 700), np.float32) ** 4
+    matrix = similarity.self_similarity(plane, 1.0)
+    near = similarity.past_frames(plane, 1.0, 90, 5, 0.1, 8)
+    for frame in (0, 1, 60, 90, 300, 511, 512, 600, 699):
+        first = max(frame - 90, 0)
+        part = matrix[first : frame + 1, first : frame + 1]
+        row = similarity.similar_frames(part, 5, 0.1, 8)[-1]
+        row = row[row >= 0] + first
+        assert np.array_equal(near[frame][near[frame] >= 0], row), frame
+    assert np.array_equal(near[:, 0], np.arange(700))
+
+
+def test_what_follows_does_not_change_the_past():
+    plane = np.random.default_rng(4).random((1, 20, 700), np.float32)
+    near = similarity.past_frames(plane, 1.0, 90, 5, 0.1, 8)
+    short = similarity.past_frames(plane[..., :400], 1.0, 90, 5, 0.1, 8)
+    assert np.array_equal(near[:400, : short.shape[1]], short)
+    other = similarity.past_frames(plane, 1.0, 200, 5, 0.1, 8)
+    assert not np.array_equal(other, near)

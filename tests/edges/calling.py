@@ -113,6 +113,7 @@ PORTS: dict[str, str] = {
     "position.likelihood.sources": "strengths",
     "position.weighted_covariance.sources": "strengths",
     "mask.margin.percussive": "kernel.median>",
+    "voice.rpca.low": "voice.rpca_start>low",
     "low: Field": "voice.rpca>low",
     "sparse: Field": "voice.rpca>sparse",
     "dual: Field": "voice.rpca_start>dual",

@@ -353,3 +353,16 @@ def test_the_period_is_a_mark_on_the_beat_spectrum_that_can_be_moved():
     found = places_of(graph, nodegraph.discover(), ("beats", ""), pictures)
     assert found is not None
     assert (found.node, found.knob, found.at, found.names) == ("period", "at", (4.8,), ("period",))
+
+
+def test_the_online_variant_finds_what_came_before_and_every_knob_matters():
+    noise = np.random.default_rng(9).random((1, BINS, 200), np.float32)
+    power = plane(looped(10, 200) + 0.5 * noise)
+    near = similarity.past_frames(power, buffer=4.0)
+    seen = np.where(near.data >= 0, near.data, 0)
+    assert np.all(seen <= np.arange(200)[:, np.newaxis])
+    for knobs in ({"buffer": 1.5}, {"count": 2}, {"distance": 0.1}, {"threshold": 0.99}):
+        other = similarity.past_frames(power, **{"buffer": 4.0} | knobs).data
+        assert not np.array_equal(other, near.data), knobs
+    silent = similarity.past_frames(power.like(power.data * 0))
+    assert np.array_equal(silent.data, np.arange(200)[:, np.newaxis])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nodegraph.values import Audio, Grid, Pitch, Power, SourceFilter, Spectrogram
-from nodes import mask, source_filter, transform
+from nodes import mask, singing, source_filter, transform
 from nodes.dsp import instruments as playing
 from tests.benches import scores
 
@@ -224,3 +224,66 @@ def test_inputs_stay_as_they_are() -> None:
     source_filter.restrict(begun, source_filter.pitch(begun))
     for name, array in matrices(begun).items():
         np.testing.assert_array_equal(array, before[name])
+
+
+def test_gains_and_the_third_pass_are_what_the_fused_node_takes_them_for() -> None:
+    power = noise(2)
+    now = source_filter.start(power, **FEW)
+    for _ in range(2):
+        now = source_filter.step(power, now)
+    path = source_filter.pitch(now)
+    now = singing.gains(source_filter.restrict(now, path), power)
+    for _ in range(2):
+        now = source_filter.step(power, now)
+    now = singing.unvoiced(now)
+    assert now.unvoiced
+    assert now.sung.shape[0] == len(now.pitches) - 1 == len(now.table)
+    for _ in range(2):
+        now = source_filter.step(power, now)
+    fused = source_filter.source_filter(power, iterations=2, stereo=True, unvoiced=True, **FEW)
+    assert fused.sources.data.shape == (2, 2, GRID.bins, GRID.frames)
+    np.testing.assert_array_equal(fused.sources.data, source_filter.sources(now).data)
+    assert fused.model.gains is not None
+    assert now.gains is not None
+    np.testing.assert_array_equal(fused.model.gains, now.gains)
+    # A model with both goes wherever one without goes.
+    again = source_filter.restrict(now, source_filter.pitch(now))
+    assert again.pitches[-1].any()
+    assert source_filter.divergence(power, again).value > 0
+
+
+def test_the_third_pass_brings_some_of_the_noise_of_a_voice() -> None:
+    """A voice with noise at the end of each note, over chords: its share of the noise."""
+    voice = song()[1].data[0, 0].astype(float)
+    chords = sum(
+        playing.notes(RATE * SECONDS, RATE, row, np.random.default_rng(n), note=1.0, decay=1.0)
+        for n, row in enumerate(CHORDS)
+    )
+    hiss, rng = np.zeros(len(voice)), np.random.default_rng(3)
+    for note in range(1, 8):
+        at = int(note * NOTE * RATE)
+        hiss[at - 1200 : at] = 0.7 * rng.standard_normal(1200)
+        voice[at - 1200 : at] = 0
+    mixture = Audio((voice + hiss + 0.5 * chords)[np.newaxis], RATE)
+    spectrum = transform.stft(mixture, n_fft=1024, hop=256)
+    found = source_filter.source_filter(spectrum, iterations=15, filters=4, steps=4, parts=20)
+
+    def kept(model: SourceFilter) -> float:
+        made = mask.soft(source_filter.sources(model), exponent=2)
+        heard = transform.istft(mask.apply(spectrum, made)).pick("voice").data[0]
+        return float(1 - np.square(heard - hiss)[hiss != 0].sum() / np.square(hiss).sum())
+
+    third = singing.unvoiced(found.model)
+    for _ in range(15):
+        third = source_filter.step(spectrum, third)
+    assert kept(third) > kept(found.model) + 0.1
+
+
+def test_what_does_not_fit_the_gains_is_refused() -> None:
+    model = singing.gains(source_filter.start(noise(2), **FEW), noise(2))
+    with pytest.raises(ValueError, match="gains of the model 2"):
+        source_filter.step(noise(1), model)
+    with pytest.raises(ValueError, match="without pitch already"):
+        singing.unvoiced(singing.unvoiced(model))
+    row = singing.unvoiced(source_filter.restrict(model, melody(220)), reach=0.0).pitches[-1]
+    assert row.all()
