@@ -6,7 +6,7 @@ A node that takes ``context: Context = SILENT`` is given one by the engine; call
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,6 +27,10 @@ class Context:
 
     def progress(self, fraction: float, note: str = "") -> None:
         """Say how far the work is, 0 to 1. Raises `Cancelled` when the run was asked to stop."""
+
+    def part(self, number: int, count: int) -> Callable[[float], None]:
+        """Give what reports the work on one of several parts, each as large as the others."""
+        return lambda done: self.progress((number + done) / max(count, 1))
 
     def note(self, text: str) -> None:
         """Say something the user should know, in one line, without failing."""

@@ -11,8 +11,7 @@ from nodegraph.declare import Many, Param, node
 from nodegraph.values import Array, Audio, Scores, Windows
 from nodes.dsp import bss_eval, metrics
 from nodes.dsp.blocks import Tick
-from nodes.matching import OVER, lossy, medians, undefined
-from nodes.measure import check, check_mixture
+from nodes.matching import OVER, check, check_mixture, lossy, medians, undefined
 
 QUICK = ("SDR", "SI-SDR")
 ALL = ("SDR", "SIR", "SAR", "ISR", "SI-SDR")

@@ -6,11 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nodegraph.context import Context
-from nodegraph.values import Audio, Scores, Windows
+from nodegraph.values import Audio, Scores, Windows, channels
 from nodes.dsp import spectral
-from nodes.dsp.blocks import Tick
-from nodes.measure import check, check_mixture, missing
 
 OVER = "improvement"
 """The column that tells how much an estimate is better than the mixture."""
@@ -23,6 +20,33 @@ class Matched(NamedTuple):
     references: Audio | None
     pairs: list[tuple[int, int]]
     notes: list[str]
+
+
+def check(one: Audio, other: Audio, names: tuple[str, str]) -> None:
+    """Raise ValueError where two sounds cannot be compared sample by sample."""
+    one.check_same(other, names)
+    if one.channels != other.channels:
+        raise ValueError(
+            f"{names[0]} has {channels(one.channels)}, {names[1]} has "
+            f"{channels(other.channels)}: both must have as many"
+        )
+
+
+def check_mixture(estimates: Audio, mixture: Audio) -> None:
+    """Raise ValueError where the mixture is not one sound like the estimates."""
+    check(estimates, mixture, ("estimates", "mixture"))
+    mixture.check_one("mixture")
+
+
+def missing(name: str, references: Audio | None) -> str:
+    """Say why a source has no score; '' where it has one."""
+    if references is None:
+        return "not defined: there are no references"
+    if name not in references.names:
+        return f"{name} is not defined: the references are {', '.join(references.names)}"
+    if not references.pick(name).data.any():
+        return f"{name} is not defined: its reference is silent"
+    return ""
 
 
 def match(
@@ -66,11 +90,6 @@ def medians(windows: Windows) -> dict[str, dict[str, float]]:
         middles = [float(np.median(values)) if len(values) else float("nan") for values in good]
         made[name] = dict(zip(windows.metrics, middles, strict=True))
     return made
-
-
-def step(context: Context, done: int, count: int) -> Tick:
-    """Report one of several steps as that share of all."""
-    return lambda more: context.progress((done + more) / count)
 
 
 def lossy(references: Audio) -> list[str]:

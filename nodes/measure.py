@@ -6,41 +6,9 @@ from collections.abc import Callable
 
 from nodegraph.context import SILENT, Context
 from nodegraph.declare import Many, node
-from nodegraph.values import Audio, Mask, Number, Power, Scores, channels
+from nodegraph.values import Audio, Mask, Number, Power, Scores
 from nodes.dsp import metrics as dsp
-
-NOT_DEFINED = float("nan")
-
-
-def check(one: Audio, other: Audio, names: tuple[str, str]) -> None:
-    """Raise ValueError where two sounds cannot be compared sample by sample."""
-    one.check_same(other, names)
-    if one.channels != other.channels:
-        raise ValueError(
-            f"{names[0]} has {channels(one.channels)}, {names[1]} has {channels(other.channels)}"
-        )
-
-
-def check_mixture(estimates: Audio, mixture: Audio) -> None:
-    """Raise ValueError where the mixture is not one sound like the estimates."""
-    check(estimates, mixture, ("estimates", "mixture"))
-    mixture.check_one("mixture")
-
-
-def missing(name: str, references: Audio | None) -> str:
-    """Say why a source has no score; '' where it has one."""
-    if references is None:
-        return "not defined: there are no references"
-    if name not in references.names:
-        return f"{name} is not defined: the references are {', '.join(references.names)}"
-    if not references.pick(name).data.any():
-        return f"{name} is not defined: its reference is silent"
-    return ""
-
-
-def _part(context: Context, number: int, count: int) -> Callable[[float], None]:
-    """Report the work on one of several sources as that share of all."""
-    return lambda done: context.progress((number + done) / count)
+from nodes.matching import OVER, check_mixture, match
 
 
 def _compare(
@@ -52,31 +20,17 @@ def _compare(
     context: Context,
 ) -> Scores:
     """Score every estimate against the reference of the same name."""
-    estimates = estimates.stacked()
-    if references is not None:
-        # One sound against one sound needs no names.
-        references = references.stacked(estimates.names[0] if len(estimates.names) == 1 else "")
-        check(estimates, references, ("estimates", "references"))
-    if mixture is not None:
-        check_mixture(estimates, mixture)
-    rows: dict[str, dict[str, float]] = {}
-    notes: list[str] = []
-    for number, (name, estimate) in enumerate(estimates.singles().items()):
-        tick = _part(context, number, len(estimates.names))
-        score = floor = NOT_DEFINED
-        fault = missing(name, references)
-        if references is not None and not fault:
-            truth = references.pick(name).data
-            score = metric(estimate.data, truth, tick)
-            if mixture is not None:
-                floor = metric(mixture.data, truth, tick)
-            fault = "" if estimate.data.any() else f"{name}: the estimate is silent"
-        rows[name] = {label: score}
+    matched = match(estimates, references, mixture)
+    columns = (label,) if mixture is None else (label, OVER)
+    rows = {name: dict.fromkeys(columns, float("nan")) for name in matched.estimates.names}
+    for done, (estimate, reference) in enumerate(matched.pairs):
+        assert matched.references is not None
+        row, truth = rows[matched.estimates.names[estimate]], matched.references.data[reference]
+        tick = context.part(done, len(matched.pairs))
+        row[label] = metric(matched.estimates.data[estimate], truth, tick)
         if mixture is not None:
-            rows[name]["improvement"] = score - floor
-        if fault and fault not in notes:
-            notes.append(fault)
-    return Scores(rows, "dB", tuple(notes))
+            row[OVER] = row[label] - metric(mixture.data, truth, tick)
+    return Scores(rows, "dB", tuple(matched.notes))
 
 
 @node("measure.snr", label="SNR", whole=True, aliases=("plain SDR",))

@@ -11,8 +11,7 @@ from nodegraph.context import SILENT, Context
 from nodegraph.declare import Many, Param, node
 from nodegraph.values import Array, Audio, Scores, Windows
 from nodes.dsp import bss_eval as dsp
-from nodes.matching import OVER, lossy, match, medians, undefined
-from nodes.measure import check, missing
+from nodes.matching import OVER, check, lossy, match, medians, missing, undefined
 
 COMPONENTS = ("target", "spatial", "interference", "artefacts")
 METRICS = ("SDR", "ISR", "SIR", "SAR")

@@ -12,7 +12,7 @@ from nodegraph.values import Audio, Scores, Windows
 from nodes.dsp import metrics
 from nodes.dsp import spectral as dsp
 from nodes.dsp.bss_eval import windows_of
-from nodes.matching import OVER, match, step, undefined
+from nodes.matching import OVER, match, undefined
 
 SCALED = ("SI-SDR", "SI-SIR", "SI-SAR", "SD-SDR")
 SPECTRAL = ("spectral convergence", "log-spectral distance")
@@ -66,7 +66,7 @@ def scale_invariant(
         where = slice(*stretches[number])
         known = truths[..., where]
         if known[reference].any():
-            tick = step(context, done, len(steps))
+            tick = context.part(done, len(steps))
             scores = metrics.scale_invariant(sounds[estimate, :, where], known, reference, tick)
             data[estimate, : len(SCALED), number] = scores
             if mixture is not None:
@@ -110,7 +110,7 @@ def spectral(
         return undefined(matched.estimates.names, SPECTRAL, matched.notes)
     rows = {name: dict.fromkeys(SPECTRAL, float("nan")) for name in matched.estimates.names}
     for done, (estimate, reference) in enumerate(matched.pairs):
-        tick = step(context, done, len(matched.pairs))
+        tick = context.part(done, len(matched.pairs))
         sounds = matched.estimates.data[estimate], matched.references.data[reference]
         found = dsp.distance(*sounds, n_fft, hop, tick)
         rows[matched.estimates.names[estimate]] = dict(zip(SPECTRAL, found, strict=True))

@@ -13,8 +13,7 @@ from nodegraph.declare import Many, Param, node
 from nodegraph.values import Audio, Scores
 from nodes.dsp import bss_eval
 from nodes.dsp import peass as dsp
-from nodes.matching import match
-from nodes.measure import check, missing
+from nodes.matching import check, match, missing
 
 NOT_DEFINED = float("nan")
 PACKAGE = "peass"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated
 
 import numpy as np
@@ -83,7 +82,7 @@ def yin(
     check_range(low, high, audio.rate)
     found = []
     for number, row in enumerate(audio.stacked().data):
-        share = _part(context, number, len(audio.names))
+        share = context.part(number, len(audio.names))
         pitch, sure = dsp.yin(row, audio.rate, low, high, hop, window, threshold, share)
         found.append((np.where(sure >= voiced, pitch, 0), sure))
     return _pitch(audio, hop, found)
@@ -123,14 +122,9 @@ def pyin(
     check_range(low, high, audio.rate)
     found = []
     for number, row in enumerate(audio.stacked().data):
-        share = _part(context, number, len(audio.names))
+        share = context.part(number, len(audio.names))
         found.append(dsp.pyin(row, audio.rate, low, high, hop, window, tick=share))
     return _pitch(audio, hop, found)
-
-
-def _part(context: Context, number: int, count: int) -> Callable[[float], None]:
-    """Report the work on one of several sources."""
-    return lambda done: context.progress((number + done) / max(count, 1))
 
 
 def _salience_bytes(plane: Spectrogram | Power, **_: object) -> float:
@@ -177,7 +171,7 @@ def salience(
     for number, one in enumerate(plane.stacked().data):
         data = melody.salience(
             _magnitude(plane, one), grid.rate / grid.n_fft, candidates, harmonics, decay, corner,
-            _part(context, number, len(plane.names)),
+            context.part(number, len(plane.names)),
         )  # fmt: skip
         planes.append(data)
     start = context.region[0] if context.region else 0.0
@@ -256,7 +250,7 @@ def path(
     start = context.region[0] if context.region else 0.0
     pitches, sure = [], []
     for number, strength in enumerate(salience.stacked().data):
-        share = _part(context, number, len(salience.names))
+        share = context.part(number, len(salience.names))
         states = melody.path(strength, per_semitone, cost, cap, share)
         level = strength[states, np.arange(strength.shape[1])]
         top = strength.max(axis=0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any, Literal, NamedTuple
 
 from nodegraph.context import SILENT, Context
@@ -12,6 +11,7 @@ from nodes import faders
 from nodes.dsp import metrics, mixing, studio
 from nodes.dsp import remix as dsp
 from nodes.dsp.remix import Fader
+from nodes.matching import check_mixture
 
 NAMES = ("vocals", "vocals, drums")
 STEPS = (-3.0, -6.0, -12.0, -20.0, mixing.OFF)
@@ -27,15 +27,8 @@ class Remix(NamedTuple):
 
 def check(estimates: Audio, mixture: Audio | None) -> None:
     """Raise ValueError where estimates are not parts of the mixture, sample by sample."""
-    if mixture is None:
-        return
-    estimates.check_same(mixture, ("estimates", "mixture"))
-    if estimates.channels != mixture.channels:
-        raise ValueError(
-            f"estimates have {channels(estimates.channels)}, mixture has "
-            f"{channels(mixture.channels)}: both need as many"
-        )
-    mixture.check_one("mixture")
+    if mixture is not None:
+        check_mixture(estimates, mixture)
 
 
 def _chosen(names: str, estimates: Audio) -> list[bool]:
@@ -45,11 +38,6 @@ def _chosen(names: str, estimates: Audio) -> list[bool]:
     if names.strip():
         raise ValueError(f"names: estimates is one sound without a name, not {names.strip()!r}")
     return [True]
-
-
-def _part(context: Context, number: int, count: int) -> Callable[[float], None]:
-    """Report the work on one of several sources as that share of all."""
-    return lambda done: context.progress((number + done) / count)
 
 
 def _offset(audio: Audio, context: Context) -> int:
@@ -194,7 +182,7 @@ def headroom(
             notes.append(fault)
         elif references is not None and not fault:
             truth = references.pick(name).data
-            tick = _part(context, number, len(estimates.names))
+            tick = context.part(number, len(estimates.names))
             sums = dsp.products(mixture.data, estimate.data, truth, tick)
             rows[name] = {_said(level): _headroom(sums, level) for level in STEPS}
     return Scores(rows, "dB", tuple(notes))
@@ -282,7 +270,7 @@ def repan(
     for number, (name, image) in enumerate(estimates.singles().items()):
         if not chosen[number]:
             continue
-        tick, at = _part(context, number, len(chosen) + 1), start
+        tick, at = context.part(number, len(chosen) + 1), start
         if where == "measured":
             found = dsp.direction(image.data, tick)
             at = found.angle
@@ -327,7 +315,7 @@ def rotate(
     _check_stereo(estimates)
     chosen, matrix = _chosen(names, estimates), dsp.turn(turn)
     made: list[Array] = [
-        dsp.through(matrix, image, _part(context, number, len(chosen) + 1))
+        dsp.through(matrix, image, context.part(number, len(chosen) + 1))
         for number, image in enumerate(estimates.stacked().data)
         if chosen[number]
     ]

@@ -132,7 +132,7 @@ def test_louder_in_is_louder_out_and_no_more(name: str, factor: float):
 def test_what_does_not_belong_together_is_refused(name: str):
     with pytest.raises(ValueError, match=r"estimates is on .* 1200 samples.*, mixture on .* 1100"):
         NODES[name](Y, audio(length=1100))
-    with pytest.raises(ValueError, match="estimates have 2 channels, mixture has 1 channel"):
+    with pytest.raises(ValueError, match="estimates has 2 channels, mixture has 1 channel"):
         NODES[name](Y, audio(channels=1))
     with pytest.raises(ValueError, match="mixture carries 3 sources"):
         NODES[name](Y, Y)
