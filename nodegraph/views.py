@@ -81,6 +81,8 @@ class Heatmap:
     range. NaN where the numbers mean what they say."""
     square: bool = False
     """Both axes count the same: a step across is as long as a step up."""
+    alike: bool = False
+    """Both axes are time, and each column says which other times are like it: all that are not 0."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -37,7 +37,7 @@ def neighbours_picture(value: Neighbours, *, lens: Lens = WHOLE) -> Heatmap:
     frame, place = np.nonzero(seen >= 0)
     image = np.zeros((len(rows[0]), len(columns[0])), np.float32)
     image[_cell(rows, seen[frame, place]), _cell(columns, frame + first)] = 1
-    return Heatmap(image, x, y, "alike", "", 0.0, 1.0, "grey")
+    return Heatmap(image, x, y, "alike", "", 0.0, 1.0, "grey", alike=True)
 
 
 def _cell(cells: Cells, items: Array) -> Array:

@@ -256,3 +256,16 @@ def test_a_part_of_a_factorisation_is_heard_when_it_is_clicked(program: Start):
     window.wait(lambda s: s.auditioned == "nmf", 10, "the part")
     window.click(state.places[rows[1]])
     window.wait(lambda s: not s.auditioned, 5, "the tracks again")
+
+
+def test_a_click_on_a_moment_lights_up_those_that_are_like_it(program: Start):
+    window = program("repet_sim")
+    window.wait(lambda s: len(s.views) == 4, 30, "the graph")
+    state = pictured(window, 4)
+    window.wait(lambda s: s.loaded, 30, "the sound")
+    window.click(within(state, "view.2.plot0", 0.55, 0.5))
+    lit = window.wait(lambda s: seen(s, 2)["alike"] >= 2, 5, "moments that are alike")
+    assert [bool(view["alike"]) for view in lit.views] == [True, False, True, True]
+    marks = seen(lit, 2)["alike"]
+    window.click(within(state, "view.2.plot0", 0.05, 0.5))
+    window.wait(lambda s: seen(s, 2)["alike"] not in (0, marks), 5, "others")

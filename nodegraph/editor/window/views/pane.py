@@ -18,6 +18,7 @@ from nodegraph.editor.pictures import lines
 from nodegraph.editor.pictures.readout import Readout
 from nodegraph.editor.pictures.tables import rows
 from nodegraph.editor.showing import Pane, listing, places, spans
+from nodegraph.editor.showing.alike import Spans
 from nodegraph.editor.showing.marking import Marking
 from nodegraph.editor.showing.places import Spot
 from nodegraph.editor.window.canvas.words import empty, standing
@@ -25,6 +26,7 @@ from nodegraph.editor.window.kit.pen import Pen, Ruler
 from nodegraph.editor.window.panels import parts as pieces
 from nodegraph.editor.window.views import captions, surround, table, wants
 from nodegraph.editor.window.views import strip as strips
+from nodegraph.editor.window.views.echoes import Echoes
 from nodegraph.editor.window.views.factors import Factors
 from nodegraph.editor.window.views.histogram import Histogram
 from nodegraph.editor.window.views.marks import Ink
@@ -73,6 +75,7 @@ class PaneView:
         self.rulers: list[int] = []
         self.ruled: Hashable = None
         self._heads: list[int] = []
+        self._echoes = Echoes()
         self.marking: Marking = Marking()
         self.histogram: Histogram | None = None
         self.factors: Factors | None = None
@@ -104,6 +107,7 @@ class PaneView:
         names = ("ground", "image", "frame", "over", "head", "hover")
         self._layers = {name: int(dpg.add_draw_layer(parent=ink)) for name in names}
         self._heads = []
+        self._echoes = Echoes()
         self._drop_plots()
 
     def destroy(self) -> None:
@@ -342,10 +346,12 @@ class PaneView:
         if self.factors is not None and self.plots:
             self.factors.draw(pen, style)
 
-    def play(self, seconds: float | None) -> None:
-        """Move the playhead."""
+    def play(self, seconds: float | None, alike: Spans = ()) -> None:
+        """Move the playhead, and mark the stretches that are like the moment where it is."""
         timed = [plot for plot in self.plots if plot.timed]
         layer = self._layers.get("head", 0)
+        others = [plot for plot in timed if not getattr(plot.picture, "alike", False)]
+        self._echoes.draw(layer, others, alike, self.app.kit.theme.acc)
         while len(self._heads) < len(timed):
             line = raw.draw_line(
                 (0, 0), (0, 0), color=(255, 255, 255, 255), parent=layer, show=False
@@ -449,6 +455,7 @@ class PaneView:
             "linked": self.pane.linked,
             "pictures": [type(part).__name__ for part in self.parts()],
             "sharp": self.sight.close is not None,
+            "alike": self._echoes.shown,
             "waiting": self.sight.waiting,
             "readout": self.readout,
             "marks": len(self.marking.all),

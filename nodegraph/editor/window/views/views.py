@@ -12,6 +12,7 @@ import numpy as np
 from nodegraph.document import Node, links, walk
 from nodegraph.editor.canvas.view import Rect
 from nodegraph.editor.showing import Pane, places, spans
+from nodegraph.editor.showing.alike import Spans, alike
 from nodegraph.editor.showing.making import holds_marks
 from nodegraph.editor.showing.marking import Marking
 from nodegraph.editor.window.kit.pen import Ruler
@@ -24,7 +25,7 @@ from nodegraph.editor.window.views.plots import whole_axes
 from nodegraph.editor.window.views.sight import Sight
 from nodegraph.editor.window.views.textures import Textures
 from nodegraph.marks import Selection
-from nodegraph.views import Axis, Single, Table, Wave
+from nodegraph.views import Axis, Heatmap, Single, Table, Wave
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.app import App
@@ -130,8 +131,15 @@ class Views:
         seconds = self.ears.seconds if self.ears is not None else None
         if seconds != self._played:
             self._played = seconds
+            near = self._alike(seconds)
             for pane in self.panes:
-                pane.play(seconds)
+                pane.play(seconds, near)
+
+    def _alike(self, seconds: float | None) -> Spans:
+        """Give the stretches that are like the moment at the playhead, where a view tells of such."""
+        told = (part for pane in self.panes for part in pane.parts())
+        shown = next((part for part in told if isinstance(part, Heatmap) and part.alike), None)
+        return () if shown is None or seconds is None else alike(shown, seconds)
 
     def _share_time(self) -> None:
         """See the stretch of time that the tracks show, and let them show what is seen here."""
