@@ -33,7 +33,7 @@ def _filtered_bytes(mixture: Spectrogram, stems: Spectrogram, **_: object) -> fl
 
 @node(
     "mask.oracle_multichannel",
-    label="Oracle multichannel Wiener filter",
+    label="Multichannel Wiener oracle",
     whole=True,
     memory=_filtered_bytes,
     aliases=("MWF", "ideal", "bound", "upper bound"),
@@ -142,7 +142,7 @@ def _metric(tables: Mapping[str, Scores], wanted: str) -> str:
     "measure.between",
     label="Between floor and ceiling",
     whole=True,
-    aliases=("bounds", "oracle", "reached", "headroom"),
+    aliases=("bounds", "reached", "headroom", "how far"),
 )
 def between(
     scores: Scores,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from nodes.dsp.blocks import Tick, parallel, silent, spans
+from nodes.dsp.blocks import Tick, one_blas_thread, parallel, silent, spans
 from nodes.dsp.metrics import decibels
 from nodes.dsp.projection import cut
 from nodes.dsp.windows import window
@@ -33,6 +33,7 @@ class Distance(NamedTuple):
     log_spectral: float
 
 
+@one_blas_thread()
 def distance(
     estimate: Array, reference: Array, n_fft: int, hop: int, tick: Tick = silent
 ) -> Distance:
