@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.commands import ROOT
-from tests.window.harness import Program, Rect, State
+from tests.window.harness import Program, Rect, State, middle
 from tests.window.screen import Display, missing
 from tests.window.steps import add, empty, names, ready, settled
 
@@ -62,6 +62,11 @@ def main() -> None:
         window.click(state.places["part:part 2"])
         _still(window)
         save(window, "parts")
+    with _program("compare_five") as window:
+        state = _ran(window)
+        window.click(middle(state.places["view.0.head1"]))
+        _still(window)
+        save(window, "compare")
     with _program("harmonic_percussive") as window:
         _ran(window)
         window.key("ctrl+t")
