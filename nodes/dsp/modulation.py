@@ -70,7 +70,8 @@ def _keep_peaks(spectrum: Array, frames: int, reach: int, soft: bool, tick: Tick
         return
     sizes /= top
     # Beyond its ends the axis of rates goes on with the mirrored row: that of minus the row.
-    around = np.arange(-reach, rates + reach) % frames
+    beyond = np.r_[:reach, reach + rates : rates + 2 * reach]
+    around = (beyond - reach) % frames
     mirrored = around >= rates
     inside = np.where(mirrored, frames - around, around)
     opposite = -np.arange(rows) % rows
@@ -78,8 +79,11 @@ def _keep_peaks(spectrum: Array, frames: int, reach: int, soft: bool, tick: Tick
 
     def work(span: tuple[int, int]) -> None:
         part = slice(*span)
-        wide = np.where(mirrored, sizes[opposite[part]][:, inside], sizes[part][:, inside])
         own, middle = sizes[part], slice(reach, reach + rates)
+        wide = np.empty((len(own), rates + 2 * reach), own.dtype)
+        wide[:, middle] = own
+        other = sizes[opposite[part][:, np.newaxis], inside]
+        wide[:, beyond] = np.where(mirrored, other, own[:, inside])
         highest = running_max(wide, reach)[:, middle]
         peaks = own == highest
         if soft:
