@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -90,7 +91,7 @@ def compare(
     columns = columns if mixture is None else (*columns, OVER)
     fault = _fault(references, source)
     if references is None or fault:
-        return undefined(estimates.names, columns, [fault])
+        return replace(undefined(estimates.names, columns, [fault]), each="method")
     truth = references.pick(source).data
     others = _others(references, source, mixture)
     sounds = estimates.data
@@ -127,7 +128,7 @@ def compare(
     starts = np.array([start / estimates.rate for start, _ in stretches])
     length = (stretches[0][1] - stretches[0][0]) / estimates.rate
     windows = Windows(data, estimates.names, columns, starts, length)
-    return Scores(medians(windows), "dB", tuple(notes), windows)
+    return Scores(medians(windows), "dB", tuple(notes), windows, "method")
 
 
 def _part(context: Context, first: float, last: float) -> Tick:

@@ -72,7 +72,9 @@ def mushra(
     }
     data = np.array([panel.samples(name, sample) for name in rows])[:, np.newaxis]
     numbers = np.arange(data.shape[-1], dtype=np.float64)
-    return Scores(rows, "", notes, Windows(data, tuple(rows), ("score",), numbers, 0.0))
+    return Scores(
+        rows, "", notes, Windows(data, tuple(rows), ("score",), numbers, 0.0), "condition"
+    )
 
 
 @node(

@@ -91,9 +91,9 @@ def _y(line: Line) -> Array:
 
 @view
 def scores_picture(value: Scores) -> Table:
-    """List the scores, a row for each source."""
+    """List the scores, a row for each source, or whatever the rows tell of."""
     metrics = list(dict.fromkeys(name for row in value.rows.values() for name in row))
-    columns = ("source", *(f"{name} ({value.unit})" if value.unit else name for name in metrics))
+    columns = (value.each, *(f"{name} ({value.unit})" if value.unit else name for name in metrics))
     rows: tuple[tuple[str | float, ...], ...] = tuple(
         (source, *(float(row.get(name, math.nan)) for name in metrics))
         for source, row in value.rows.items()

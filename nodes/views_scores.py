@@ -31,7 +31,7 @@ def boxes(value: Scores) -> Curves | Panels:
     """
     windows = _windows(value)
     count = len(windows.rows)
-    x = Axis("source", "", 0.0, count + 1.0)
+    x = Axis(value.each, "", 0.0, count + 1.0)
     shown: list[Curves] = []
     for title, rows in _by_metric(windows):
         lines = [_box(name, at + 1, rows[at]) for at, name in enumerate(windows.rows)]

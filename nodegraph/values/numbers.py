@@ -53,6 +53,8 @@ class Scores(Value):
     """Why something is not defined or was left out, in words."""
     windows: Windows | None = None
     """The same measures over time, where there are such."""
+    each: str = "source"
+    """What a row tells of."""
 
     def arrays(self) -> Iterator[Array]:
         """Give the arrays of the windows."""

@@ -90,8 +90,8 @@ def test_methods_can_be_sorted_by_what_they_took_and_by_name(compared: Program):
         found = numbers(compared.wait_frames(6), title)
         assert found == sorted(found, reverse=clicks == 1), title
     compared.screenshot("compare")
-    compared.click(head(compared.state(), "source"))
-    compared.wait(lambda s: column(s, "source") == sorted(METHODS), 5, "names from A to Z")
+    compared.click(head(compared.state(), "method"))
+    compared.wait(lambda s: column(s, "method") == sorted(METHODS), 5, "names from A to Z")
 
 
 def test_keys_switch_between_the_methods(compared: Program):
