@@ -11,7 +11,7 @@ from nodes import faders
 from nodes.dsp import metrics, mixing, studio
 from nodes.dsp import remix as dsp
 from nodes.dsp.remix import Fader
-from nodes.matching import check_mixture
+from nodes.matching import check_mixture, match
 
 NAMES = ("vocals", "vocals, drums")
 STEPS = (-3.0, -6.0, -12.0, -20.0, mixing.OFF)
@@ -167,34 +167,16 @@ def headroom(
     note says which. Masking by the ear is not in it: the numbers say which gains are alike, not
     where mistakes are heard.
     """
-    check(estimates, mixture)
-    estimates = estimates.stacked()
-    if references is not None:
-        # One sound against one sound needs no names.
-        references = references.stacked(estimates.names[0] if len(estimates.names) == 1 else "")
-        check(references, mixture)
-    rows: dict[str, dict[str, float]] = {}
-    notes: list[str] = []
-    for number, (name, estimate) in enumerate(estimates.singles().items()):
-        fault = _fault(name, references)
-        rows[name] = dict.fromkeys(map(_said, STEPS), float("nan"))
-        if fault and fault not in notes:
-            notes.append(fault)
-        elif references is not None and not fault:
-            truth = references.pick(name).data
-            tick = context.part(number, len(estimates.names))
-            sums = dsp.products(mixture.data, estimate.data, truth, tick)
-            rows[name] = {_said(level): _headroom(sums, level) for level in STEPS}
-    return Scores(rows, "dB", tuple(notes))
-
-
-def _fault(name: str, references: Audio | None) -> str:
-    """Say why a source has no score; '' where it has one."""
-    if references is None:
-        return "not defined: there are no references"
-    if name not in references.names:
-        return f"{name} is not defined: the references are {', '.join(references.names)}"
-    return "" if references.pick(name).data.any() else f"{name} is not defined: it is silent"
+    matched = match(estimates, references, mixture)
+    columns = [_said(level) for level in STEPS]
+    rows = {name: dict.fromkeys(columns, float("nan")) for name in matched.estimates.names}
+    for done, (one, other) in enumerate(matched.pairs):
+        assert matched.references is not None
+        guess, truth = matched.estimates.data[one], matched.references.data[other]
+        sums = dsp.products(mixture.data, guess, truth, context.part(done, len(matched.pairs)))
+        scores = [_headroom(sums, level) for level in STEPS]
+        rows[matched.estimates.names[one]] = dict(zip(columns, scores, strict=True))
+    return Scores(rows, "dB", tuple(matched.notes))
 
 
 def _headroom(sums: tuple[float, float, float, float], level: float) -> float:

@@ -45,3 +45,9 @@ def test_a_curve_of_one_number_has_a_height() -> None:
     drawn = curve("cost", [0.0], 1)
     assert drawn.y.stop > drawn.y.start
     assert drawn.x.stop > drawn.x.start
+
+
+def test_numbers_over_more_than_a_decade_stand_on_a_logarithmic_axis() -> None:
+    assert curve("cost", [4.0, 2.0], 9).y.scale == "linear"
+    assert curve("cost", [400.0, 2.0], 9).y.scale == "log"
+    assert curve("cost", [400.0, -2.0], 9).y.scale == "linear"

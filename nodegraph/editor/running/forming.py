@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nodegraph.document import Graph, Loop, find
+from nodegraph.editor.running.watched import DECADE
 from nodegraph.errors import DocumentError
 from nodegraph.views import Axis, Curves, Line
 
@@ -28,16 +29,21 @@ def behind(graph: Graph, slot: Slot) -> Slot | None:
 
 
 def curve(name: str, numbers: Sequence[float], limit: int) -> Curves:
-    """Draw the numbers of the turns that were made, with room for those up to a limit."""
+    """Draw the numbers of the turns that were made, with room for those up to a limit.
+
+    As in the frame of the loop the axis is logarithmic over more than a decade.
+    """
     y = np.asarray(numbers, np.float64)
     x = np.arange(1, len(y) + 1, dtype=np.float64)
     good = np.isfinite(y)
     low, high = (float(y[good].min()), float(y[good].max())) if good.any() else (0.0, 1.0)
+    log = low > 0 and high > DECADE * low
     margin = 0.05 * (high - low) or abs(high) / 10 or 1.0
+    span = (low / 1.2, high * 1.2) if log else (low - margin, high + margin)
     return Curves(
         (Line(name, x[good], y[good]),),
         Axis("iteration", "", 1.0, float(max(len(y), limit, 2))),
-        Axis(name, "", low - margin, high + margin),
+        Axis(name, "", *span, "log" if log else "linear"),
     )
 
 

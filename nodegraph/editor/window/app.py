@@ -480,11 +480,10 @@ class App:
             if name in self.scene.loops and self.scene.loops[name].rect.touches(seen)
             for watch in getattr(item, "watch", ())
         ]
-        viewed = [
-            name
-            for pane in self.showing.panes
-            for name in (pane.slot[0], (behind(self.graph, pane.slot) or pane.slot)[0])
-        ]
+        slots = [pane.slot for pane in self.showing.panes]
+        # While a loop turns, a view of it shows what its body gives.
+        forming = [behind(self.graph, slot) for slot in slots if slot[0] in self.scene.loops]
+        viewed = [name for name, _ in (*slots, *filter(None, forming))]
         near = (name for _, name in sorted(found))
         return list(dict.fromkeys([*viewed, *near, *watched, *self._open_tracks()]))
 
