@@ -254,8 +254,10 @@ class Engine:
         values = _given(plan, env, only is not None)
         found = {slot: naming.name_of(plan, keys, slot) for slot in plan.wanted}
         seconds = time.perf_counter() - begin
-        spent = {name: Cost(record.seconds, record.bytes) for name, record in run.records.items()}
-        took = costs.of_graph(plan.graph, self.types, plan.edges, spent)
+        took: Mapping[str, Mapping[str, Cost]] = {}
+        if plan.compares:
+            spent = {name: Cost(one.seconds, one.bytes) for name, one in run.records.items()}
+            took = costs.of_graph(plan.graph, self.types, plan.edges, spent)
         return Result(state, plan.fingerprint, run.records, values, seconds, found, took)
 
     def _plan(self, graph: Graph, only: tuple[str, ...] | None) -> Plan:

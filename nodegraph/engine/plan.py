@@ -49,6 +49,11 @@ class Plan:
             if step.kind == "call" and step.type is not None and step.type.fingerprint is not None
         ]
 
+    @cached_property
+    def compares(self) -> bool:
+        """Whether a node in it compares methods, so that what each of them took is told."""
+        return any(step.type is not None and step.type.methods for step in self.steps.values())
+
     def sources_of(self, name: str) -> list[Step]:
         """Give the source nodes that a node depends on, in order of work."""
         before = nx.ancestors(self.edges, name)
