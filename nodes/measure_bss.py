@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from nodegraph.context import SILENT, Context
 from nodegraph.declare import Many, Param, node
@@ -194,6 +193,8 @@ def _best(
     notes: list[str],
 ) -> list[tuple[int, int]]:
     """Give estimates to references so that the mean SIR is largest, and say which to which."""
+    from scipy.optimize import linear_sum_assignment  # takes long to import
+
     shape = len(estimates.names), len(references.names)
     means = np.full(shape, np.nan)
     for estimate, reference in np.ndindex(shape):

@@ -23,9 +23,9 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from scipy import fft, linalg
 
 from nodes.dsp.bands import from_scale, to_scale
 from nodes.dsp.blocks import Tick, one_blas_thread, parallel, silent, spans
@@ -123,12 +123,12 @@ def decompose(
     """
     count, channels, length = references.shape
     # Zeros behind, so that no filter reaches from the beginning round into the end.
-    size = fft.next_fast_len(length + math.ceil(taps * rate), real=True)
+    size = scipy.fft.next_fast_len(length + math.ceil(taps * rate), real=True)
     wrong = estimate - references[target].astype(np.float64)
     sounds = np.concatenate([references.reshape(-1, length), wrong]).astype(np.float64)
     peak = float(np.abs(sounds).max(initial=0)) or 1.0
     sounds /= peak
-    spectra = fft.rfft(sounds, size, axis=-1)
+    spectra = scipy.fft.rfft(sounds, size, axis=-1)
     mine = np.zeros(count * channels, bool)
     mine[target * channels : (target + 1) * channels] = True
     out = np.zeros((2 * channels, size // 2 + 1), complex)
@@ -143,14 +143,14 @@ def decompose(
             tick((sum(costs[:number]) + done * costs[number]) / sum(costs))
 
         explained = _explained(
-            fft.ifft(spectra[:, part] * band.analysis, axis=-1),
+            scipy.fft.ifft(spectra[:, part] * band.analysis, axis=-1),
             mine,
             max(1, round(own_rate * window / 4)),
             round(own_rate * taps / 2),
             told,
         )
-        out[:, part] += fft.fft(explained, axis=-1) * band.synthesis
-    near, others = fft.irfft(out, size, axis=-1)[:, :length].reshape(2, channels, length)
+        out[:, part] += scipy.fft.fft(explained, axis=-1) * band.synthesis
+    near, others = scipy.fft.irfft(out, size, axis=-1)[:, :length].reshape(2, channels, length)
     distortion, interference = ((part * peak).astype(np.float32) for part in (near, others))
     rest = (wrong - distortion - interference).astype(np.float32)
     return Components(references[target].astype(np.float32), distortion, interference, rest)
@@ -212,7 +212,7 @@ def _explained(rows: Array, mine: Array, hop: int, half: int, tick: Tick) -> Arr
 
 def _filters(near: Array, heard: Array) -> Array:
     """Give the filters (channel, tap) that make of `near` (tap, sample) what is most like `heard`."""
-    gram = linalg.blas.zherk(1.0, near.T, trans=2, lower=0)
+    gram = scipy.linalg.blas.zherk(1.0, near.T, trans=2, lower=0)
     sizes = np.sqrt(np.maximum(gram.diagonal().real, 0))
     # A reference that is silent here explains nothing; all others count alike.
     scale = np.divide(1, sizes, out=np.zeros_like(sizes), where=sizes > 1e-10 * sizes.max())
@@ -220,7 +220,7 @@ def _filters(near: Array, heard: Array) -> Array:
     gram *= scale
     gram[np.diag_indices_from(gram)] = 1 + RIDGE
     wanted = (near.conj() @ heard.T) * scale[:, np.newaxis]
-    _, found, fault = linalg.lapack.zposv(gram, wanted, lower=0)
+    _, found, fault = scipy.linalg.lapack.zposv(gram, wanted, lower=0)
     assert fault == 0, "held at nothing, a matrix of products is positive definite"
     return np.asarray((found * scale[:, np.newaxis]).T)
 

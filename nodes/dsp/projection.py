@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import fft, linalg
 
 from nodes.dsp.blocks import Tick, one_blas_thread, parallel, silent, spans
 
@@ -37,7 +37,7 @@ what a reference does not have, a rounding error or the edge of a window."""
 
 def block_of(filters: int) -> tuple[int, int]:
     """Give the length of the transforms and of the blocks, for filters of so many taps."""
-    size = max(SIZE, fft.next_fast_len(8 * filters, real=True))
+    size = max(SIZE, scipy.fft.next_fast_len(8 * filters, real=True))
     return size, size - filters + 1
 
 
@@ -76,12 +76,12 @@ def correlations(references: Array, sounds: Array, filters: int, tick: Tick = si
         low, high = groups[number]
         for start, stop in spans(high - low, TOGETHER):
             where, count = (low + start) * step, stop - start
-            x = fft.rfft(cut(references, where, step, count, step), size)
-            y = fft.rfft(cut(sounds, where, size, count, step), size)
+            x = scipy.fft.rfft(cut(references, where, step, count, step), size)
+            y = scipy.fft.rfft(cut(sounds, where, size, count, step), size)
             np.conjugate(x, out=x)
             # (freq, reference, block) times (freq, block, sound): small products, one a frequency.
             total = total + np.matmul(x.transpose(2, 0, 1), y.transpose(2, 1, 0))
-        lags = fft.irfft(np.asarray(total), size, axis=0)[:filters]
+        lags = scipy.fft.irfft(np.asarray(total), size, axis=0)[:filters]
         partial[number] = lags.transpose(1, 2, 0)
 
     parallel(work, range(len(groups)), tick)
@@ -97,7 +97,7 @@ def _gram(lags: Array) -> Array:
         for j in range(i + 1):
             # Delayed by a and b: the sum of x_i(n - a) x_j(n - b) is the correlation at lag a - b.
             tile = made[i * taps : (i + 1) * taps, j * taps : (j + 1) * taps]
-            tile[...] = linalg.toeplitz(lags[i, j], lags[j, i])
+            tile[...] = scipy.linalg.toeplitz(lags[i, j], lags[j, i])
     return made
 
 
@@ -114,7 +114,7 @@ def cholesky(matrix: Array, tick: Tick = silent) -> bool:
     whole = len(rows) ** 3
     for number, (low, high) in enumerate(rows):
         corner = matrix[low:high, low:high]
-        factor, fault = linalg.lapack.dpotrf(corner, lower=1)
+        factor, fault = scipy.linalg.lapack.dpotrf(corner, lower=1)
         if fault:
             return False
         corner[...] = factor
@@ -122,7 +122,7 @@ def cholesky(matrix: Array, tick: Tick = silent) -> bool:
 
         def solve(row: tuple[int, int], low: int = low, factor: Array = factor) -> None:
             panel = matrix[slice(*row), low : low + len(factor)]
-            panel[...] = linalg.blas.dtrsm(1.0, factor, panel, side=1, lower=1, trans_a=1)
+            panel[...] = scipy.linalg.blas.dtrsm(1.0, factor, panel, side=1, lower=1, trans_a=1)
 
         def reduce(
             place: tuple[tuple[int, int], tuple[int, int]], low: int = low, high: int = high
@@ -168,10 +168,10 @@ def projection(lags: Array, products: Array, tick: Tick = silent) -> Array:
         if not cholesky(matrix, tick if number == 0 else silent):
             continue
         # LAPACK counts along columns: for it this lower triangle is the upper one of the transpose.
-        solution, _ = linalg.lapack.dpotrs(matrix.T, right, lower=0)
+        solution, _ = scipy.linalg.lapack.dpotrs(matrix.T, right, lower=0)
         solution = solution.reshape(count, taps, sounds) / sizes[:, np.newaxis, np.newaxis]
         made = solution.transpose(0, 2, 1)
-        if not ridge or np.abs(fft.rfft(made, 2 * taps)).max() <= TAME:
+        if not ridge or np.abs(scipy.fft.rfft(made, 2 * taps)).max() <= TAME:
             break
     assert made is not None, "a matrix of ones with a ridge is positive definite"
     return made
@@ -183,12 +183,12 @@ class Filtering:
     def __init__(self, filters: Array) -> None:
         self.taps = filters.shape[-1]
         self.size, self.step = block_of(self.taps)
-        self.spectra = fft.rfft(filters, self.size)
+        self.spectra = scipy.fft.rfft(filters, self.size)
 
     def spectrum(self, references: Array, start: int, count: int) -> Array:
         """Transform `count` blocks of references (reference, sample) with what came before each."""
         stretches = cut(references, start - self.taps + 1, self.size, count, self.step)
-        made: Array = fft.rfft(stretches)
+        made: Array = scipy.fft.rfft(stretches)
         return made
 
     def apply(self, spectrum: Array, which: Sequence[int] | slice = slice(None)) -> Array:
@@ -199,5 +199,5 @@ class Filtering:
         for one, filters in zip(taken[1:], self.spectra[1:], strict=True):
             np.multiply(one, filters[:, np.newaxis], out=part)
             total += part
-        made: Array = fft.irfft(total, self.size, overwrite_x=True)
+        made: Array = scipy.fft.irfft(total, self.size, overwrite_x=True)
         return made[..., self.taps - 1 :]

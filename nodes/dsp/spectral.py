@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import fft
 
 from nodes.dsp.blocks import Tick, one_blas_thread, parallel, silent, spans
 from nodes.dsp.metrics import decibels
@@ -66,7 +66,9 @@ def distance(
     def work(number: int) -> None:
         start, stop = parts[number]
         truth, guess = (
-            np.abs(fft.rfft(weights * cut(s, start * hop - n_fft // 2, n_fft, stop - start, hop)))
+            np.abs(
+                scipy.fft.rfft(weights * cut(s, start * hop - n_fft // 2, n_fft, stop - start, hop))
+            )
             for s in (reference, estimate)
         )
         apart = 10 * np.log10((truth**2 + floor) / (guess**2 + floor))
@@ -95,7 +97,7 @@ def ceiling(sound: Array, rate: int) -> float:
     total = np.zeros(SIZE // 2 + 1)
     for start, stop in spans(sound.shape[-1] // SIZE, FRAMES):
         pieces = weights * cut(sound, start * SIZE, SIZE, stop - start, SIZE)
-        total += (np.abs(fft.rfft(pieces)) ** 2).sum(axis=(0, 1))
+        total += (np.abs(scipy.fft.rfft(pieces)) ** 2).sum(axis=(0, 1))
     if not total.any():
         return 0.0
     wide = STEEP / 2
