@@ -14,8 +14,13 @@ HEAVY = (
     "numpy", "scipy", "networkx", "soundfile", "rich", "psutil", "matplotlib", "miniaudio", "dearpygui"
 )  # fmt: skip
 SLOW = (
-    "scipy.signal",
+    "scipy.fft",
+    "scipy.linalg",
     "scipy.ndimage",
+    "scipy.optimize",
+    "scipy.signal",
+    "scipy.special",
+    "scipy.stats",
     "soundfile",
     "matplotlib",
     "miniaudio",
