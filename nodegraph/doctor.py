@@ -18,10 +18,13 @@ from pathlib import Path
 PATIENCE = 15.0
 """Seconds a child process is given."""
 
+WORKS = "works"
+"""What is said of a display on which a window can be opened."""
+
 LIBRARIES = ("numpy", "scipy", "networkx", "click", "rich", "dearpygui", "matplotlib")
 
 # A window one pixel wide, off the screen: nothing flashes up.
-_WINDOW = """
+_WINDOW = f"""
 import dearpygui.dearpygui as dpg
 dpg.create_context()
 dpg.create_viewport(title="nodegraph doctor", width=1, height=1, x_pos=-2000, decorated=False)
@@ -29,7 +32,7 @@ dpg.setup_dearpygui()
 dpg.show_viewport()
 dpg.render_dearpygui_frame()
 dpg.destroy_context()
-print("works")
+print("{WORKS}")
 """
 
 _SOUND = """
@@ -38,8 +41,11 @@ print(described())
 """
 
 
-def report() -> str:
-    """Give a line for each thing worth knowing; a fault of one costs its own line only."""
+def report(*, in_window: bool = False) -> str:
+    """Give a line for each thing worth knowing; a fault of one costs its own line only.
+
+    What is asked in a window opens no other one: that would take the keys from it.
+    """
     rows: list[tuple[str, Callable[[], str]]] = [
         ("nodegraph", _program),
         ("python", _python),
@@ -49,7 +55,7 @@ def report() -> str:
         *((name, lambda name=name: version(name)) for name in LIBRARIES),
         ("soundfile", _soundfile),
         ("formats", _formats),
-        ("display", display),
+        ("display", (lambda: WORKS) if in_window else display),
         ("sound", sound),
         ("temporary", _temporary),
         ("graphs", _graphs),
@@ -126,13 +132,13 @@ def display() -> str:
     if linux and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         return _no_display()
     fault = window()
-    return "works" if fault is None else _no_display(fault)
+    return WORKS if fault is None else _no_display(fault)
 
 
 def window() -> str | None:
     """Open a window in a process of its own: say what went wrong, or nothing."""
     said = ask_child(_WINDOW)
-    return None if said == "works" else said
+    return None if said == WORKS else said
 
 
 def _no_display(said: str = "") -> str:

@@ -69,6 +69,15 @@ def test_one_fault_costs_one_line(monkeypatch):
     assert "memory      cannot tell: RuntimeError: no answer\n" in call("doctor").out
 
 
+def test_asked_in_a_window_the_doctor_opens_no_other_one(monkeypatch):
+    """A second window takes the keys from the first: an Escape went astray."""
+    asked = []
+    monkeypatch.setattr(doctor, "ask_child", lambda code, *_: asked.append(code) or "said")
+    assert "display     works\n" in doctor.report(in_window=True)
+    assert len(asked) == 1
+    assert "dearpygui" not in asked[0]
+
+
 def test_the_doctor_names_no_user(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))

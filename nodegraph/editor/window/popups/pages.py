@@ -182,7 +182,7 @@ class ComputerPage(Page):
             threading.Thread(target=self._look, daemon=True).start()
 
     def _look(self) -> None:
-        self.report = doctor.report()
+        self.report = doctor.report(in_window=True)
 
     @property
     def waiting(self) -> bool:
