@@ -9,6 +9,7 @@ what is what::
         t1_reference.wav       what everything is compared with, and is played openly
         t1_s1.wav t1_s2.wav    what is rated; the reference, hidden, is one of them
         ratings.csv            the answers, once there are some
+        unfinished_ID.json     those of a listener who has not come to the end yet
     song_mushra_key.json       stays at home
 
 ``session.json``::

@@ -199,6 +199,34 @@ def test_escape_keeps_the_ratings(program, session):
     assert state.test["scores"][0] == 51
 
 
+def test_a_program_that_is_killed_loses_no_rating(program, start, capture, session):
+    folder = session[0].folder
+    first = start(env={**sound(capture), "HOME": str(folder)})
+    ready(first)
+    begun(first, session)
+    first.key("1", "Up", "2", "shift+Up")
+    state = first.wait(lambda s: s.test["scores"][:2] == (51, 60), 3, "two ratings")
+    first.wait(lambda _: list(folder.glob("unfinished_*")), 5, "them to be kept")
+    first.kill()
+    second = start(env={**sound(capture), "HOME": str(folder)})
+    ready(second)
+    opened(second, session)
+    second.wait_frames(3)
+    second.screenshot("mushra_left")
+    second.key("Return")
+    found = second.wait(lambda s: s.test["page"] == 0 and s.playing, 5, "the page that was left")
+    for name in ("listener", "trial", "stimuli", "scores"):
+        assert found.test[name] == state.test[name], name
+    second.click(second.wait_frames(3).buttons["mushra.end"])
+    second.wait(lambda s: s.popup == "question", 3, "the question")
+    second.wait_frames(3)
+    second.key("Return")
+    second.wait(lambda s: not s.test, 3, "no test")
+    assert not list(folder.glob("unfinished_*"))
+    second.kill()
+    program.front()
+
+
 def test_the_largest_page_fits_the_smallest_window(program, session):
     state = begun(program, session)
     while state.test["trial"] != "two":

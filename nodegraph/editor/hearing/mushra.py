@@ -178,10 +178,18 @@ def progress(now: Sitting) -> str:
     return "All rated"
 
 
-def about(now: Sitting) -> tuple[str, ...]:
-    """Say what a listener needs to know, a paragraph each."""
+def about(now: Sitting, left: Sitting | None = None) -> tuple[str, ...]:
+    """Say what a listener needs to know, a paragraph each; first, of a sitting that was left."""
     pages = f"{len(now.pages)} page{'s' * (len(now.pages) != 1)}"
+    begun: tuple[str, ...] = ()
+    if left is not None:
+        count = f"{len(left.scores)} rating{'s' * (len(left.scores) != 1)}"
+        begun = (
+            f"A listener stopped at page {left.at + 1} of {len(left.pages)}, with {count}. Go on if "
+            "that was you; else begin anew, and those ratings stay where they are.",
+        )
     return (
+        *begun,
         f"There {'are' if len(now.pages) != 1 else 'is'} {pages}. On each, compare some sounds with a "
         "reference that you can hear at any time, and rate every one of them from 0 to 100.",
         "The reference itself is hidden among them. Whatever cannot be told from the reference is "

@@ -10,16 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nodegraph import sharing
+from nodegraph.editor.files import sittings
 from nodegraph.editor.hearing import mushra as tests
 from nodegraph.editor.hearing.mushra import REFERENCE, Page, Sitting
 from nodegraph.editor.hearing.staging import Staged, shared_stretch, within
 from nodegraph.editor.hearing.timeline import Region
+from nodegraph.errors import DocumentError
 from nodegraph.mushra import RATINGS, append_ratings, read_session
 from nodegraph.sharing import Sounding
 
 if TYPE_CHECKING:
     from nodegraph.editor.window.app import App
 
+PAUSE = 1.0
+"""Seconds from one keeping of the ratings to the next, while a slider is dragged."""
 AWAY = 60.0
 """Seconds between two looks at the clock that count at most: nobody rates while a computer sleeps."""
 
@@ -33,6 +37,13 @@ class MushraBench:
         self.folder = Path()
         self.saved: Path | None = None
         """The ratings, once they are written."""
+        self.left: Sitting | None = None
+        """A sitting at the same session that is not over: it can be gone on with."""
+        self._session = ""
+        """Fingerprint of the session."""
+        self._kept: tuple[object, ...] = ()
+        """The answers that are on the disk."""
+        self._kept_at = 0.0
         self._staged: Staged | None = None
         self._trial = ""
         """Whose sounds are loaded."""
@@ -49,18 +60,34 @@ class MushraBench:
             fresh = tests.sitting(session, str(uuid.uuid4()))
             for page in fresh.pages:
                 _check(session.folder, page)
-        except ValueError as error:
+            mark = sittings.fingerprint(session)
+        except (OSError, ValueError) as error:
             return str(error)
         self.forget()
-        self.now, self.folder = fresh, session.folder
+        self.now, self.folder, self._session = fresh, session.folder, mark
+        self.left = sittings.kept(session, mark)
         self.app.touch()
         return ""
 
+    def go_on(self) -> str:
+        """Go on with the sitting that was left; says why where that cannot be."""
+        if self.left is None:
+            return ""
+        self.now, self.left = self.left, None
+        return self._turned()
+
+    def give_up(self) -> None:
+        """End it and take away what was kept of it."""
+        if self.now is not None:
+            sittings.drop(self.folder, self.now)
+            self.now = None
+        self.forget()
+
     def forget(self) -> None:
-        """End it; what was not written is lost."""
+        """End it; what is not over can be gone on with when its session is opened again."""
         self.rest()
-        self.now = self.saved = self._staged = None
-        self._trial = ""
+        self.now = self.saved = self.left = self._staged = None
+        self._trial, self._kept = "", ()
         if self._shared is not None:
             shutil.rmtree(self._shared, ignore_errors=True)
             self._shared = None
@@ -69,6 +96,7 @@ class MushraBench:
     def rest(self) -> None:
         """Give the sound back and stop the clock; the test stays."""
         self.tick()
+        self._keep()
         self._since = None
         self.app.ears.stage(None)
 
@@ -156,13 +184,32 @@ class MushraBench:
             except ValueError as error:
                 return str(error)
             self.saved = self.folder / RATINGS
+            sittings.drop(self.folder, fresh)
         self._set(fresh)
+        self._keep()
+        return self._turned()
+
+    def _turned(self) -> str:
+        """Play the reference of the page that is shown now; says why where that cannot be."""
         words = self.resume()
-        if not words and fresh.page is not None:
-            self._set(tests.hearing(fresh, REFERENCE))
+        if not words and self.now is not None and self.now.page is not None:
+            self._set(tests.hearing(self.now, REFERENCE))
             self.app.ears.seek(self.region[0])
             self.app.ears.play()
         return words
+
+    def _keep(self) -> None:
+        """Write the answers given so far, where there are new ones: a crash loses none."""
+        now = self.now
+        if now is None or now.page is None or not now.scores:
+            return
+        if (now.at, now.scores) == self._kept:
+            return
+        self._kept, self._kept_at = (now.at, now.scores), time.monotonic()
+        try:
+            sittings.keep(self.folder, self._session, now)
+        except DocumentError as error:
+            self.app.say(f"The ratings cannot be kept: {error}.", "error")
 
     def tick(self) -> None:
         """Count the time that the page was open since the last look."""
@@ -171,6 +218,8 @@ class MushraBench:
         seen = time.monotonic()
         self.now = tests.spent(self.now, min(seen - self._since, AWAY))
         self._since = seen
+        if seen - self._kept_at > PAUSE:
+            self._keep()
 
     def _set(self, now: Sitting) -> None:
         self.now = now

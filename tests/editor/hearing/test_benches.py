@@ -8,6 +8,7 @@ import soundfile
 
 from nodegraph.editor.window import ears as module
 from nodegraph.editor.window import rating, testing
+from nodegraph.errors import DocumentError
 from nodegraph.mushra import Session, Stimulus, Trial, read_ratings, session_text
 from tests.editor.hearing.test_ears import App
 
@@ -195,6 +196,98 @@ def test_two_sittings_stand_in_one_table(app, folder):
                 bench.rate(one.id, 70)
             bench.move(True)
     assert len({one.session for one in read_ratings(folder / "ratings.csv")}) == 2
+
+
+def crashed(app):
+    """Give the test of a program that is started after one that was killed."""
+    return testing.Testing(app).mushra
+
+
+def rate_all(app, bench, score):
+    for one in bench.now.page.stimuli:
+        app.clock += 2
+        bench.rate(one.id, score)
+        bench.tick()
+
+
+def test_a_crash_loses_no_rating(app, folder):
+    bench = app.testing.mushra
+    bench.open(folder)
+    bench.move(True)
+    rate_all(app, bench, 40)
+    bench.move(True)
+    rate_all(app, bench, 60)
+    before = bench.now
+    bench = crashed(app)
+    assert bench.open(folder) == ""
+    assert bench.now.listener != before.listener
+    assert bench.go_on() == ""
+    now = bench.now
+    assert (now.listener, now.pages, now.at) == (before.listener, before.pages, before.at)
+    assert now.scores == before.scores
+    assert now.heard == before.heard
+    assert bench.heard == ""
+    assert bench.move(True) == ""
+    found = read_ratings(folder / "ratings.csv")
+    assert [one.score for one in found] == [40, 40, 60, 60]
+    assert {one.time for one in found} == {4000}
+    assert not list(folder.glob("unfinished_*"))
+    bench.open(folder)
+    assert bench.left is None
+
+
+def test_whoever_begins_anew_leaves_the_other_sitting_alone(app, folder):
+    bench = app.testing.mushra
+    bench.open(folder)
+    bench.move(True)
+    rate_all(app, bench, 40)
+    first = bench.now.listener
+    bench.forget()
+    bench.open(folder)
+    assert bench.left.listener == first
+    for _ in range(2):
+        bench.move(True)
+        rate_all(app, bench, 90)
+    bench.move(True)
+    assert bench.saved is not None
+    bench.open(folder)
+    assert bench.left.listener == first
+
+
+def test_what_is_given_up_is_not_offered_again(app, folder):
+    bench = app.testing.mushra
+    bench.open(folder)
+    bench.move(True)
+    rate_all(app, bench, 40)
+    assert len(list(folder.glob("unfinished_*"))) == 1
+    bench.give_up()
+    assert not list(folder.glob("unfinished_*"))
+    assert app.testing.told() == {}
+
+
+def test_a_sitting_at_other_sounds_is_not_gone_on_with(app, folder):
+    bench = app.testing.mushra
+    bench.open(folder)
+    bench.move(True)
+    rate_all(app, bench, 40)
+    bench.forget()
+    soundfile.write(folder / "t1_s1.wav", np.full((4410, 2), 0.2), 44100)
+    bench.open(folder)
+    assert bench.left is None
+    assert len(list(folder.glob("unfinished_*"))) == 1
+
+
+def test_a_folder_that_takes_no_file_is_told_at_the_first_rating(app, folder, monkeypatch):
+    def full(path, content):
+        raise DocumentError(f"cannot write {path.name}: no space left on device")
+
+    monkeypatch.setattr(rating.sittings, "write_atomically", full)
+    bench = app.testing.mushra
+    bench.open(folder)
+    bench.move(True)
+    rate_all(app, bench, 40)
+    assert "no space left" in app.said[-1]
+    assert all(bench.now.score(one.id) == 40 for one in bench.now.page.stimuli)
 
 
 def test_sounds_that_do_not_fit_each_other_are_refused_at_once(app, folder):

@@ -152,7 +152,7 @@ class MushraPanel(TestPanel):
 
     def _paragraphs(self) -> list[list[str]]:
         if self.kind == "about":
-            return [self._lines(words) for words in tests.about(self.now)]
+            return [self._lines(words) for words in tests.about(self.now, self.bench.left)]
         where = f"Written to {self.bench.saved}." if self.bench.saved else ""
         return [self._lines(words) for words in ("All pages are rated.", where) if words]
 
@@ -181,13 +181,14 @@ class MushraPanel(TestPanel):
 
     def _about(self, body: int) -> None:
         self.head(body, TITLE)
-        self.buttons(
-            body,
-            [
-                ("Begin", "begin", self._next, "main"),
-                ("Another test", "other", self._other, "button"),
-            ],
-        )
+        made = [
+            ("Begin", "begin", self._next, "main"),
+            ("Another test", "other", self._other, "button"),
+        ]
+        if self.bench.left is not None:
+            made[0] = ("Begin anew", "begin", self._next, "button")
+            made.insert(0, ("Go on", "left", self._go_on, "main"))
+        self.buttons(body, made)
         self._text(self.ink(body), self.now.name.replace("_", " "))
 
     def _end(self, body: int) -> None:
@@ -301,10 +302,15 @@ class MushraPanel(TestPanel):
     def _back(self) -> None:
         self._moved(False)
 
+    def _go_on(self) -> None:
+        self._turned(self.bench.go_on())
+
     def _moved(self, on: bool) -> None:
-        words = self.bench.move(on)
-        if words:
-            self.host.say(words, "error")
+        self._turned(self.bench.move(on))
+
+    def _turned(self, fault: str) -> None:
+        if fault:
+            self.host.say(fault, "error")
         self.build()
 
     def _give_up(self) -> None:
@@ -314,7 +320,7 @@ class MushraPanel(TestPanel):
     def _given_up(self, answer: str) -> None:
         if answer == "Give up":
             self.shut()
-            self.bench.forget()
+            self.bench.give_up()
 
     # Keys
 
@@ -324,6 +330,8 @@ class MushraPanel(TestPanel):
         if chord == "Enter":
             if kind == "end":
                 self.cancel()
+            elif kind == "about" and self.bench.left is not None:
+                self._go_on()
             else:
                 self._next()
             return True
