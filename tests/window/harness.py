@@ -9,6 +9,7 @@ draws. One client at a time; it may leave, and come again.
 
 - ``{"ask": "state"}``: the fields of `State`, where those that have a default may be left out. All
   edits and events taken in so far have reached it, and rectangles are those of the last frame.
+- ``{"ask": "frame"}``: ``{"frame": ...}`` alone, and frames follow one another quickly for a while.
 - ``{"ask": "close"}``: ``{}``, and then the program does what a click on the window's cross does.
 - anything else: ``{"error": "..."}``.
 
@@ -77,6 +78,8 @@ class State:
     """What lies over the window and takes the keys: ``search``, ``commands``, ``keys``, ..."""
     text: str = ""
     """``widgets`` key of the text field that takes the keys."""
+    typed: str = ""
+    """What is in that field."""
     toast: str = ""
     """The newest message, or the reason at the cursor why a wire is refused."""
     board: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -209,8 +212,11 @@ class Program:
 
     def wait_frames(self, count: int = 3) -> State:
         """Wait until some more frames are drawn."""
-        first = self.state().frame
-        return self.wait(lambda state: state.frame >= first + count, PATIENCE, f"{count} frames")
+        end = time.monotonic() + SLOW * PATIENCE
+        last = self.ask("frame")["frame"] + count
+        while self.ask("frame")["frame"] < last:
+            assert time.monotonic() < end, f"waited for {count} frames"
+        return self.state()
 
     def said(self) -> str:
         """Give what it wrote to standard output and standard error."""
@@ -270,10 +276,14 @@ class Program:
         """
         self.display.hand(*(word for name in names for word in _stroke(name)), "sleep", 0.04)
 
-    def type(self, text: str) -> None:
-        """Type a text into whatever takes the keys."""
+    def type(self, text: str, into: str = "") -> None:
+        """Type a text into whatever takes the keys; into a field of a name once it takes them."""
+        if into:
+            self.wait(lambda s: s.text == into, PATIENCE, f"{into} to take the keys")
         self.display.hand("type", "--delay", 25, "--", text)
         time.sleep(0.04)
+        if into:
+            self.wait(lambda s: s.typed.endswith(text), PATIENCE, f"{text!r} to be in {into}")
 
     def front(self) -> None:
         """Bring this window before the others, and the keys to it."""

@@ -36,7 +36,9 @@ def main() -> None:
     dpg.setup_dearpygui()
     dpg.show_viewport()
     dpg.render_dearpygui_frame()
-    server = Server(Path(os.environ["NODEGRAPH_PROBE"]), {"state": _state, "close": _close})
+    server = Server(
+        Path(os.environ["NODEGRAPH_PROBE"]), {"state": _state, "frame": _frame, "close": _close}
+    )
     while dpg.is_dearpygui_running():
         dpg.run_callbacks(dpg.get_callback_queue())
         _surface()
@@ -69,10 +71,15 @@ def _state() -> dict[str, Any]:
         "view": [0, 0, wheel[-1]],
         "selection": drags,
         "text": "name" if dpg.is_item_active("name") else "",
+        "typed": dpg.get_value("name") if dpg.is_item_active("name") else "",
         "buttons": {"Count": _rect("count")},
         "widgets": {"name": _rect("name")},
         "places": {"surface": _rect("surface"), "window": [0, 0, *_size()]},
     }
+
+
+def _frame() -> dict[str, Any]:
+    return {"frame": dpg.get_frame_count()}
 
 
 def _rect(item: str) -> list[float]:

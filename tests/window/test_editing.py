@@ -66,7 +66,7 @@ def test_undo_inside_a_text_field_is_the_fields_own(desk: Program):
     before = window.wait_frames(5)
     field = before.widgets[f"{picture}.name"]
     window.click(field)
-    window.type("abc")
+    window.type("abc", f"{picture}.name")
     window.key("ctrl+z")
     after = window.wait_frames(5)
     assert picture in names(after), "the node was undone while its text was typed"

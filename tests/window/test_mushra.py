@@ -77,9 +77,8 @@ def opened(program, session):
     """Open the test with the browser, from the first screen."""
     program.key("alt+shift+r")
     program.wait(lambda s: s.popup == "files", 5, "the browser")
+    program.type("session", "files.field")
     program.wait_frames(3)
-    program.type("session")
-    program.wait_frames(12)
     program.key("Return")
     return program.wait(lambda s: s.popup == "mushra" and s.test["page"] == -1, 5, "what to do")
 
@@ -249,9 +248,8 @@ def test_the_largest_page_fits_the_smallest_window(program, session):
 def test_what_is_no_test_is_refused_with_the_reason(program, session):
     program.key("alt+shift+r")
     program.wait(lambda s: s.popup == "files", 5, "the browser")
+    program.type("bad", "files.field")
     program.wait_frames(3)
-    program.type("bad")
-    program.wait_frames(12)
     program.key("Return")
     state = program.wait(lambda s: "no listening test" in s.toast, 5, "the reason")
     assert "bad.json" in state.toast

@@ -52,7 +52,7 @@ def test_painting_a_footprint(program: Start):
     window.click(window.state().widgets["inspector.knob.cells"])
     window.wait(lambda s: s.text == "inspector.knob.cells", 3, "the keys in the field")
     window.key("ctrl+a")
-    window.type("diag(5)")
+    window.type("diag(5)", "inspector.knob.cells")
     window.key("Return")
     window.wait(lambda s: cells(s, name) == ["diag(5)"], 3, "a typed diagonal")
     window.click(at(window, 0, 0, 5))

@@ -113,7 +113,7 @@ def test_a_graph_is_saved_through_the_browser_and_not_over_another_unasked(
         window.key("ctrl+shift+s")
         window.wait(lambda s: s.popup == "files" and s.text == "files.field", 8, "the browser")
         window.key("ctrl+a")
-        window.type(str(path))
+        window.type(str(path), "files.field")
         window.wait_frames(2)
         window.key("Return")
         if not answer:

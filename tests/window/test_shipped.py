@@ -33,8 +33,7 @@ def test_it_is_seen_and_heard_as_soon_as_it_is_open(window: Program, path):
     title = json.loads(path.read_text("utf-8"))["title"]
     window.key("ctrl+o")
     window.wait(lambda s: s.popup == "files", 10, "the files")
-    window.wait_frames(3)
-    window.type(str(path))
+    window.type(str(path), "files.field")
     window.key("Return")
     window.wait(lambda s: f'"title": "{title}"' in s.graph and not s.popup, 10, title)
     state = window.wait(lambda s: len(s.loaded) >= 2 and pictured(s), LONG, "views and sounds")

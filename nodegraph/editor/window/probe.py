@@ -2,7 +2,8 @@
 
 Listens only where ``NODEGRAPH_PROBE`` names a socket. One JSON object on a line asks, one answers:
 ``{"ask": "state"}`` gives the document, the view, what is chosen, open and shown, and where on the
-window it can be clicked; ``{"ask": "close"}`` does what the window's cross does.
+window it can be clicked; ``{"ask": "frame"}`` only counts frames, and keeps the window awake;
+``{"ask": "close"}`` does what the window's cross does.
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ from nodegraph.editor.canvas.view import Rect
 if TYPE_CHECKING:
     from nodegraph.editor.window.app import App
 
-_BUTTONS = (
-    "mvAppItemType::mvButton",
-    "mvAppItemType::mvSelectable",
-    "mvAppItemType::mvImageButton",
-)
-_FIELDS = ("mvAppItemType::mvInputText",)
+_KINDS = {
+    "mvAppItemType::mvButton": "button",
+    "mvAppItemType::mvSelectable": "button",
+    "mvAppItemType::mvImageButton": "button",
+    "mvAppItemType::mvInputText": "field",
+}
+"""What can be clicked, by the type that Dear PyGui calls it."""
 
 
 class Probe:
@@ -32,7 +34,10 @@ class Probe:
 
     def __init__(self, app: App, path: Path) -> None:
         self.app = app
-        self._server = Server(path, {"state": self.state, "close": self._close})
+        asks = {"state": self.state, "frame": self._frame, "close": self._close}
+        self._server = Server(path, asks)
+        self._kinds: dict[int, str] = {}
+        """Of every item seen: asking for a thousand of them takes longer than a frame."""
 
     def answer(self) -> None:
         """Answer what has come in."""
@@ -41,6 +46,10 @@ class Probe:
     def _close(self) -> dict[str, Any]:
         self.app.later(lambda: self.app.do("file.quit"))
         return {}
+
+    def _frame(self) -> dict[str, Any]:
+        self.app.frames.wake()
+        return {"frame": self.app.frames.count}
 
     def state(self) -> dict[str, Any]:
         """Give all that a test may want to know."""
@@ -71,7 +80,7 @@ class Probe:
             "live": app.engine.live.count,
             **self._listening(),
         }
-        found["buttons"], fields, found["text"] = self._items()
+        found["buttons"], fields, found["text"], found["typed"] = self._items()
         found["places"] = self._places()
         found["views"] = app.views.told()
         if canvas.width:
@@ -127,14 +136,16 @@ class Probe:
                     widgets[f"{name}.{control}"] = rect(box.world(place))
         return {"nodes": nodes, "ports": ports, "widgets": widgets}
 
-    def _items(self) -> tuple[dict[str, list[float]], dict[str, list[float]], str]:
-        """Give the buttons and fields that are on screen, and the field that has the keys."""
+    def _items(self) -> tuple[dict[str, list[float]], dict[str, list[float]], str, str]:
+        """Give the buttons and fields on screen, the field that has the keys, and what is in it."""
         buttons: dict[str, list[float]] = {}
         fields: dict[str, list[float]] = {}
-        active = ""
+        active = typed = ""
         for item in dpg.get_all_items():
-            kind = dpg.get_item_type(item)
-            if kind not in _BUTTONS and kind not in _FIELDS:
+            kind = self._kinds.get(item)
+            if kind is None:
+                kind = self._kinds[item] = _KINDS.get(dpg.get_item_type(item), "")
+            if not kind:
                 continue
             state = dpg.get_item_state(item)
             if not state.get("visible") or "rect_min" not in state:
@@ -144,10 +155,11 @@ class Probe:
             label = "".join(c for c in dpg.get_item_label(item) or "" if ord(c) < 0xE000).strip()
             names = {alias, label.partition("##")[0].strip()} - {""}
             for name in names:
-                (fields if kind in _FIELDS else buttons)[name] = place
-            if kind in _FIELDS and state.get("active"):
-                active = alias or label
-        return buttons, fields, active
+                (fields if kind == "field" else buttons)[name] = place
+            if kind == "field" and state.get("active"):
+                name = alias or label or self.app.canvas.widget_name(item)
+                active, typed = name, str(dpg.get_value(item))
+        return buttons, fields, active, typed
 
     def _places(self) -> dict[str, list[float]]:
         """Give what parts draw by hand and can be clicked."""

@@ -161,6 +161,10 @@ class Canvas:
         """Give where the widget of each knob in sight lies in the window, by ``node.knob``."""
         return self._knobs.rects((self._rect.x, self._rect.y)) if self._built else {}
 
+    def widget_name(self, item: int) -> str:
+        """Say whose widget an item is, as ``node.knob``; nothing where it is none of a knob."""
+        return self._knobs.name(item) if self._built else ""
+
     # Drawing
 
     def _draw(self) -> None:

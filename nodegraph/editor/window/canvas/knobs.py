@@ -156,6 +156,11 @@ class Knobs:
             if widget.shown
         }
 
+    def name(self, item: int) -> str:
+        """Say whose widget an item is, as ``node.knob``."""
+        widget = self._by_item.get(item)
+        return ".".join(widget.slot) if widget is not None and widget.slot is not None else ""
+
     def destroy(self) -> None:
         """Give back what does not hang in the layer."""
         for item in (self._plain.theme, self._faded.theme, self._handlers):
