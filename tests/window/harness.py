@@ -283,7 +283,7 @@ class Program:
         self.display.hand("type", "--delay", 25, "--", text)
         time.sleep(0.04)
         if into:
-            self.wait(lambda s: s.typed.endswith(text), PATIENCE, f"{text!r} to be in {into}")
+            self.wait(lambda s: text in s.typed, PATIENCE, f"{text!r} to be in {into}")
 
     def front(self) -> None:
         """Bring this window before the others, and the keys to it."""
