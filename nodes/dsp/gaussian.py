@@ -30,16 +30,14 @@ from nodes.dsp.hermitian import (
     floored,
     inverse,
     laid_out,
-    moment,
     normalised,
-    planar,
     summed,
     tiles,
     times,
     trace,
     wide,
-    woven,
-)  # fmt: skip
+)
+from nodes.dsp.planes import moment, planar, woven
 
 Array = NDArray[Any]
 
@@ -202,10 +200,9 @@ def simplified(
 
     Parameters
     ----------
-    mixture
-        Complex spectrum (channel, freq, time).
-    estimates
-        Complex spectra (source, channel, freq, time), such as soft masks give.
+    mixture, estimates
+        Complex spectra (channel, freq, time), and (source, channel, freq, time) such as soft masks
+        give.
     iterations
         Number of turns.
     tick
@@ -254,10 +251,9 @@ def simplified(
 
 
 def _believe(estimates: Array, tile: Tile, powers: Array, moments: Array) -> None:
-    """Take a tile of estimates at their word: write their powers, add to sums of Y Y^H over time.
+    """Write the powers of a tile of estimates into a plane, add Y Y^H to the moments of a band.
 
-    Estimates are planar (source, 2 channel, freq, time), powers those of the plane (source, 1, freq,
-    time), moments those of the band (source, freq, channel, channel).
+    Estimates are planar (source, 2 channel, freq, time).
     """
     power = np.einsum("jcft,jcft->jft", estimates, estimates)
     np.divide(power, moments.shape[-1], out=powers[:, 0, tile.rows, tile.columns])

@@ -12,17 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodes.dsp.blocks import Buffers, Tick, one_blas_thread, parallel, silent
-from nodes.dsp.hermitian import (
-    bands,
-    floored,
-    laid_out,
-    planar,
-    room,
-    solve,
-    summed,
-    tiles,
-    woven,
-)  # fmt: skip
+from nodes.dsp.hermitian import bands, floored, laid_out, solve, summed, tiles
+from nodes.dsp.planes import planar, room, woven
 
 Array = NDArray[Any]
 
