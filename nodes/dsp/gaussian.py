@@ -22,14 +22,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodes.dsp import wiener
-from nodes.dsp.blocks import Tick, one_blas_thread, parallel, silent
+from nodes.dsp.blocks import Buffers, Tick, one_blas_thread, parallel, silent
 from nodes.dsp.hermitian import (
+    Tile,
     bands,
     energy,
     floored,
     inverse,
     laid_out,
-    moment,
     normalised,
     summed,
     tiles,
@@ -37,6 +37,7 @@ from nodes.dsp.hermitian import (
     trace,
     wide,
 )
+from nodes.dsp.planes import moment, planar, woven
 
 Array = NDArray[Any]
 
@@ -199,10 +200,9 @@ def simplified(
 
     Parameters
     ----------
-    mixture
-        Complex spectrum (channel, freq, time).
-    estimates
-        Complex spectra (source, channel, freq, time), such as soft masks give.
+    mixture, estimates
+        Complex spectra (channel, freq, time), and (source, channel, freq, time) such as soft masks
+        give.
     iterations
         Number of turns.
     tick
@@ -222,26 +222,39 @@ def simplified(
     made = np.empty(estimates.shape, np.complex64)
     powers = np.empty((count, 1, bins, frames), np.float32)
     learned = np.empty((count, bins, channels, channels), np.complex64)
+    rooms = Buffers(lambda: wiener.Room.of(made))
 
     def work(band: tuple[int, int]) -> None:
-        inner, known, model = tiles(band, frames), estimates, learned[:, slice(*band)]
-        for _ in range(iterations):
-            moments = np.zeros((count, band[1] - band[0], channels, channels), np.complex128)
-            for rows, inside, columns in inner:
-                for number, one in enumerate(known):
-                    moments[number, inside] += moment(one[:, rows, columns])
-                    powers[number, 0, rows, columns] = energy(one[:, rows, columns])
-            powers[:, :, slice(*band)] /= channels
-            model = floored(normalised(moments), wiener.FLOOR)
-            filters = wiener.prepared(model)
-            for rows, inside, columns in inner:
-                w = wiener.weights(powers, 2.0, rows, columns)
-                wiener.apply(
-                    mixture[:, rows, columns], w, filters, inside, made[:, :, rows, columns]
-                )
-            known = made
-        learned[:, slice(*band)] = model
+        inner, shape = tiles(band, frames), (count, band[1] - band[0], channels, channels)
+        with rooms.borrow() as free:
+            moments = np.zeros(shape, np.complex128)
+            for tile in inner:
+                known = planar(estimates[..., tile.rows, tile.columns], free.estimates)
+                _believe(known, tile, powers, moments)
+            for left in reversed(range(iterations)):
+                model = floored(normalised(moments), wiener.FLOOR)
+                learned[:, slice(*band)] = model
+                filters, moments = wiener.prepared(model), np.zeros(shape, np.complex128)
+                for tile in inner:
+                    x = planar(mixture[:, tile.rows, tile.columns], free.mixture)
+                    w = wiener.weights(powers, 2.0, tile.rows, tile.columns)
+                    known = wiener.apply(x, w, filters, tile.inside, free)
+                    # Before the last turn only what follows from the estimates is needed.
+                    if left:
+                        _believe(known, tile, powers, moments)
+                    else:
+                        woven(known, made[..., tile.rows, tile.columns])
 
     with one_blas_thread():
         parallel(work, bands(bins, frames), tick)
     return made, powers, learned
+
+
+def _believe(estimates: Array, tile: Tile, powers: Array, moments: Array) -> None:
+    """Write the powers of a tile of estimates into a plane, add Y Y^H to the moments of a band.
+
+    Estimates are planar (source, 2 channel, freq, time).
+    """
+    power = np.einsum("jcft,jcft->jft", estimates, estimates)
+    np.divide(power, moments.shape[-1], out=powers[:, 0, tile.rows, tile.columns])
+    moments[:, tile.inside] += moment(estimates)

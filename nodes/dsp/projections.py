@@ -17,11 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodes.dsp.blocks import Tick, parallel, silent, spans
+from nodes.dsp.planes import aligned
 
 Array = NDArray[Any]
 
 CELLS = 1 << 16
 """Cells of all projections in one block."""
+EVEN = 16
+"""Columns of a block are a multiple of this where they can: so rows begin where processors fetch."""
 LEAST = 1 << 12
 """Frames of a block at least, where each frequency has a kernel of its own."""
 NULL = 1e-6
@@ -69,6 +72,7 @@ class Scene:
         self._apart, self._which = np.unique(apart, return_inverse=True)
         self._which = self._which.reshape(apart.shape)
         size = CELLS // len(angles)
+        size -= size % EVEN if size > EVEN else 0
         columns = frames if self.deep else len(frequencies) * frames
         across = spans(columns, max(size, LEAST) if self.deep else size)
         bands = len(frequencies) if self.deep else 1
@@ -178,9 +182,9 @@ class Made:
         if key in self._kept:
             return self._kept[key]
         spectra = self.spectra(block)
-        if not self._keeps:
-            return np.asarray(np.abs(spectra, out=room[: spectra.size].reshape(spectra.shape)))
-        return self._kept.setdefault(key, np.abs(spectra))
+        where = aligned(1, spectra.size)[0] if self._keeps else room
+        made = np.abs(spectra, out=where[: spectra.size].reshape(spectra.shape))
+        return self._kept.setdefault(key, made) if self._keeps else np.asarray(made)
 
 
 def _turned(plane: Array, frequencies: Array, delay: float) -> Array:

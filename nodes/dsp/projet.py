@@ -37,6 +37,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodes.dsp.blocks import Buffers, Tick, one_blas_thread, parallel, silent, spans
+from nodes.dsp.planes import aligned
 from nodes.dsp.projections import CELLS, Block, Scene, Seen
 
 Array = NDArray[Any]
@@ -126,9 +127,10 @@ def steps(
     the way it learns the `cost` of what it began with, which is yielded as well. `tick` is called
     with the number of steps done, such as 3.25.
     """
+    totals: dict[int, float] = {}
     for done in count():
-        part_tick = partial(_tick_from, tick, done)
-        strengths, places, before = _sweep(scene, seen, strengths, places, "cpq", part_tick)
+        now = partial(_tick_from, tick, done)
+        strengths, places, before = _sweep(scene, seen, strengths, places, "cpq", now, totals)
         yield strengths, places, before
 
 
@@ -137,12 +139,19 @@ def _tick_from(tick: Tick, done: int, fraction: float) -> None:
 
 
 def _sweep(
-    scene: Scene, seen: Seen, strengths: Array, places: Array, work: str, tick: Tick
+    scene: Scene,
+    seen: Seen,
+    strengths: Array,
+    places: Array,
+    work: str,
+    tick: Tick,
+    totals: dict[int, float] | None = None,
 ) -> tuple[Array, Array, float]:
     """Tell the cost ("c"), then update the strengths ("p"), then the places ("q").
 
     The strengths of a bin depend on that bin alone, so all of it fits into one pass: with its new
-    strengths a block adds its share to the update of the places.
+    strengths a block adds its share to the update of the places. `totals` keeps the sum of all
+    magnitudes of a block from one pass to the next.
     """
     made = np.empty_like(strengths) if work != "c" else strengths
     old, new, sources = scene.banded(strengths), scene.banded(made), len(places)
@@ -150,35 +159,42 @@ def _sweep(
     costs = np.zeros(len(scene.blocks))
     above = np.zeros((len(scene.blocks), *places.shape))
     below = np.zeros_like(above)
-    buffers = Buffers(lambda: np.empty((4, (scene.sides + sources) * scene.cells), np.float32))
+    known: dict[int, float] = {} if totals is None else totals
+    lengths = (*3 * (scene.sides,), sources, sources)
+    buffers = Buffers(lambda: [aligned(1, rows * scene.cells)[0] for rows in lengths])
+    # Products with ones add up rows in half the time of sums.
+    ones = np.ones(scene.cells, np.float32)
 
     def update(index: int) -> None:
         bands, columns = block = scene.blocks[index]
         kernel = scene.kernel(bands) if plain is None else plain
         gains = _gains(kernel, places)
-        with buffers.borrow() as (first, second, third, fourth):
+        with buffers.borrow() as (first, second, third, fourth, fifth):
             v = seen.magnitudes(block, first)
             shape = (len(v), sources, v.shape[-1])
-            x, ratio, terms = (room[: v.size].reshape(v.shape) for room in (second, third, fourth))
-            size = math.prod(shape)
-            p, better = (room[v.size : v.size + size].reshape(shape) for room in (first, second))
+            ratio, terms = (room[: v.size].reshape(v.shape) for room in (second, third))
+            p, better = (room[: math.prod(shape)].reshape(shape) for room in (fourth, fifth))
             np.maximum(old[bands, :, columns], QUIET, out=p)
-            np.divide(v, np.matmul(gains, p, out=x), out=ratio)
+            np.divide(v, np.matmul(gains, p, out=ratio), out=ratio)
             if "c" in work:
-                costs[index] = _divergence(v, x, ratio, terms)
+                if index not in known:
+                    known[index] = float(v.sum(dtype=np.float64))
+                # In float64: the difference of model and magnitudes is small against either.
+                model = p.sum(axis=-1, dtype=np.float64) * gains.sum(axis=-2, dtype=np.float64)
+                costs[index] = _surprise(v, ratio, terms) + float(model.sum()) - known[index]
             if "p" in work:
-                np.matmul(gains.swapaxes(-1, -2), ratio, out=better)
-                better /= gains.sum(axis=-2)[..., np.newaxis]
-                p = np.multiply(better, p, out=better)
-                np.maximum(p, QUIET, out=p)
+                relative = gains / gains.sum(axis=-2, keepdims=True)
+                np.matmul(relative.swapaxes(-1, -2), ratio, out=better)
+                better *= p
+                p = np.maximum(better, QUIET, out=better)
             if work != "c":
                 new[bands, :, columns] = p
             if "q" in work:
                 if "p" in work:
-                    np.divide(v, np.matmul(gains, p, out=x), out=ratio)
+                    np.divide(v, np.matmul(gains, p, out=ratio), out=ratio)
                 shares = np.matmul(ratio, p.swapaxes(-1, -2)).reshape(-1, sources)
                 above[index] = shares.T @ kernel.reshape(len(shares), -1)
-                below[index] = p.sum(axis=-1).T @ kernel.sum(axis=-2)
+                below[index] = np.vecdot(p, ones[: p.shape[-1]]).T @ kernel.sum(axis=-2)
 
     with one_blas_thread():
         parallel(update, range(len(scene.blocks)), tick)
@@ -186,11 +202,11 @@ def _sweep(
     if "q" not in work:
         return made, places, cost
     found = places * (above.sum(axis=0) / below.sum(axis=0))
-    sums = found.sum(axis=1)
+    scale = found.sum(axis=1)
     # A source that is silent may be anywhere.
-    found[sums == 0], sums[sums == 0] = places[sums == 0], 1
-    _scale(made, sums.astype(np.float32))
-    return made, (found / sums[:, np.newaxis]).astype(np.float32), cost
+    found[scale == 0], scale[scale == 0] = places[scale == 0], 1
+    _scale(made, scale.astype(np.float32))
+    return made, (found / scale[:, np.newaxis]).astype(np.float32), cost
 
 
 def _gains(kernel: Array, places: Array) -> Array:
@@ -198,14 +214,14 @@ def _gains(kernel: Array, places: Array) -> Array:
     return np.asarray(np.maximum(kernel @ places.T, NOWHERE))
 
 
-def _divergence(v: Array, model: Array, ratio: Array, terms: Array) -> float:
-    """Add up v log(v / s) - v + s over a block, given v / s; `terms` is room to work in."""
-    np.maximum(ratio, TINY, out=terms)
-    np.log(terms, out=terms)
-    terms *= v
-    terms -= v
-    terms += model
-    return float(terms.sum(axis=-1).sum(dtype=np.float64))
+def _surprise(v: Array, ratio: Array, terms: Array) -> float:
+    """Add up v log(v / s) over a block, given v / s; `terms` is room to work in.
+
+    With the sums of s and of v, which cost less, it makes the divergence v log(v / s) - v + s.
+    """
+    # Adding is faster than the larger of both, and does the same.
+    np.log(np.add(ratio, TINY, out=terms), out=terms)
+    return float(np.vecdot(v, terms).sum(dtype=np.float64))
 
 
 def _scale(strengths: Array, factors: Array) -> None:

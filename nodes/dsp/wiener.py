@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nodes.dsp.blocks import Tick, one_blas_thread, parallel, silent
-from nodes.dsp.hermitian import bands, floored, laid_out, solve, summed, tiles, trace, wide
+from nodes.dsp.blocks import Buffers, Tick, one_blas_thread, parallel, silent
+from nodes.dsp.hermitian import bands, floored, laid_out, solve, summed, tiles
+from nodes.dsp.planes import planar, room, woven
 
 Array = NDArray[Any]
 
@@ -47,29 +48,46 @@ def separate(
     """
     channels, bins, frames = mixture.shape
     made = np.empty((len(sources), channels, bins, frames), np.complex64)
+    rooms = Buffers(lambda: Room.of(made))
 
     def work(band: tuple[int, int]) -> None:
         model = prepared(floored(covariance[:, slice(*band)], FLOOR))
-        for rows, inside, columns in tiles(band, frames):
-            w = weights(sources, exponent, rows, columns)
-            apply(mixture[:, rows, columns], w, model, inside, made[:, :, rows, columns])
+        with rooms.borrow() as free:
+            for rows, inside, columns in tiles(band, frames):
+                x = planar(mixture[:, rows, columns], free.mixture)
+                w = weights(sources, exponent, rows, columns)
+                woven(apply(x, w, model, inside, free), made[..., rows, columns])
 
     with one_blas_thread():
         parallel(work, bands(bins, frames), tick)
     return made
 
 
+class Room(NamedTuple):
+    """Scratch memory for tiles, rows of a `room`."""
+
+    mixture: Array
+    parts: Array
+    estimates: Array
+
+    @classmethod
+    def of(cls, estimates: Array) -> Room:
+        """Make it for tiles of estimates (source, channel, freq, time)."""
+        count, channels, bins, frames = estimates.shape
+        each, every = 2 * channels, 2 * channels * count
+        rows = room(each + 2 * every, bins, frames)
+        return cls(rows[:each], rows[each : each + every], rows[each + every :])
+
+
 def weights(sources: Array, exponent: float, rows: slice, columns: slice) -> Array:
-    """Give the variances of a tile (freq, source, time), float32, against the largest of each bin.
+    """Give the variances of a tile (source, freq, time), float32, against the largest of each bin.
 
     Where no source is expected each is as likely as any other, so that nothing is lost.
     """
-    part = sources[:, :, rows, columns].transpose(2, 0, 1, 3)
-    part = part[:, :, 0] if part.shape[2] == 1 and exponent == 2 else part
+    part = sources[:, :, rows, columns]
+    part = part[:, 0] if part.shape[1] == 1 and exponent == 2 else part
     # Divided before they are raised, which keeps them within float32.
-    largest = part.max(axis=1, keepdims=True)
-    if part.ndim == 4:
-        largest = largest.max(axis=2, keepdims=True)
+    largest = part.max(axis=tuple(range(part.ndim - 2)))
     silent = largest == 0
     if silent.any():
         largest = largest + silent
@@ -77,7 +95,7 @@ def weights(sources: Array, exponent: float, rows: slice, columns: slice) -> Arr
     made = part / largest
     if exponent != 2:
         made **= np.float32(2 / exponent)
-    return np.asarray(made.mean(axis=2) if made.ndim == 4 else made, np.float32)
+    return np.asarray(made.mean(axis=1) if made.ndim == 4 else made, np.float32)
 
 
 class Filter(NamedTuple):
@@ -85,7 +103,7 @@ class Filter(NamedTuple):
 
     covariance: Array
     products: Array
-    """R_i A_j of two channels (freq, 2 source, 2 source), complex64, A being the adjugate."""
+    """R_i A_j of two channels as `real` numbers, float32 (freq, 4 source, 4 source)."""
     halves: Array
     """trace(R_i A_j) / 2 of two channels (freq, source, source), float32; not negative."""
     rough: Array
@@ -97,67 +115,94 @@ def prepared(covariance: Array) -> Filter:
     count, bins, channels = covariance.shape[:3]
     if channels != 2:
         return Filter(covariance, np.empty(bins), np.empty(bins), np.zeros(bins, bool))
+    # A is the adjugate: a matrix times A is its determinant.
     adjugate = -covariance
     adjugate[..., 0, 0], adjugate[..., 1, 1] = covariance[..., 1, 1], covariance[..., 0, 0]
-    products = covariance[:, np.newaxis] @ adjugate
-    halves = np.maximum(trace(products) / 2, 0)
-    rough = (np.abs(products).max(axis=(-2, -1)) > ROUGH * halves).any(axis=(0, 1))
-    halves = np.ascontiguousarray(halves.transpose(2, 0, 1), np.float32)
-    products = products.astype(np.complex64).transpose(2, 0, 3, 1, 4)
-    return Filter(covariance, products.reshape(bins, 2 * count, 2 * count), halves, rough)
+    # One product for each frequency with all pairs of sources: small ones cost by the call.
+    left = covariance.transpose(1, 0, 2, 3).reshape(bins, 2 * count, 2)
+    products = left @ adjugate.transpose(1, 2, 0, 3).reshape(bins, 2, 2 * count)
+    pairs = products.reshape(bins, count, 2, count, 2)
+    halves = np.maximum((pairs[:, :, 0, :, 0].real + pairs[:, :, 1, :, 1].real) / 2, 0)
+    rough = (np.abs(pairs).max(axis=(2, 4)) > ROUGH * halves).any(axis=(1, 2))
+    return Filter(covariance, real(products), halves.astype(np.float32), rough)
 
 
-def apply(x: Array, w: Array, model: Filter, inside: slice, out: Array) -> None:
+def real(matrices: Array) -> Array:
+    """Give complex matrices (..., n, m) as real ones (..., 2 n, 2 m), float32.
+
+    They act on columns of real and imaginary parts in turn.
+    """
+    *leading, rows, columns = matrices.shape
+    made = np.empty((*leading, rows, 2, columns, 2), np.float32)
+    made[..., 0, :, 0] = made[..., 1, :, 1] = matrices.real
+    made[..., 1, :, 0] = matrices.imag
+    made[..., 0, :, 1] = -matrices.imag
+    return made.reshape(*leading, 2 * rows, 2 * columns)
+
+
+def apply(x: Array, w: Array, model: Filter, inside: slice, free: Room) -> Array:
     """Divide a tile of the mixture among sources.
 
     Parameters
     ----------
     x
-        The mixture complex64 (C, freq, time).
+        The mixture, `planar` (2 C, freq, time).
     w
-        Variances float32 (freq, source, time), the largest of each bin near one.
+        Variances float32 (source, freq, time), the largest of each bin near one.
     model, inside
         The filter of a band, and which of its frequencies these are.
-    out
-        Written: complex64 (source, C, freq, time).
+    free
+        Scratch memory. The result is in it, and lasts until the next tile.
+
+    Returns
+    -------
+    Estimates, planar (source, 2 C, freq, time).
     """
     covariance = model.covariance[:, inside]
-    if len(x) == 1:
-        gains = w * covariance[:, :, 0, 0].real.T.astype(np.float32)[..., np.newaxis]
-        gains /= gains.sum(axis=1, keepdims=True)
-        np.multiply(gains.swapaxes(0, 1)[:, np.newaxis], x, out=out)
-    elif len(x) == 2:
-        _apply_pair(x, w, model.products[inside], model.halves[inside], out)
+    shape = (len(w), *x.shape)
+    parts, out = (rows[:, : x[0].size].reshape(shape) for rows in free[1:])
+    if len(x) == 2:
+        gains = w * covariance[:, :, 0, 0].real.astype(np.float32)[..., np.newaxis]
+        gains /= gains.sum(axis=0)
+        np.multiply(gains[:, np.newaxis], x, out=out)
+    elif len(x) == 4:
+        out = _apply_pair(x, w, model.products[inside], model.halves[inside], parts, out)
         if model.rough[inside].any():
             _spread(x, w, out)
     else:
-        v = w.astype(np.complex128)
-        z = solve(summed(laid_out(covariance), v), wide(x))
+        v = w.swapaxes(0, 1).astype(np.complex128)
+        z = solve(summed(laid_out(covariance), v), (x[0::2] + 1j * x[1::2]).swapaxes(0, 1))
         for number, image in enumerate(out):
-            image[...] = (covariance[number] @ z * v[:, number, np.newaxis]).swapaxes(0, 1)
+            whole = (covariance[number] @ z * v[:, number, np.newaxis]).swapaxes(0, 1)
+            image[0::2], image[1::2] = whole.real, whole.imag
+    return out
 
 
-def _apply_pair(x: Array, w: Array, products: Array, halves: Array, out: Array) -> None:
-    """Do so for two channels, in complex64 and without a difference of large numbers.
+def _apply_pair(
+    x: Array, w: Array, products: Array, halves: Array, parts: Array, images: Array
+) -> Array:
+    """Do so for two channels, in float32 and without a difference of large numbers.
 
     Y_i = w_i sum_j w_j R_i A_j X / det S. The products R_i A_j are those of the frequency, worked
     out in float64; and det S is a sum of w_i w_j trace(R_i A_j) / 2, none of which is negative. So
     S may be all but singular, as it is for sources panned by level alone.
+
+    In planes of real numbers (..., freq, time), so that every step but the products goes over a tile
+    as one stretch of memory: that takes half the time of complex numbers, and of a stretch for each
+    frequency.
     """
-    bins, count, frames = w.shape
-    determinant = np.einsum("fjt,fjt->ft", halves @ w, w)
-    gains = w.astype(np.complex64)
-    scaled = x.swapaxes(0, 1) * (1 / determinant).astype(np.complex64)[:, np.newaxis]
-    parts = (gains[:, :, np.newaxis] * scaled[:, np.newaxis]).reshape(bins, 2 * count, frames)
-    images = products @ parts
-    for number, image in enumerate(out):
-        mine = images[:, 2 * number : 2 * number + 2]
-        np.multiply(mine.swapaxes(0, 1), gains[:, number], out=image)
+    likely = np.empty_like(w)
+    np.matmul(halves, w.swapaxes(0, 1), out=likely.swapaxes(0, 1))
+    likely *= w
+    scaled = x / likely.sum(axis=0)
+    np.multiply(w[:, np.newaxis], scaled, out=parts)
+    by_frequency = (rows.reshape(-1, *x.shape[1:]).swapaxes(0, 1) for rows in (parts, images))
+    np.matmul(products, next(by_frequency), out=next(by_frequency))
+    return np.multiply(images, w[:, np.newaxis], out=parts)
 
 
 def _spread(x: Array, w: Array, out: Array) -> None:
     """Add what is missing from the mixture to the estimates, to each by its strength."""
     missing = x - out.sum(axis=0)
-    missing /= w.sum(axis=1)
-    for number, image in enumerate(out):
-        image += missing * w[:, number]
+    missing /= w.sum(axis=0)
+    out += w[:, np.newaxis] * missing
