@@ -196,8 +196,9 @@ def _apply_pair(
     likely *= w
     scaled = x / likely.sum(axis=0)
     np.multiply(w[:, np.newaxis], scaled, out=parts)
-    by_frequency = (rows.reshape(-1, *x.shape[1:]).swapaxes(0, 1) for rows in (parts, images))
-    np.matmul(products, next(by_frequency), out=next(by_frequency))
+    rows = (-1, *x.shape[1:])
+    whole, made = parts.reshape(rows), images.reshape(rows)
+    np.matmul(products, whole.swapaxes(0, 1), out=made.swapaxes(0, 1))
     return np.multiply(images, w[:, np.newaxis], out=parts)
 
 
