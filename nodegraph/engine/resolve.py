@@ -6,6 +6,10 @@ values of the present turn. From outside, a loop shows its last states, its watc
 
 The order of work comes from one directed graph over all names. A loop stands in it twice: where
 it starts (its name with ``^``), before its body, and where it is through, behind it.
+
+Graphs share what an edit did not touch. So a graph that came from another by an edit is resolved
+from what was found in that one: a node that is the same object, and of which nothing it reads looks
+another way to its readers, is taken over. Loops are few, and always resolved anew.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import networkx as nx
@@ -25,6 +30,17 @@ from nodegraph.values import Curve, Number, Scores, Value
 
 Types = tuple[type[Value], ...]
 _LOOP_KNOBS = {knob.name: knob for knob in LOOP_KNOBS}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found of a node, and what it depends on beside the node itself."""
+
+    step: Step
+    faults: list[str]
+    reads: list[tuple[str, Ref, bool]]
+    near: frozenset[str]
+    """What it reads, and the loops around that."""
 
 
 class Resolver:
@@ -47,24 +63,87 @@ class Resolver:
         self.reads: list[tuple[str, Ref, bool]] = []
         """Reader, what it reads, and whether a loop reads it at the end of each turn."""
         self._types_of: dict[Slot, Types | None] = {}
+        self._found: dict[str, Found] = {}
+        """What the next graph may take over. What reads a name that is not there is not in it: what
+        is said of it depends on all names."""
+        self._faces: dict[str, tuple[Any, ...]] = {}
+        """All that readers see of a name: while it is the same, so is what they find."""
+        self._work: list[str] = []
+        """The order of work, with the starts of loops."""
 
-    def resolve(self, only: Iterable[str] | None) -> list[Slot]:
-        """Resolve what `only` names and all it needs; give the wanted slots."""
+    def resolve(self, only: Iterable[str] | None, old: Resolver | None = None) -> list[Slot]:
+        """Resolve what `only` names and all it needs; give the wanted slots.
+
+        `old` is a resolver that is through, of a graph that this one came from by edits. Its steps
+        are shared then, so no plan is made from them.
+        """
         wanted = self._wanted(only)
         if self.faults:
             return []
-        self._connect()
-        needed = self._needed({name for name, _ in wanted} if only is not None else set(self.items))
-        self.order = self._sorted(needed)
-        for name in self.order:
+        old = old if old is not None and old.types is self.types else Resolver(Graph(), self.types)
+        if only is None and old._work and self._wired_as(old):
+            self.edges, self._work = old.edges, old._work
+        else:
+            self._connect()
+            self._work = self._sorted(None if only is None else {name for name, _ in wanted})
+        moved = old.items.keys() - self.items.keys()
+        for name in self._work:
             if name.endswith("^"):
                 self._begin_loop(name[:-1])
             elif isinstance(item := self.items[name], Loop):
                 self._finish_loop(name, item)
+            elif item is old.items.get(name) and self._take_over(name, old, moved):
+                continue
             else:
-                self._resolve_node(name, item)
-        self.order = [name for name in self.order if not name.endswith("^")]
+                self._find_node(name, item)
+            if self._faces[name] != old._faces.get(name):
+                moved.add(name.removesuffix("^"))
+        self.order = [name for name in self._work if not name.endswith("^")]
         return wanted
+
+    def _wired_as(self, old: Resolver) -> bool:
+        """Say whether the order of work is that of another graph: nobody reads from elsewhere."""
+        return self.paths == old.paths and all(
+            item is (was := old.items[name])
+            or (
+                isinstance(item, Loop) == isinstance(was, Loop)
+                and list(reads(name, item, self.paths[name]))
+                == list(reads(name, was, self.paths[name]))
+            )
+            for name, item in self.items.items()
+        )
+
+    def _take_over(self, name: str, old: Resolver, moved: set[str]) -> bool:
+        """Take over what was found of a node that is the same; say whether it still holds."""
+        found = old._found.get(name)
+        if found is None or self.paths[name] != old.paths[name] or not moved.isdisjoint(found.near):
+            return False
+        self._found[name], self._faces[name] = found, old._faces[name]
+        self._keep(name, found, old.depends[name])
+        return True
+
+    def _find_node(self, name: str, item: Node) -> None:
+        """Resolve a node, and note what came of it."""
+        faults, seen = len(self.faults), len(self.reads)
+        self._resolve_node(name, item)
+        self._faces[name] = ("node", item.type, self.paths[name], self.depends[name])
+        targets = {link.node for _, link, _ in reads(name, item, self.paths[name])}
+        if targets <= self.items.keys():
+            near = frozenset(targets.union(*(self.paths[target] for target in targets)))
+            self._found[name] = Found(
+                self.steps[name], self.faults[faults:], self.reads[seen:], near
+            )
+
+    def _keep(self, name: str, found: Found, depends: set[str]) -> None:
+        self.steps[name] = found.step
+        self.depends[name] = depends
+        self.faults += found.faults
+        self.reads += found.reads
+        if found.step.type is None:
+            self.unknown[name] = self.items[name].type
+            return
+        for output in found.step.type.outputs:
+            self._types_of[name, output.name] = output.types
 
     def outputs(self, name: str) -> list[str]:
         """Name the outputs of a node or loop as seen from outside."""
@@ -134,8 +213,9 @@ class Resolver:
                     todo.extend(self.paths[name])
         return needed
 
-    def _sorted(self, needed: set[str]) -> list[str]:
-        edges = self.edges.subgraph(needed) if len(needed) < len(self.edges) else self.edges
+    def _sorted(self, names: set[str] | None) -> list[str]:
+        """Give all that the names depend on in order of work; None for all there is."""
+        edges = self.edges if names is None else self.edges.subgraph(self._needed(names))
         try:
             return list(nx.lexicographical_topological_sort(edges))
         except nx.NetworkXUnfeasible:
@@ -307,6 +387,8 @@ class Resolver:
             if ref is not None:
                 step.loop.first[key] = ref
                 self._types_of[name, key] = self._types_of.get(ref.slot)
+        types = tuple(self._types_of.get((name, key)) for key in item.state)
+        self._faces[f"{name}^"] = ("loop", path, tuple(item.state), tuple(item.watch), types)
 
     def _finish_loop(self, name: str, item: Loop) -> None:
         """Resolve where the turns of a loop end, behind its body."""
@@ -333,6 +415,7 @@ class Resolver:
         for child in self.edges.predecessors(name):
             self.depends[name] |= self.depends.get(child, set())
         self.depends[name] &= set(path)
+        self._faces[name] = ("loop", self.depends[name])
 
 
 def _common(a: Path, b: Path) -> int:
