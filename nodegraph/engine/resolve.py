@@ -4,9 +4,6 @@ Links are lexical. A body reads any node around it; its loop's states and ``iter
 values of the present turn. From outside, a loop shows its last states, its watched curves and
 ``iterations``, and a node in a body shows its value of the last turn.
 
-The order of work comes from one directed graph over all names. A loop stands in it twice: where
-it starts (its name with ``^``), before its body, and where it is through, behind it.
-
 Graphs share what an edit did not touch. So a graph that came from another by an edit is resolved
 from what was found in that one: a node that is the same object, and of which nothing it reads looks
 another way to its readers, is taken over. Loops are few, and always resolved anew.
@@ -25,6 +22,7 @@ import networkx as nx
 from nodegraph.declare import LOOP_KNOBS, Knob, NodeType, Port, in_words
 from nodegraph.document import Graph, Item, Link, Loop, Node, walk
 from nodegraph.edits.scope import RESERVED, reads, shown
+from nodegraph.engine.order import connect, line_up, via
 from nodegraph.engine.steps import Feed, LoopPlan, Path, Ref, Slot, Step, settle
 from nodegraph.values import Curve, Number, Scores, Value
 
@@ -84,8 +82,10 @@ class Resolver:
         if only is None and old._work and self._wired_as(old):
             self.edges, self._work = old.edges, old._work
         else:
-            self._connect()
-            self._work = self._sorted(None if only is None else {name for name, _ in wanted})
+            self.edges = connect(self.items, self.paths)
+            names = None if only is None else {name for name, _ in wanted}
+            self._work, cycles = line_up(self.edges, self.paths, names)
+            self.faults += cycles
         moved = old.items.keys() - self.items.keys()
         for name in self._work:
             if name.endswith("^"):
@@ -168,59 +168,14 @@ class Resolver:
             slots.extend((name, out) for out in ([output] if output else found or [""]))
         return slots
 
-    def _connect(self) -> None:
-        """Draw an edge from each name to all that must come after it."""
-        for name, item in self.items.items():
-            path = self.paths[name]
-            start = f"{name}^" if isinstance(item, Loop) else name
-            self.edges.add_edge(start, name) if start != name else self.edges.add_node(name)
-            if path:
-                self.edges.add_edge(f"{path[-1]}^", start)
-                self.edges.add_edge(name, path[-1])
-            for _, link, scope in reads(name, item, path):
-                if link.node in self.items:
-                    via = self.via(link.node, scope)
-                    if via is not None:
-                        self.edges.add_edge(via, start if scope == path else name)
-
     def via(self, target: str, scope: Path) -> str | None:
-        """Say what must be through before `target` can be read from `scope`.
-
-        None for a loop that is being turned; else the target itself, or the outermost loop that
-        holds it and not the reader.
-        """
-        if target in scope:
-            return None
-        inside = self.paths[target]
-        common = _common(inside, scope)
-        return inside[common] if common < len(inside) else target
+        """Say what must be through before `target` can be read from `scope`."""
+        return via(self.paths, target, scope)
 
     def place(self, name: str) -> Path:
         """Give the loops whose bodies a name really runs in: what depends on no turn is lifted out."""
         turned = [loop for loop in self.paths[name] if loop in self.depends[name]]
         return (*self.place(turned[-1]), turned[-1]) if turned else ()
-
-    def _needed(self, names: set[str]) -> set[str]:
-        """Give all that the names depend on; of a loop, always the whole body."""
-        needed: set[str] = set()
-        todo = list(names)
-        while todo:
-            name = todo.pop()
-            if name not in needed:
-                needed.add(name)
-                todo.extend(self.edges.predecessors(name))
-                if not name.endswith("^"):
-                    todo.extend(self.paths[name])
-        return needed
-
-    def _sorted(self, names: set[str] | None) -> list[str]:
-        """Give all that the names depend on in order of work; None for all there is."""
-        edges = self.edges if names is None else self.edges.subgraph(self._needed(names))
-        try:
-            return list(nx.lexicographical_topological_sort(edges))
-        except nx.NetworkXUnfeasible:
-            self.faults.extend(sorted(_cycles(edges)))
-            return []
 
     # Nodes
 
@@ -416,25 +371,6 @@ class Resolver:
             self.depends[name] |= self.depends.get(child, set())
         self.depends[name] &= set(path)
         self._faces[name] = ("loop", self.depends[name])
-
-
-def _common(a: Path, b: Path) -> int:
-    """Length of the common beginning."""
-    count = 0
-    while count < min(len(a), len(b)) and a[count] == b[count]:
-        count += 1
-    return count
-
-
-def _cycles(edges: nx.DiGraph[str]) -> Iterator[str]:
-    for part in nx.strongly_connected_components(edges):
-        if len(part) > 1 or any(edges.has_edge(name, name) for name in part):
-            found = nx.find_cycle(edges.subgraph(part), source=min(part))
-            names: list[str] = []
-            for first, _ in found:
-                if (name := first.rstrip("^")) not in names:
-                    names.append(name)
-            yield f"cycle: {' -> '.join([*names, names[0]])}; what should repeat belongs in a loop"
 
 
 def overlap(given: Types | None, taken: Types | None) -> bool:
