@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 from bench_window import graph as many
+from bench_window import settle
 
 from nodegraph import document, edits
 from nodegraph.document import Graph
@@ -79,6 +80,7 @@ def measure(name: str, made: Iterator[Edit], start: Graph) -> None:
     done = {n: replace(shown, state="done", result=True) for n, shown in board.nodes.items()}
     board = replace(board, nodes=done)
     scene = build(start, types)
+    settle()
     policy, settings, visible = Policy(types), RunSettings(), list(start.nodes)[:40]
     times: dict[str, list[float]] = {}
 
