@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from nodegraph import document
@@ -115,13 +116,23 @@ class History:
         """Note that the file holds the graph as it is now."""
         return replace(self, saved=self.graph, open=False)
 
-    @property
+    @cached_property
     def dirty(self) -> bool:
         """Whether the graph differs from its file; moved nodes count."""
         if self.saved is None or self.graph is self.saved:
             return self.saved is None
+        if self.graph != self.saved:
+            return True
         # Equal graphs can still differ in a file, as 1, 1.0 and true do.
-        return self.graph != self.saved or document.text(self.graph) != document.text(self.saved)
+        one, other = _apart(self.graph, self.saved), _apart(self.saved, self.graph)
+        return document.text(one) != document.text(other)
+
+
+def _apart(graph: Graph, other: Graph) -> Graph:
+    """Give what two equal graphs do not share."""
+    nodes = {name: it for name, it in graph.nodes.items() if it is not other.nodes[name]}
+    layout = {key: part for key, part in graph.layout.items() if part is not other.layout[key]}
+    return replace(graph, nodes=nodes, layout=layout)
 
 
 def _names(graph: Graph) -> frozenset[str]:

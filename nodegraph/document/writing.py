@@ -23,28 +23,24 @@ def text(graph: Graph) -> str:
 
 def _pretty(value: Json, indent: str) -> str:
     """Write JSON with sorted keys; what fits on a line and holds nothing nested stays on one."""
-    flat = json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False)
-    nested = isinstance(value, (dict, list)) and any(
-        isinstance(inner, (dict, list)) and inner
-        for inner in (value.values() if isinstance(value, dict) else value)
-    )
-    if (
-        not isinstance(value, (dict, list))
-        or not value
-        or (not nested and len(flat) + len(indent) <= 88)
-    ):
-        return flat
+    if not isinstance(value, (dict, list)) or not value:
+        return _flat(value)
+    inside = value.values() if isinstance(value, dict) else value
+    if not any(isinstance(inner, (dict, list)) and inner for inner in inside):
+        flat = _flat(value)
+        if len(flat) + len(indent) <= 88:
+            return flat
     deeper = indent + "  "
     if isinstance(value, dict):
-        lines = [
-            f"{json.dumps(key, ensure_ascii=False)}: {_pretty(value[key], deeper)}"
-            for key in sorted(value)
-        ]
+        lines = [f"{_flat(key)}: {_pretty(value[key], deeper)}" for key in sorted(value)]
         opening, closing = "{", "}"
     else:
         lines = [_pretty(inner, deeper) for inner in value]
         opening, closing = "[", "]"
     return f"{opening}\n{deeper}" + f",\n{deeper}".join(lines) + f"\n{indent}{closing}"
+
+
+_flat = json.JSONEncoder(ensure_ascii=False, sort_keys=True, allow_nan=False).encode
 
 
 def fingerprint(graph: Graph) -> str:
@@ -65,7 +61,7 @@ def write(graph: Graph, path: Path) -> None:
         raise DocumentError(f"cannot write {path}: it is a {kind} file: choose another name")
     try:
         content = text(graph).encode("utf-8")
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise DocumentError(f"cannot write {path}: {error}") from None
     write_atomically(Path(path), content)
 

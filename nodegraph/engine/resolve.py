@@ -4,8 +4,9 @@ Links are lexical. A body reads any node around it; its loop's states and ``iter
 values of the present turn. From outside, a loop shows its last states, its watched curves and
 ``iterations``, and a node in a body shows its value of the last turn.
 
-The order of work comes from one directed graph over all names. A loop stands in it twice: where
-it starts (its name with ``^``), before its body, and where it is through, behind it.
+Graphs share what an edit did not touch. So a graph that came from another by an edit is resolved
+from what was found in that one: a node that is the same object, and of which nothing it reads looks
+another way to its readers, is taken over. Loops are few, and always resolved anew.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import networkx as nx
@@ -20,11 +22,23 @@ import networkx as nx
 from nodegraph.declare import LOOP_KNOBS, Knob, NodeType, Port, in_words
 from nodegraph.document import Graph, Item, Link, Loop, Node, walk
 from nodegraph.edits.scope import RESERVED, reads, shown
+from nodegraph.engine.order import connect, line_up, via
 from nodegraph.engine.steps import Feed, LoopPlan, Path, Ref, Slot, Step, settle
 from nodegraph.values import Curve, Number, Scores, Value
 
 Types = tuple[type[Value], ...]
 _LOOP_KNOBS = {knob.name: knob for knob in LOOP_KNOBS}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found of a node, and what it depends on beside the node itself."""
+
+    step: Step
+    faults: list[str]
+    reads: list[tuple[str, Ref, bool]]
+    near: frozenset[str]
+    """What it reads, and the loops around that."""
 
 
 class Resolver:
@@ -47,24 +61,89 @@ class Resolver:
         self.reads: list[tuple[str, Ref, bool]] = []
         """Reader, what it reads, and whether a loop reads it at the end of each turn."""
         self._types_of: dict[Slot, Types | None] = {}
+        self._found: dict[str, Found] = {}
+        """What the next graph may take over. What reads a name that is not there is not in it: what
+        is said of it depends on all names."""
+        self._faces: dict[str, tuple[Any, ...]] = {}
+        """All that readers see of a name: while it is the same, so is what they find."""
+        self._work: list[str] = []
+        """The order of work, with the starts of loops."""
 
-    def resolve(self, only: Iterable[str] | None) -> list[Slot]:
-        """Resolve what `only` names and all it needs; give the wanted slots."""
+    def resolve(self, only: Iterable[str] | None, old: Resolver | None = None) -> list[Slot]:
+        """Resolve what `only` names and all it needs; give the wanted slots.
+
+        `old` is a resolver that is through, of a graph that this one came from by edits. Its steps
+        are shared then, so no plan is made from them.
+        """
         wanted = self._wanted(only)
         if self.faults:
             return []
-        self._connect()
-        needed = self._needed({name for name, _ in wanted} if only is not None else set(self.items))
-        self.order = self._sorted(needed)
-        for name in self.order:
+        old = old if old is not None and old.types is self.types else Resolver(Graph(), self.types)
+        if only is None and old._work and self._wired_as(old):
+            self.edges, self._work = old.edges, old._work
+        else:
+            self.edges = connect(self.items, self.paths)
+            names = None if only is None else {name for name, _ in wanted}
+            self._work, cycles = line_up(self.edges, self.paths, names)
+            self.faults += cycles
+        moved = old.items.keys() - self.items.keys()
+        for name in self._work:
             if name.endswith("^"):
                 self._begin_loop(name[:-1])
             elif isinstance(item := self.items[name], Loop):
                 self._finish_loop(name, item)
+            elif item is old.items.get(name) and self._take_over(name, old, moved):
+                continue
             else:
-                self._resolve_node(name, item)
-        self.order = [name for name in self.order if not name.endswith("^")]
+                self._find_node(name, item)
+            if self._faces[name] != old._faces.get(name):
+                moved.add(name.removesuffix("^"))
+        self.order = [name for name in self._work if not name.endswith("^")]
         return wanted
+
+    def _wired_as(self, old: Resolver) -> bool:
+        """Say whether the order of work is that of another graph: nobody reads from elsewhere."""
+        return self.paths == old.paths and all(
+            item is (was := old.items[name])
+            or (
+                isinstance(item, Loop) == isinstance(was, Loop)
+                and list(reads(name, item, self.paths[name]))
+                == list(reads(name, was, self.paths[name]))
+            )
+            for name, item in self.items.items()
+        )
+
+    def _take_over(self, name: str, old: Resolver, moved: set[str]) -> bool:
+        """Take over what was found of a node that is the same; say whether it still holds."""
+        found = old._found.get(name)
+        if found is None or self.paths[name] != old.paths[name] or not moved.isdisjoint(found.near):
+            return False
+        self._found[name], self._faces[name] = found, old._faces[name]
+        self._keep(name, found, old.depends[name])
+        return True
+
+    def _find_node(self, name: str, item: Node) -> None:
+        """Resolve a node, and note what came of it."""
+        faults, seen = len(self.faults), len(self.reads)
+        self._resolve_node(name, item)
+        self._faces[name] = ("node", item.type, self.paths[name], self.depends[name])
+        targets = {link.node for _, link, _ in reads(name, item, self.paths[name])}
+        if targets <= self.items.keys():
+            near = frozenset(targets.union(*(self.paths[target] for target in targets)))
+            self._found[name] = Found(
+                self.steps[name], self.faults[faults:], self.reads[seen:], near
+            )
+
+    def _keep(self, name: str, found: Found, depends: set[str]) -> None:
+        self.steps[name] = found.step
+        self.depends[name] = depends
+        self.faults += found.faults
+        self.reads += found.reads
+        if found.step.type is None:
+            self.unknown[name] = self.items[name].type
+            return
+        for output in found.step.type.outputs:
+            self._types_of[name, output.name] = output.types
 
     def outputs(self, name: str) -> list[str]:
         """Name the outputs of a node or loop as seen from outside."""
@@ -89,58 +168,14 @@ class Resolver:
             slots.extend((name, out) for out in ([output] if output else found or [""]))
         return slots
 
-    def _connect(self) -> None:
-        """Draw an edge from each name to all that must come after it."""
-        for name, item in self.items.items():
-            path = self.paths[name]
-            start = f"{name}^" if isinstance(item, Loop) else name
-            self.edges.add_edge(start, name) if start != name else self.edges.add_node(name)
-            if path:
-                self.edges.add_edge(f"{path[-1]}^", start)
-                self.edges.add_edge(name, path[-1])
-            for _, link, scope in reads(name, item, path):
-                if link.node in self.items:
-                    via = self.via(link.node, scope)
-                    if via is not None:
-                        self.edges.add_edge(via, start if scope == path else name)
-
     def via(self, target: str, scope: Path) -> str | None:
-        """Say what must be through before `target` can be read from `scope`.
-
-        None for a loop that is being turned; else the target itself, or the outermost loop that
-        holds it and not the reader.
-        """
-        if target in scope:
-            return None
-        inside = self.paths[target]
-        common = _common(inside, scope)
-        return inside[common] if common < len(inside) else target
+        """Say what must be through before `target` can be read from `scope`."""
+        return via(self.paths, target, scope)
 
     def place(self, name: str) -> Path:
         """Give the loops whose bodies a name really runs in: what depends on no turn is lifted out."""
         turned = [loop for loop in self.paths[name] if loop in self.depends[name]]
         return (*self.place(turned[-1]), turned[-1]) if turned else ()
-
-    def _needed(self, names: set[str]) -> set[str]:
-        """Give all that the names depend on; of a loop, always the whole body."""
-        needed: set[str] = set()
-        todo = list(names)
-        while todo:
-            name = todo.pop()
-            if name not in needed:
-                needed.add(name)
-                todo.extend(self.edges.predecessors(name))
-                if not name.endswith("^"):
-                    todo.extend(self.paths[name])
-        return needed
-
-    def _sorted(self, needed: set[str]) -> list[str]:
-        edges = self.edges.subgraph(needed) if len(needed) < len(self.edges) else self.edges
-        try:
-            return list(nx.lexicographical_topological_sort(edges))
-        except nx.NetworkXUnfeasible:
-            self.faults.extend(sorted(_cycles(edges)))
-            return []
 
     # Nodes
 
@@ -307,6 +342,8 @@ class Resolver:
             if ref is not None:
                 step.loop.first[key] = ref
                 self._types_of[name, key] = self._types_of.get(ref.slot)
+        types = tuple(self._types_of.get((name, key)) for key in item.state)
+        self._faces[f"{name}^"] = ("loop", path, tuple(item.state), tuple(item.watch), types)
 
     def _finish_loop(self, name: str, item: Loop) -> None:
         """Resolve where the turns of a loop end, behind its body."""
@@ -333,25 +370,7 @@ class Resolver:
         for child in self.edges.predecessors(name):
             self.depends[name] |= self.depends.get(child, set())
         self.depends[name] &= set(path)
-
-
-def _common(a: Path, b: Path) -> int:
-    """Length of the common beginning."""
-    count = 0
-    while count < min(len(a), len(b)) and a[count] == b[count]:
-        count += 1
-    return count
-
-
-def _cycles(edges: nx.DiGraph[str]) -> Iterator[str]:
-    for part in nx.strongly_connected_components(edges):
-        if len(part) > 1 or any(edges.has_edge(name, name) for name in part):
-            found = nx.find_cycle(edges.subgraph(part), source=min(part))
-            names: list[str] = []
-            for first, _ in found:
-                if (name := first.rstrip("^")) not in names:
-                    names.append(name)
-            yield f"cycle: {' -> '.join([*names, names[0]])}; what should repeat belongs in a loop"
+        self._faces[name] = ("loop", self.depends[name])
 
 
 def overlap(given: Types | None, taken: Types | None) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 from nodegraph import edits
 from nodegraph.document import Graph
-from nodegraph.editor.running.board_policy import RunSettings
+from nodegraph.editor.running.board_policy import Policy, RunSettings
 from nodegraph.editor.window.engine import Engine
 from nodegraph.engine.asking import Answer, Ask, Balance, Listen, Look, Unanswered, Weighed
 from nodegraph.engine.events import Finished, Started, Turned
@@ -514,3 +515,28 @@ def test_stop_ends_a_live_run_and_another_document_forgets_its_pictures(playing:
     playing.opened(SONG)
     assert playing.seen == {}
     assert playing.stamp(("late", "")) is None
+
+
+def test_where_nothing_is_to_be_run_the_answer_holds_until_something_is_another(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+):
+    policy, times = Policy.next_run, []
+    monkeypatch.setattr(Policy, "next_run", lambda *given: times.append(1) or policy(*given))
+    before = len(asked(engine))
+
+    def again(visible: Sequence[str] = NAMES, settings: RunSettings = SETTINGS) -> int:
+        times.clear()
+        engine.next_run(visible, settings)
+        return len(times)
+
+    assert [again(), again(list(NAMES)), again(settings=replace(SETTINGS))] == [1, 0, 0]
+    assert [again(NAMES[:1]), again(NAMES[:1]), again(settings=replace(SETTINGS, heavy=0.7))] == [
+        1, 0, 1,
+    ]  # fmt: skip
+    assert len(asked(engine)) == before
+    engine.edited(edits.set_knob(engine.graph, "after", "k", 3.0))
+    assert again() == 1
+    assert len(asked(engine)) == before + 1
+    assert [again(), again()] == [1, 1]  # a run goes on: its answer may come with time
+    tell(engine, over(2))
+    assert again() == 1

@@ -32,14 +32,15 @@ def build(
     picture areas, 0 for none; without one a node takes what fits its width. `sources` are those
     known to run through an output. `raised` names what lies on top, the topmost last. `spots` go
     before the layout's places, such as while a node is dragged. `old` is the scene before, from
-    which is taken what did not change: where only places differ, no more than moves.
+    which is taken what did not change: where only places and single nodes differ, all but they.
     """
     given = graph, types, folded or {}, pictures or {}, sources or _NO_SOURCES
     last = old.plan if old is not None else None
     plan = last if last is not None and last.serves(*given) else Plan(*given, last)
     stack, placed = tuple(raised), plan.places(spots or {})
-    if old is not None and plan is last and old.stack == stack:
-        return _moved(old, plan, placed)
+    anew = frozenset[str]() if plan is last else plan.anew
+    if old is not None and anew is not None and old.stack == stack:
+        return _altered(old, plan, placed, anew)
     return _laid(plan, stack, placed)
 
 
@@ -61,10 +62,10 @@ def _laid(plan: Plan, stack: tuple[str, ...], placed: Mapping[str, Point]) -> Sc
     return replace(scene, wires=Wirer(scene, plan).wires(range(len(plan.links))))
 
 
-def _moved(old: Scene, plan: Plan, placed: Mapping[str, Point]) -> Scene:
-    """Give the scene before with some of it elsewhere: boxes, frames around them, their wires."""
-    changed = {name for name, _ in placed.items() ^ old.placed.items()}
-    if not changed:
+def _altered(old: Scene, plan: Plan, placed: Mapping[str, Point], anew: frozenset[str]) -> Scene:
+    """Give the scene before with some of it anew or elsewhere: boxes, frames around them, wires."""
+    changed = anew.union(name for name, _ in placed.items() ^ old.placed.items())
+    if not changed and old.plan is plan:
         return old
     nodes, loops = dict(old.nodes), dict(old.loops)
     for name in changed & nodes.keys():
@@ -73,8 +74,15 @@ def _moved(old: Scene, plan: Plan, placed: Mapping[str, Point]) -> Scene:
     for name in reversed(plan.loops):
         if name in around_them:
             loops[name] = plan.frame(name, nodes, loops, placed)
-    notes = old.notes if old.settled_notes else _notes(plan.graph, nodes, loops)
-    scene = replace(old, nodes=nodes, loops=loops, notes=notes, placed=placed)
+    frames, notes = old.frames, old.notes
+    same = old.plan is not None and old.plan.graph.layout is plan.graph.layout
+    if not same:
+        frames = plates(plan.graph, "frames", "title", 0)
+    if not (same and old.settled_notes):
+        notes = _notes(plan.graph, nodes, loops)
+    scene = replace(
+        old, nodes=nodes, loops=loops, frames=frames, notes=notes, plan=plan, placed=placed
+    )
     touched = {i for name in changed | around_them for i in plan.touching.get(name, ())}
     return replace(scene, wires={**old.wires, **Wirer(scene, plan).wires(sorted(touched))})
 

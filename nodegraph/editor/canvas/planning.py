@@ -5,7 +5,7 @@ While nodes are dragged one plan serves every frame.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +16,7 @@ from nodegraph.editor.canvas.placing import Placer, framed
 from nodegraph.editor.canvas.scene import Box
 from nodegraph.editor.canvas.shapes import Shape, Types, node_shape
 from nodegraph.editor.canvas.view import Point, around
-from nodegraph.editor.canvas.wiring import ends, observers
+from nodegraph.editor.canvas.wiring import End, ends, observers
 from nodegraph.edits.layout import position, section
 from nodegraph.values import Curve, Number
 
@@ -50,17 +50,50 @@ class Plan:
             holder = next((x for x in inside if self.folded[x]), None)
             if holder is not None:
                 self.within[name] = holder
-        self.links = [end for name, item in self.items.items() for end in ends(name, item)]
-        self.made: dict[str, tuple[Any, ...]] = {}
+        self.anew = self._differing(old) if old is not None else None
+        """What itself is another than in the plan before, where that is all that differs beside
+        places; None where more does."""
+        self.links: list[End] = []
+        self.made: dict[str, tuple[Any, ...]] = dict(old.made) if old else {}
         """From what each shape was made, so that the next plan need not make it again."""
-        self.shapes = self._shapes(old.made if old else {})
+        self.shapes: dict[str, Shape] = {}
         """What is drawn as one box."""
+        if old is not None and self.anew is not None:
+            self._go_on(old, self.anew)
+        else:
+            self.links = [end for name, item in self.items.items() for end in ends(name, item)]
+            self.extra = self._extra_types()
+            self._shape(self.items)
         self.loops = [
             name
             for name, item in self.items.items()
             if isinstance(item, Loop) and not self.folded[name] and name not in self.within
         ]
         """The open loops, outer ones first."""
+
+    def _differing(self, old: Plan) -> frozenset[str] | None:
+        """Name the nodes and loops that differ from a plan; None where more than they does."""
+        given = self.types is old.types and self.sources is old.sources
+        same = given and (self.given, self.pictures) == (old.given, old.pictures)
+        if not same or self.folded != old.folded or [*self.chains.items()] != [*old.chains.items()]:
+            return None
+        items = {name for name, item in self.items.items() if item is not old.items[name]}
+        for name in items:
+            now, was = self.items[name], old.items[name]
+            if type(now) is not type(was) or now.type != was.type:
+                return None
+            if [*ends(name, now)] != [*ends(name, was)]:
+                return None
+        seen = () if self.looks is old.looks else self.items
+        return frozenset(items.union(n for n in seen if self._look(n) != old._look(n)))
+
+    def _go_on(self, old: Plan, anew: Iterable[str]) -> None:
+        """Take over from the plan before all but what differs."""
+        self.links, self.extra, self.shapes = old.links, old.extra, dict(old.shapes)
+        self.observers, self.touching = old.observers, old.touching
+        if self.graph.layout.get("nodes") is old.graph.layout.get("nodes"):
+            self._positions = old._positions
+        self._shape(anew)
 
     def serves(
         self,
@@ -94,27 +127,24 @@ class Plan:
 
     # Shapes
 
-    def _shapes(self, made: Mapping[str, tuple[Any, ...]]) -> dict[str, Shape]:
-        """Shape what is drawn as one box."""
-        given, read = self._extra_types()
-        shapes: dict[str, Shape] = {}
-        for name, item in self.items.items():
+    def _shape(self, names: Iterable[str]) -> None:
+        """Shape what of these is drawn as one box."""
+        given, read = self.extra
+        for name in names:
+            item = self.items[name]
             if name in self.within or (isinstance(item, Loop) and not self.folded[name]):
                 continue
             look, picture = self._look(name), self.pictures.get(name)
             if isinstance(item, Loop):
-                shapes[name] = folded_loop(loop_title(name, look), item, self._states(item))
+                self.shapes[name] = folded_loop(loop_title(name, look), item, self._states(item))
                 continue
             known = self.types.get(item.type)
             arrive, leave = given.get(name, {}), read.get(name, {})
             source = (item, known, look, self.folded[name], picture, arrive, leave)
-            last = made.get(name)
-            if last is not None and last[1:] == source:
-                self.made[name] = last
-            else:
-                self.made[name] = (node_shape(*source), *source)
-            shapes[name] = self.made[name][0]
-        return shapes
+            last = self.made.get(name)
+            if last is None or last[1:] != source:
+                self.made[name] = last = (node_shape(*source), *source)
+            self.shapes[name] = last[0]
 
     def _extra_types(self) -> tuple[dict[str, dict[str, Types]], dict[str, dict[str, Types]]]:
         """Find the types at ports that no node type declares, from what is at the other end."""

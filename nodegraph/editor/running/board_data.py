@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 import networkx as nx
+
+from nodegraph.engine.resolve import Resolver
 
 State = Literal[
     "idle",
@@ -103,11 +105,33 @@ class Wires:
     """What a change reaches: a loop begins again where anything it turns has changed."""
     paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For each name the loops around it, outermost first."""
+    known: Resolver | None = None
+    """What was found of the graph, for the next one."""
 
     def followers(self, name: str) -> set[str]:
         """Give a node and all whose results depend on it."""
-        start = f"{name}^" if f"{name}^" in self.flow else name
-        return {name, *_plain(nx.descendants(self.flow, start))} if start in self.flow else {name}
+        return set(self.followed([name]))
+
+    def followed(self, names: Iterable[str]) -> dict[str, str]:
+        """Give these and all that follow any of them, each with the first of them that it follows.
+
+        One of the names itself is its own first only where none before leads to it.
+        """
+        found: dict[str, str] = {}
+        passed: set[str] = set()
+        for name in names:
+            start = f"{name}^" if f"{name}^" in self.flow else name
+            found.setdefault(name, name)
+            todo = [start] if start in self.flow and start not in passed else []
+            passed.update(todo)
+            while todo:
+                # What was passed before has followers that have their first.
+                new = [n for n in self.flow.successors(todo.pop()) if n not in passed]
+                passed.update(new)
+                todo += new
+                for follower in new:
+                    found.setdefault(follower.removesuffix("^"), name)
+        return found
 
     def before(self, name: str) -> set[str]:
         """Give all that must come before a node; of a loop, that is its body as well."""

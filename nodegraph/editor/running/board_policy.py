@@ -56,18 +56,18 @@ class Policy:
         if board.stopping or (board.going and not self._gives_way(board, settings, now)):
             return None
         waiting = self.waiting(board, graph, settings)
-        seen = tuple(dict.fromkeys(name.partition(".")[0] for name in visible))
-        ready = [
+        seen = dict.fromkeys(name.partition(".")[0] for name in visible)
+        ready = dict.fromkeys(
             name
             for name in board.nodes
             if name not in waiting
             and self._wanted(board, name, name in seen)
             and (settings.as_you_edit or board[name].asked)
-        ]
+        )
         if not ready:
             return None
-        near = [name for name in seen if name in set(ready)][:WAVE]
-        wave = near or ready
+        near = [name for name in seen if name in ready][:WAVE]
+        wave = near or list(ready)
         asked = frozenset(name for name in wave if board[name].asked)
         return self._order(board, wave, visible, settings, asked)
 
@@ -89,18 +89,15 @@ class Policy:
         settings: RunSettings = RunSettings(),
     ) -> dict[str, str]:
         """Give each node that does not run by itself, and the node that it is for."""
-        items = {name: item for name, item, _ in walk(graph.nodes)}
-        found: dict[str, str] = {}
-        for name, item in items.items():
-            shown = board[name]
-            bars = shown.state in ("error", "unknown") or bool(board.faults.get(name))
-            if bars or (self._stops(board, name, item, settings) and not shown.asked):
-                for follower in board.wires.followers(name):
-                    found.setdefault(follower, name)
-                found[name] = name
-                for loop in board.wires.paths.get(name, ()):
-                    found.setdefault(loop, name)
-        return found
+        stops = [
+            name
+            for name, item, _ in walk(graph.nodes)
+            if board[name].state in ("error", "unknown")
+            or board.faults.get(name)
+            or (not board[name].asked and self._stops(board, name, item, settings))
+        ]
+        # The loops around one that stops follow it.
+        return board.wires.followed(stops) | {name: name for name in stops}
 
     def _stops(self, board: Board, name: str, item: Item, settings: RunSettings) -> bool:
         """Say whether a node that would run waits for Enter."""

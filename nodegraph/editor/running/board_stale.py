@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import networkx as nx
+
 from nodegraph.declare import NodeType
 from nodegraph.document import Graph, Item, Loop, item_data, links, walk
 from nodegraph.editor.running.board_data import Board, Shown, State, Wires
@@ -47,14 +49,14 @@ def edited(board: Board, old: Graph, new: Graph, types: Types, now: float = 0.0)
     changed |= _loops_of(before, after, changed)
     if not changed and before.keys() == after.keys():
         return board
-    wires, faults = _resolved(new, types)
+    wires, faults = resolved(new, types, board.wires)
     if any(line.startswith("cycle") for lines in faults.values() for line in lines):
         # Where there is a circle the engine looks no further.
         known = {
             name: lines for name, lines in board.faults.items() if name in after.keys() - changed
         }
         faults = {**known, **faults}
-    stale = set().union(*(wires.followers(name) for name in changed))
+    stale = frozenset(wires.followed(changed))
     broken = {
         name
         for name, (item, _) in after.items()
@@ -126,10 +128,25 @@ def _meaning(item: Item, types: Types, base: Path | None) -> str:
     return json.dumps(data, sort_keys=True)
 
 
-def _resolved(graph: Graph, types: Types) -> tuple[Wires, dict[str, tuple[str, ...]]]:
-    """Find what follows what, and what keeps each node from running."""
-    resolver = Resolver(graph, types)
-    resolver.resolve(None)
+def resolved(graph: Graph, types: Types, before: Wires) -> tuple[Wires, dict[str, tuple[str, ...]]]:
+    """Find what follows what, and what keeps each node from running.
+
+    `before` is that of another graph, such as the one that was edited: what both share is not
+    looked at again, and where nothing follows anything else it is given back with no more than
+    what was found.
+    """
+    resolver, last = Resolver(graph, types), before.known
+    resolver.resolve(None, last)
+    faults = by_node(resolver.faults, resolver.items)
+    if last and last.edges is resolver.edges and last.depends == resolver.depends:
+        return replace(before, known=resolver), faults
+    return Wires(resolver.edges, _flow(resolver), resolver.paths, resolver), faults
+
+
+def _flow(resolver: Resolver) -> nx.DiGraph[str]:
+    """Draw what a change reaches; without loops, that is what must come after it."""
+    if not any(isinstance(item, Loop) for item in resolver.items.values()):
+        return resolver.edges
     flow = resolver.edges.copy()
     for name, item in resolver.items.items():
         start = f"{name}^" if isinstance(item, Loop) else name
@@ -141,8 +158,7 @@ def _resolved(graph: Graph, types: Types) -> tuple[Wires, dict[str, tuple[str, .
         if isinstance(item, Loop):
             # What it turns is turned anew where any of it has changed.
             flow.add_edge(name, start)
-    wires = Wires(resolver.edges, flow, resolver.paths)
-    return wires, by_node(resolver.faults, resolver.items)
+    return flow
 
 
 def by_node(faults: Iterable[str], names: Collection[str]) -> dict[str, tuple[str, ...]]:
@@ -162,11 +178,8 @@ def by_node(faults: Iterable[str], names: Collection[str]) -> dict[str, tuple[st
 
 def _causes(broken: set[str], wires: Wires) -> dict[str, str]:
     """Name for each node behind a broken one the node that it waits for."""
-    causes: dict[str, str] = {}
-    for name in sorted(broken):
-        for follower in wires.followers(name) - broken:
-            causes.setdefault(follower, name)
-    return causes
+    found = wires.followed(sorted(broken))
+    return {name: cause for name, cause in found.items() if name not in broken}
 
 
 def _marked(shown: Shown, item: Item, types: Types, faults: tuple[str, ...], cause: str) -> Shown:

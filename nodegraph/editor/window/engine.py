@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from nodegraph.document import Graph
 from nodegraph.editor.running import board as boards
@@ -46,6 +47,8 @@ class Engine(Looks):
     _graph: Graph = field(default_factory=Graph)
     """That of the last run."""
     _questions: Questions = field(init=False)
+    _rests: tuple[Any, ...] | None = None
+    """All that `next_run` was asked of when there was nothing to run."""
 
     def __post_init__(self) -> None:
         self._questions = Questions(self._send)
@@ -121,8 +124,13 @@ class Engine(Looks):
         """Ask for what the policy wants now."""
         if not self.board.nodes or self.worker is None:
             return
+        asked = (self.types, self.board, self.graph, tuple(visible), settings)
+        if self._rests is not None and all(map(_same, asked, self._rests)):
+            return
         policy, now = Policy(self.types), time.monotonic()
         order = policy.next_run(self.board, self.graph, visible, settings, now)
+        # Beside a run the answer may come with time; else it stays until something is another.
+        self._rests = asked if order is None and not self.board.going else None
         if order is not None:
             self._run(order)
 
@@ -322,3 +330,8 @@ class Engine(Looks):
     def process_id(self) -> int | None:
         """Number of the engine's process."""
         return self.worker.process_id if self.worker else None
+
+
+def _same(one: object, other: object) -> bool:
+    """Say whether two are surely the same; what never changes in place is compared by identity."""
+    return one is other or (isinstance(one, (tuple, RunSettings)) and one == other)
