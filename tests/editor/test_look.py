@@ -9,6 +9,7 @@ from importlib import resources
 from itertools import combinations, product
 
 import pytest
+from hatchling.builders.wheel import WheelBuilder
 
 from nodegraph import values
 from nodegraph.editor.look import colours, faces, measures, signs
@@ -185,8 +186,8 @@ def test_fonts_come_with_their_licences():
 
 
 def test_the_wheel_has_the_fonts():
-    builder = pytest.importorskip("hatchling.builders.wheel").WheelBuilder
-    packed = {item.distribution_path for item in builder(str(ROOT)).recurse_included_files()}
+    inside = WheelBuilder(str(ROOT)).recurse_included_files()
+    packed = {item.distribution_path for item in inside}
     for face in faces.Face:
         assert f"nodegraph/editor/look/fonts/{face.value}" in packed
     assert "nodegraph/editor/look/fonts/Phosphor-MIT.txt" in packed
