@@ -221,7 +221,7 @@ def _draw(desk: Values, ask: Draw, ticket: int) -> Drew:
     if not isinstance(what, Look):
         size = written(ask.path, what, style, ask.factor, desk.graph, types)
         return Drew(ticket, ask.path, size)
-    picture = _look(desk, what, ticket).picture
+    picture = ask.table or _look(desk, what, ticket).picture
     if ask.captioned and not style.caption:
         link = Link(*what.slot, what.source)
         style = replace(style, caption=caption(desk.graph, types, link, picture, desk.at))

@@ -14,7 +14,7 @@ from nodegraph.figure.shapes import Drawing
 from nodegraph.figure.style import PLAIN, Style
 from nodegraph.marks import EVERYTHING, Selection
 from nodegraph.sharing import Sounding as Sounding
-from nodegraph.views import WHOLE, Lens, Picture
+from nodegraph.views import WHOLE, Lens, Picture, Table
 
 Slot = tuple[str, str]
 """Node and output."""
@@ -68,6 +68,8 @@ class Draw:
     """Pixels for each unit of a drawing."""
     captioned: bool = False
     """Where the style has no caption, one says what the view shows."""
+    table: Table | None = None
+    """A table as it is shown, in its order and with what methods took, in place of the view's own."""
 
 
 Ask = Look | Listen | Balance | Draw

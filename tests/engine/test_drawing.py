@@ -18,7 +18,7 @@ from nodegraph.engine.engine import Engine
 from nodegraph.engine.worker import Worker
 from nodegraph.figure.shapes import Area, Drawing
 from nodegraph.figure.style import Style
-from nodegraph.views import Lens
+from nodegraph.views import Lens, Table
 from tests.commands import n, save
 
 pytest.importorskip("matplotlib")
@@ -88,6 +88,17 @@ def test_what_cannot_be_drawn_says_why_in_one_line(graph, tmp_path, what, name, 
     assert reason in done.reason
     assert "\n" not in done.reason
     assert [path.name for path in tmp_path.iterdir()] == ["g.json"]
+
+
+def test_a_table_is_drawn_as_it_is_shown(graph, tmp_path):
+    one, other = (Table(("method", name), (("a", 1.0),)) for name in ("SDR (dB)", "time (s)"))
+    for name, table in {"one": one, "other": other}.items():
+        path = tmp_path / f"{name}.svg"
+        assert isinstance(ask(graph, path, Look(("stft", "")), table=table), Drew)
+    drawn = {path.stem: path.read_text("utf-8") for path in tmp_path.glob("*.svg")}
+    assert "time (s)" in drawn["other"]
+    assert "time (s)" not in drawn["one"]
+    assert "SDR (dB)" in drawn["one"]
 
 
 def test_a_question_is_about_the_outputs_it_needs():

@@ -94,6 +94,24 @@ def test_methods_can_be_sorted_by_what_they_took_and_by_name(compared: Program):
     compared.wait(lambda s: column(s, "method") == sorted(METHODS), 5, "names from A to Z")
 
 
+def test_the_table_is_saved_as_it_is_shown(compared: Program, tmp_path: Path):
+    state = compared.state()
+    path = tmp_path / "table.svg"
+    compared.move(state.places["view.0.head0"])
+    compared.key("ctrl+p")
+    compared.wait(lambda s: s.popup == "picture", 5, "the question")
+    compared.click(compared.wait_frames(3).buttons["picture.format.svg"])
+    compared.wait_frames(2)
+    compared.key("Return")
+    compared.wait(lambda s: s.popup == "files" and s.text == "files.field", 5, "the browser")
+    compared.key("ctrl+a")
+    compared.type(str(path), "files.field")
+    compared.key("Return")
+    compared.wait(lambda _: path.exists(), 30, "the file")
+    words = path.read_text("utf-8")
+    assert all(title.partition(" (")[0] in words for title in table(state)[0]), words
+
+
 def test_keys_switch_between_the_methods(compared: Program):
     state = compared.wait(lambda s: len(s.loaded) == len(s.tracks) == 7, 60, "all tracks")
     assert [name[0] for name in state.tracks[2:]] == list("12345")

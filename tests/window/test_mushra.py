@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 
 import numpy as np
@@ -198,34 +199,6 @@ def test_escape_keeps_the_ratings(program, session):
     assert state.test["scores"][0] == 51
 
 
-def test_a_program_that_is_killed_loses_no_rating(program, start, capture, session):
-    folder = session[0].folder
-    first = start(env={**sound(capture), "HOME": str(folder)})
-    ready(first)
-    begun(first, session)
-    first.key("1", "Up", "2", "shift+Up")
-    state = first.wait(lambda s: s.test["scores"][:2] == (51, 60), 3, "two ratings")
-    first.wait(lambda _: list(folder.glob("unfinished_*")), 5, "them to be kept")
-    first.kill()
-    second = start(env={**sound(capture), "HOME": str(folder)})
-    ready(second)
-    opened(second, session)
-    second.wait_frames(3)
-    second.screenshot("mushra_left")
-    second.key("Return")
-    found = second.wait(lambda s: s.test["page"] == 0 and s.playing, 5, "the page that was left")
-    for name in ("listener", "trial", "stimuli", "scores"):
-        assert found.test[name] == state.test[name], name
-    second.click(second.wait_frames(3).buttons["mushra.end"])
-    second.wait(lambda s: s.popup == "question", 3, "the question")
-    second.wait_frames(3)
-    second.key("Return")
-    second.wait(lambda s: not s.test, 3, "no test")
-    assert not list(folder.glob("unfinished_*"))
-    second.kill()
-    program.front()
-
-
 def test_the_largest_page_fits_the_smallest_window(program, session):
     state = begun(program, session)
     while state.test["trial"] != "two":
@@ -254,3 +227,36 @@ def test_what_is_no_test_is_refused_with_the_reason(program, session):
     state = program.wait(lambda s: "no listening test" in s.toast, 5, "the reason")
     assert "bad.json" in state.toast
     assert not state.test
+
+
+def kept(folder):
+    """Give the ratings of the sittings that are not over."""
+    files = [json.loads(path.read_text("utf-8")) for path in folder.glob("unfinished_*")]
+    pages = [page for file in files for page in file["scores"].values()]
+    return sorted(score for page in pages for score in page.values())
+
+
+def test_a_program_that_is_killed_loses_no_rating(start, capture, session):
+    folder = session[0].folder
+    first = start(env={**sound(capture), "HOME": str(folder)})
+    ready(first)
+    begun(first, session)
+    first.key("1", "Up", "2", "shift+Up")
+    state = first.wait(lambda s: s.test["scores"][:2] == (51, 60), 3, "two ratings")
+    first.wait(lambda _: kept(folder) == [51, 60], 5, "them to be kept")
+    first.kill()
+    second = start(env={**sound(capture), "HOME": str(folder)})
+    ready(second)
+    opened(second, session)
+    second.wait_frames(3)
+    second.screenshot("mushra_left")
+    second.key("Return")
+    found = second.wait(lambda s: s.test["page"] == 0 and s.playing, 5, "the page that was left")
+    for name in ("listener", "trial", "stimuli", "scores"):
+        assert found.test[name] == state.test[name], name
+    second.click(second.wait_frames(3).buttons["mushra.end"])
+    second.wait(lambda s: s.popup == "question", 3, "the question")
+    second.wait_frames(3)
+    second.key("Return")
+    second.wait(lambda s: not s.test, 3, "no test")
+    assert not list(folder.glob("unfinished_*"))

@@ -148,7 +148,8 @@ class Picturing:
         self.app.say("Drawing the picture.")
         if look is not None:
             look = replace(look, lens=fine(look.lens, style.width))
-            self._send(Draw(path, look, style, captioned=captioned), then)
+            table = self.app.views.table(look)
+            self._send(Draw(path, look, style, captioned=captioned, table=table), then)
             return
         app = self.app
         given = app.graph, app.types, style, dict(app.pictures), app.sources

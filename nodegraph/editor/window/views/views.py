@@ -24,6 +24,7 @@ from nodegraph.editor.window.views.pane import PLAIN, PaneView
 from nodegraph.editor.window.views.plots import whole_axes
 from nodegraph.editor.window.views.sight import Sight
 from nodegraph.editor.window.views.textures import Textures
+from nodegraph.engine.asking import Look
 from nodegraph.marks import Selection
 from nodegraph.views import Axis, Heatmap, Single, Table, Wave
 
@@ -105,6 +106,14 @@ class Views:
     def busy(self) -> bool:
         """Whether something is on its way or in the hand."""
         return self.grip.busy or any(sight.waiting for sight in self._shown())
+
+    def table(self, look: Look) -> Table | None:
+        """Give the table that a pane shows for a question, as it stands there."""
+        for view, pane in zip(self.panes, self.app.showing.panes, strict=False):
+            if (pane.slot, pane.kind, pane.source) == (look.slot, look.kind, look.source):
+                parts = view.parts()
+                return parts[0] if len(parts) == 1 and isinstance(parts[0], Table) else None
+        return None
 
     def _shown(self) -> list[Sight]:
         found = [pane.sight for pane in self.panes]
