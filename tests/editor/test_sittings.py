@@ -9,8 +9,8 @@ import pytest
 import soundfile
 
 from nodegraph.editor.files import sittings
-from nodegraph.editor.hearing.mushra import following, hearing, rated, sitting, spent
-from nodegraph.mushra import Session, Stimulus, Trial
+from nodegraph.editor.hearing.mushra import following, hearing, rated, ratings, sitting, spent
+from nodegraph.mushra import Session, Stimulus, Trial, append_ratings
 
 
 @pytest.fixture
@@ -44,6 +44,12 @@ def test_the_one_that_was_left_last_is_gone_on_with(session, now):
     assert found is not None
     assert found.listener == "somebody"
     assert sittings.kept(session, "other") is None
+
+
+def test_a_sitting_whose_ratings_are_in_the_table_is_over(session, now):
+    sittings.keep(session.folder, "mark", now)
+    append_ratings(session.folder / "ratings.csv", ratings(now))
+    assert sittings.kept(session, "mark") is None
 
 
 def test_another_sound_of_the_same_name_is_another_session(session):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nodegraph.document import write_atomically
 from nodegraph.editor.hearing.mushra import HIGHEST, LOWEST, Page, Sitting, sitting
-from nodegraph.mushra import Session, session_text
+from nodegraph.mushra import RATINGS, Session, session_text
 from nodegraph.mushra.plain import FORMAT, Reader, loaded, text_of
 
 _PREFIX = "unfinished_"
@@ -56,14 +56,21 @@ def drop(folder: Path, now: Sitting) -> None:
 
 
 def kept(session: Session, mark: str) -> Sitting | None:
-    """Give the sitting of this session that was left last; files that are none are left alone."""
-    files = []
+    """Give the sitting of this session that was left last; files that are none are left alone.
+
+    One whose ratings are in the table is over, though its file may have outlived a crash.
+    """
+    files, table = [], ""
+    with contextlib.suppress(OSError):
+        table = (session.folder / RATINGS).read_text("utf-8", errors="replace")
     for path in session.folder.glob(f"{_PREFIX}*.json"):
         with contextlib.suppress(OSError):
             files.append((path.stat().st_mtime, path))
     for _, path in sorted(files, reverse=True):
         with contextlib.suppress(ValueError):
-            return read(path, session, mark)
+            found = read(path, session, mark)
+            if found.listener not in table:
+                return found
     return None
 
 
