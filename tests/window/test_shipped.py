@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -18,11 +17,8 @@ LONG = 120
 
 
 @pytest.fixture(scope="module")
-def window(start: Start, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    # The browser begins at home: the name of a graph does.
-    home = tmp_path_factory.mktemp("home") / "graphs"
-    shutil.copytree(ROOT / "graphs", home)
-    program = start(env={"HOME": str(home)})
+def window(start: Start) -> Iterator[Program]:
+    program = start()
     program.wait(lambda s: s.engine_pid and s.frame > 5, LONG, "the window")
     yield program
     assert "Traceback" not in program.said()
@@ -37,7 +33,7 @@ def test_it_is_seen_and_heard_as_soon_as_it_is_open(window: Program, path):
     title = json.loads(path.read_text("utf-8"))["title"]
     window.key("ctrl+o")
     window.wait(lambda s: s.popup == "files", 10, "the files")
-    window.type(path.name, "files.field")
+    window.type(str(path), "files.field")
     window.key("Return")
     window.wait(lambda s: f'"title": "{title}"' in s.graph and not s.popup, 10, title)
     state = window.wait(lambda s: len(s.loaded) >= 2 and pictured(s), LONG, "views and sounds")
