@@ -95,7 +95,9 @@ def test_methods_can_be_sorted_by_what_they_took_and_by_name(compared: Program):
 
 
 def test_the_table_is_saved_as_it_is_shown(compared: Program, tmp_path: Path):
-    state = compared.state()
+    compared.click(head(compared.state(), "method"))
+    falling = sorted(METHODS, reverse=True)
+    state = compared.wait(lambda s: column(s, "method") == falling, 5, "names from Z to A")
     path = tmp_path / "table.svg"
     compared.move(state.places["view.0.head0"])
     compared.key("ctrl+p")
@@ -110,6 +112,8 @@ def test_the_table_is_saved_as_it_is_shown(compared: Program, tmp_path: Path):
     compared.wait(lambda _: path.exists(), 30, "the file")
     words = path.read_text("utf-8")
     assert all(title.partition(" (")[0] in words for title in table(state)[0]), words
+    places = [words.index(f">{name}<") for name in falling]
+    assert places == sorted(places)
 
 
 def test_keys_switch_between_the_methods(compared: Program):

@@ -42,7 +42,7 @@ class MushraBench:
         self._session = ""
         """Fingerprint of the session."""
         self._kept: tuple[object, ...] = ()
-        """The answers that are on the disk."""
+        """The answers that were written last, or could not be: each is tried once."""
         self._kept_at = 0.0
         self._staged: Staged | None = None
         self._trial = ""

@@ -109,8 +109,10 @@ class Views:
 
     def table(self, look: Look) -> Table | None:
         """Give the table that a pane shows for a question, as it stands there."""
-        for view, pane in zip(self.panes, self.app.showing.panes, strict=False):
-            if (pane.slot, pane.kind, pane.source) == (look.slot, look.kind, look.source):
+        asked = look.slot, look.kind, look.source, look.other, look.other_source
+        for view in self.panes:
+            pane = view.pane
+            if (pane.slot, pane.kind, pane.source, pane.other, pane.other_source) == asked:
                 parts = view.parts()
                 return parts[0] if len(parts) == 1 and isinstance(parts[0], Table) else None
         return None
